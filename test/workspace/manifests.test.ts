@@ -16,9 +16,7 @@ interface Manifest {
 }
 
 const root = new URL('../../', import.meta.url)
-const packages = readdirSync(new URL('packages/', root)).map((name) =>
-  readManifest(`packages/${name}/package.json`),
-)
+const packages = readdirSync(new URL('packages/', root)).map((name) => readManifest(`packages/${name}/package.json`))
 const manifests = [readManifest('package.json'), readManifest('test/package.json'), ...packages]
 
 function readManifest(path: string): Manifest {
