@@ -1,0 +1,175 @@
+// Who may import whom. The lists are the rules: move a name and the order moves.
+
+/** Core from the ground up: a line may import its own line and those above it, never one below. */
+const coreOrder = [
+  ['errors', 'record', 'sealing'],
+  ['factors', 'throttle', 'tokens', 'events'],
+  ['commit'],
+  ['operations'],
+  ['routes'],
+  ['options', 'memory-storage'],
+  ['create-mfa'],
+  ['index'],
+]
+
+/** Files of core that hold types only. Everything may name them, nothing may run them. */
+const typesOnly = ['ports']
+
+/** Files of core whose types every line may name, while only the lines after them may run them. */
+const typesForAll = ['options']
+
+/** These speak to one framework each and get it handed in, so they may only know its types. */
+const adapters = ['express', 'koa']
+
+/** These know core's types and no more of it, so a browser loads nothing of the server. */
+const typesOfCoreOnly = ['client']
+
+const core = '^packages/core/src'
+const isRun = { dependencyTypesNot: ['type-only'] }
+
+/** A path that matches any of these names under core's sources, as a file or as a folder. */
+function inCore(names) {
+  return `${core}/(${names.join('|')})(\\.ts$|/)`
+}
+
+function without(left, names) {
+  return names.filter((name) => !left.includes(name))
+}
+
+const order = coreOrder.slice(0, -1).map((names, line) => ({
+  name: `core-order-${names.join('-')}`,
+  comment: 'This imports from a later line of coreOrder. Take it as an argument, or name its type in ports.ts.',
+  severity: 'error',
+  from: { path: inCore(names) },
+  to: { path: inCore(without(typesForAll, coreOrder.slice(line + 1).flat())) },
+}))
+
+export default {
+  forbidden: [
+    ...order,
+    {
+      name: 'core-order-types-for-all',
+      comment: 'Only the types of this file may be named from an earlier line of coreOrder.',
+      severity: 'error',
+      from: { path: core, pathNot: inCore([...typesForAll, 'create-mfa', 'index']) },
+      to: { path: inCore(typesForAll), ...isRun },
+    },
+    {
+      name: 'core-file-without-a-place',
+      comment: 'This file or folder of core stands in no line of coreOrder. Give it one.',
+      severity: 'error',
+      from: { path: core, pathNot: inCore([...coreOrder.flat(), ...typesOnly]) },
+      to: {},
+    },
+    {
+      name: 'ports-are-types',
+      comment: 'ports.ts holds types only, so it is imported with `import type`.',
+      severity: 'error',
+      from: { path: core },
+      to: { path: inCore(typesOnly), ...isRun },
+    },
+    {
+      name: 'ports-import-types',
+      comment: 'ports.ts holds types only, so it may name types of others but run nothing of theirs.',
+      severity: 'error',
+      from: { path: inCore(typesOnly) },
+      to: isRun,
+    },
+    {
+      name: 'factor-knows-no-other-factor',
+      comment: 'Each factor stands alone, so that adding or removing one changes no other.',
+      severity: 'error',
+      from: { path: `${core}/factors/([^/]+)/` },
+      to: { path: `${core}/factors/[^/]+/`, pathNot: `${core}/factors/$1/` },
+    },
+    {
+      name: 'operations-name-no-factor',
+      comment:
+        'Operations, routes and what all factors share work with any factor: only options and create-mfa know which there are.',
+      severity: 'error',
+      from: { path: core, pathNot: [`${core}/factors/[^/]+/`, inCore(['options', 'create-mfa', 'index'])] },
+      to: { path: `${core}/factors/[^/]+/` },
+    },
+    {
+      name: 'commit-is-for-operations',
+      comment: 'A rule is pure and a route only translates: writing is the work of operations.',
+      severity: 'error',
+      from: { path: core, pathNot: inCore(['commit', 'operations', 'create-mfa']) },
+      to: { path: inCore(['commit']), ...isRun },
+    },
+    {
+      name: 'http-in-one-file',
+      comment: 'Only the file that reads a request body knows HTTP of Node; the rest of core sees neutral values.',
+      severity: 'error',
+      from: { path: core, pathNot: `${core}/routes/read-body\\.ts$` },
+      to: { path: '^(node:)?(http|https|http2|net)$' },
+    },
+    {
+      name: 'http-as-types',
+      comment: 'The body reader names types of node:http and starts nothing.',
+      severity: 'error',
+      from: { path: `${core}/routes/read-body\\.ts$` },
+      to: { path: '^(node:)?(http|https|http2|net)$', ...isRun },
+    },
+    {
+      name: 'core-knows-no-package',
+      comment: 'Everything depends on core; core depends on nothing of this family.',
+      severity: 'error',
+      from: { path: core },
+      to: { path: '^packages/(?!core/)' },
+    },
+    {
+      name: 'packages-know-only-core',
+      comment: 'Storages, adapters and test tools import core and no other package of the family.',
+      severity: 'error',
+      from: { path: '^packages/(?!core/)([^/]+)/src' },
+      to: { path: '^packages/', pathNot: ['^packages/$1/', `${core}/index\\.ts$`] },
+    },
+    {
+      name: 'core-for-types-only',
+      comment: 'The caller side may name types of core but load none of its code.',
+      severity: 'error',
+      from: { path: `^packages/(${typesOfCoreOnly.join('|')})/src` },
+      to: { path: '^packages/core/', ...isRun },
+    },
+    {
+      name: 'adapter-runs-no-framework',
+      comment: 'The app hands its framework in, so an adapter runs core and Node alone; types of others are fine.',
+      severity: 'error',
+      from: { path: `^packages/(${adapters.join('|')})/src` },
+      to: { path: 'node_modules', ...isRun },
+    },
+    {
+      name: 'sources-run-no-dev-dependency',
+      comment: 'What a published file runs has to be a dependency or a peer of its package.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], ...isRun, pathNot: '^packages/' },
+    },
+    {
+      name: 'no-cycle',
+      comment: 'Two files that need each other are one file, or lack a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: isRun },
+    },
+    {
+      name: 'no-unknown-import',
+      comment: 'This import leads nowhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '/dist/'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@latchkey/source', 'import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.js', '.d.ts'],
+    },
+    skipAnalysisNotInRules: false,
+  },
+}

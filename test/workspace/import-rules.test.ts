@@ -1,0 +1,176 @@
+/** The rule guarded here: each import rule fails the build when one file breaks it, and only that rule does. */
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+interface Violation {
+  readonly from: string
+  readonly rule: { readonly name: string }
+}
+
+const root = join(import.meta.dirname, '..', '..')
+const core = 'packages/core/src'
+
+/** What a small tree holds that breaks no rule. */
+const sound: Readonly<Record<string, string>> = {
+  [`${core}/index.ts`]: "export { createMfa } from './create-mfa.ts'",
+  [`${core}/create-mfa.ts`]:
+    "import { commit } from './commit.ts'\nimport { options } from './options.ts'\nexport const createMfa = [commit, options]",
+  [`${core}/options.ts`]:
+    "import { totp } from './factors/totp/totp.ts'\nexport const options = totp\nexport type Options = 1",
+  [`${core}/memory-storage.ts`]: "import type { Storage } from './ports.ts'\nexport const memory: Storage = {}",
+  [`${core}/commit.ts`]: "import { error } from './errors.ts'\nexport const commit = error",
+  [`${core}/errors.ts`]: 'export const error = 1',
+  [`${core}/ports.ts`]:
+    "import type { record } from './record/record.ts'\nexport type Storage = typeof record | object",
+  [`${core}/record/record.ts`]: 'export const record = 1',
+  [`${core}/factors/factor.ts`]: 'export const factor = 1',
+  [`${core}/factors/totp/totp.ts`]: "import { factor } from '../factor.ts'\nexport const totp = factor",
+  [`${core}/factors/recovery-code/codes.ts`]: 'export const codes = 1',
+  [`${core}/operations/verify.ts`]:
+    "import { commit } from '../commit.ts'\nimport type { Options } from '../options.ts'\nexport const verify = (o: Options) => [o, commit]",
+  [`${core}/routes/read-body.ts`]:
+    "import type { IncomingMessage } from 'node:http'\nexport type Body = IncomingMessage",
+  'packages/express/src/index.ts':
+    "import { createMfa } from '@latchkey/core'\nimport type { Router } from 'express'\nexport const express = (r: Router) => [r, createMfa]",
+  'packages/koa/src/index.ts': 'export const koa = 1',
+  'packages/sql/src/index.ts': "import { createHash } from 'node:crypto'\nexport const sql = createHash",
+  'packages/client/src/index.ts':
+    "import type { createMfa } from '@latchkey/core'\nexport type Client = typeof createMfa",
+}
+
+/** A file that breaks one rule, by the rule's name. */
+const plants: readonly (readonly [rule: string, file: string, content: string])[] = [
+  [
+    'core-order-errors-record-sealing',
+    `${core}/sealing/bad.ts`,
+    "import { factor } from '../factors/factor.ts'\nexport const bad = factor",
+  ],
+  [
+    'core-order-factors-throttle-tokens-events',
+    `${core}/tokens/bad.ts`,
+    "import type { verify } from '../operations/verify.ts'\nexport type Bad = typeof verify",
+  ],
+  [
+    'core-order-operations',
+    `${core}/operations/bad.ts`,
+    "import type { Body } from '../routes/read-body.ts'\nexport type Bad = Body",
+  ],
+  [
+    'core-order-routes',
+    `${core}/routes/bad.ts`,
+    "import { createMfa } from '../create-mfa.ts'\nexport const bad = createMfa",
+  ],
+  [
+    'core-order-types-for-all',
+    `${core}/operations/bad-options.ts`,
+    "import { options } from '../options.ts'\nexport const bad = options",
+  ],
+  [
+    'core-file-without-a-place',
+    `${core}/utils/bad.ts`,
+    "import { error } from '../errors.ts'\nexport const bad = error",
+  ],
+  ['ports-are-types', `${core}/throttle/bad.ts`, "import { Storage } from '../ports.ts'\nexport const bad = Storage"],
+  ['ports-import-types', `${core}/ports/bad.ts`, "import { error } from '../errors.ts'\nexport const bad = error"],
+  [
+    'factor-knows-no-other-factor',
+    `${core}/factors/totp/bad.ts`,
+    "import type { codes } from '../recovery-code/codes.ts'\nexport type Bad = typeof codes",
+  ],
+  [
+    'operations-name-no-factor',
+    `${core}/operations/bad-factor.ts`,
+    "import { codes } from '../factors/recovery-code/codes.ts'\nexport const bad = codes",
+  ],
+  [
+    'commit-is-for-operations',
+    `${core}/routes/bad-commit.ts`,
+    "import { commit } from '../commit.ts'\nexport const bad = commit",
+  ],
+  [
+    'http-in-one-file',
+    `${core}/routes/bad-http.ts`,
+    "import type { IncomingMessage } from 'node:http'\nexport type Bad = IncomingMessage",
+  ],
+  [
+    'core-knows-no-package',
+    `${core}/throttle/bad-package.ts`,
+    "import { sql } from '../../../sql/src/index.ts'\nexport const bad = sql",
+  ],
+  [
+    'packages-know-only-core',
+    'packages/express/src/bad.ts',
+    "import type { koa } from '../../koa/src/index.ts'\nexport type Bad = typeof koa",
+  ],
+  [
+    'packages-know-only-core',
+    'packages/sql/src/bad.ts',
+    "import { error } from '../../core/src/errors.ts'\nexport const bad = error",
+  ],
+  [
+    'core-for-types-only',
+    'packages/client/src/bad.ts',
+    "import { createMfa } from '@latchkey/core'\nexport const bad = createMfa",
+  ],
+  [
+    'adapter-runs-no-framework',
+    'packages/express/src/bad-framework.ts',
+    "import express from 'express'\nexport const bad = express",
+  ],
+  [
+    'sources-run-no-dev-dependency',
+    'packages/sql/src/bad-dev.ts',
+    "import express from 'express'\nexport const bad = express",
+  ],
+  ['no-cycle', `${core}/record/bad.ts`, "import { other } from './other.ts'\nexport const bad = () => other"],
+  ['no-unknown-import', `${core}/record/bad-path.ts`, "import { none } from './none.ts'\nexport const bad = none"],
+]
+
+let tree = ''
+let violations: readonly Violation[] = []
+
+beforeAll(() => {
+  tree = mkdtempSync(join(tmpdir(), 'latchkey-import-rules-'))
+  const planted = plants.map(([, file, content]) => [file, content] as const)
+  const other = [`${core}/record/other.ts`, "import { bad } from './bad.ts'\nexport const other = () => bad"] as const
+  for (const [file, content] of [...Object.entries(sound), ...planted, other]) {
+    mkdirSync(dirname(join(tree, file)), { recursive: true })
+    writeFileSync(join(tree, file), `${content}\n`)
+  }
+  for (const name of ['core', 'express', 'koa', 'sql']) {
+    cpSync(join(root, 'packages', name, 'package.json'), join(tree, 'packages', name, 'package.json'))
+  }
+  writeFileSync(join(tree, 'package.json'), '{ "devDependencies": { "express": "5" } }\n')
+  cpSync(join(root, 'tsconfig.base.json'), join(tree, 'tsconfig.base.json'))
+  mkdirSync(join(tree, 'node_modules', '@latchkey'), { recursive: true })
+  symlinkSync(join(tree, 'packages', 'core'), join(tree, 'node_modules', '@latchkey', 'core'))
+  cpSync(
+    join(root, 'test', 'node_modules', 'express', 'package.json'),
+    join(tree, 'node_modules', 'express', 'package.json'),
+  )
+  writeFileSync(join(tree, 'node_modules', 'express', 'index.js'), '')
+  violations = cruise()
+}, 60_000)
+
+afterAll(() => {
+  rmSync(tree, { recursive: true, force: true })
+})
+
+function cruise(): readonly Violation[] {
+  const args = ['--config', join(root, '.dependency-cruiser.mjs'), '--output-type', 'json', 'packages']
+  const depcruise = join(root, 'node_modules', '.bin', 'depcruise')
+  const output = execFileSync(depcruise, args, { cwd: tree, encoding: 'utf8' })
+  const { summary } = JSON.parse(output) as { summary: { violations: readonly Violation[] } }
+  return summary.violations
+}
+
+test.each(plants)('%s finds %s', (rule, file) => {
+  expect(violations.filter(({ from }) => from === file).map((violation) => violation.rule.name)).toContain(rule)
+})
+
+test('a sound tree breaks no rule', () => {
+  expect(violations.filter(({ from }) => from in sound)).toEqual([])
+})
