@@ -27,11 +27,18 @@ const typesOfCoreOnly = ['client']
 const core = '^packages/core/src'
 const isRun = { dependencyTypesNot: ['type-only'] }
 
-/** A path that matches any of these names under core's sources, as a file or as a folder. */
+/**
+ * A path that matches any of these names under core's sources, as a file or as a folder.
+ * @param {readonly string[]} names
+ */
 function inCore(names) {
   return `${core}/(${names.join('|')})(\\.ts$|/)`
 }
 
+/**
+ * @param {readonly string[]} left
+ * @param {readonly string[]} names
+ */
 function without(left, names) {
   return names.filter((name) => !left.includes(name))
 }

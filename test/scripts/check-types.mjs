@@ -1,17 +1,13 @@
-// Checks the types of everything that is not built: tests, examples and their scripts.
+// Checks the types of everything, tests and examples too, without a build.
 // One project after the other, because examples may declare the same session fields.
-import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { root, run } from './run.mjs'
 
-const root = join(import.meta.dirname, '..', '..')
-const projects = ['test']
-for (const parent of ['packages', 'examples']) {
-  if (!existsSync(join(root, parent))) continue
-  for (const name of readdirSync(join(root, parent))) projects.push(join(parent, name))
-}
+const projects = ['packages', 'examples', '.']
+  .filter((parent) => existsSync(join(root, parent)))
+  .flatMap((parent) => (parent === '.' ? ['test'] : readdirSync(join(root, parent)).map((name) => join(parent, name))))
+  .filter((project) => existsSync(join(root, project, 'tsconfig.json')))
 
-const present = projects.filter((path) => existsSync(join(root, path, 'tsconfig.json')))
-const tsc = join(root, 'node_modules', '.bin', 'tsc')
-const { status } = spawnSync(tsc, ['-b', ...present], { cwd: root, stdio: 'inherit' })
-process.exitCode = status ?? 1
+const { status } = await run('tsc -b', { args: projects })
+process.exitCode = status

@@ -1,0 +1,82 @@
+// The way in from a fresh clone: checks Node, installs what the lockfile says, then does what was asked for.
+// It needs nothing but Node and npm, so it imports nothing that has to be installed.
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { manifest, root, run, runNode } from './run.mjs'
+
+const stamp = join(root, 'node_modules', '.latchkey-installed')
+const demo = 'examples/express-session/demo/run.mjs'
+
+const tasks = new Map([
+  ['test', test],
+  ['demo', runDemo],
+])
+const [name = '', ...args] = process.argv.slice(2)
+const task = tasks.get(name) ?? stop(`There is no task "${name}". Known are: ${[...tasks.keys()].join(', ')}.`)
+
+requireNode(20, 19)
+await install()
+await task()
+
+async function test() {
+  await step('Checking the build, types, style, imports and packages', manifest.scripts['check'])
+  await step('Running the tests', manifest.scripts['test:only'], args)
+  say('Everything passed.')
+}
+
+async function runDemo() {
+  await step('Building the packages', manifest.scripts['build'])
+  if (!existsSync(join(root, demo))) stop(`The demo is missing: ${demo}`)
+  say('Starting the demo')
+  const { status } = await runNode(demo, args)
+  process.exitCode = status
+}
+
+/**
+ * @param {number} major
+ * @param {number} minor
+ */
+function requireNode(major, minor) {
+  const [haveMajor = 0, haveMinor = 0] = process.versions.node.split('.').map(Number)
+  if (haveMajor > major || (haveMajor === major && haveMinor >= minor)) return
+  stop(`Latchkey needs Node ${major}.${minor} or later; this is ${process.versions.node}.`)
+}
+
+async function install() {
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+    .digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  const command = `npx --yes ${manifest.packageManager} install --frozen-lockfile`
+  // Without CI, pnpm would ask on the terminal before it replaces an old node_modules.
+  await step('Installing the dependencies', command, [], { CI: 'true' })
+  writeFileSync(stamp, wanted)
+}
+
+/**
+ * @param {string} title
+ * @param {string | undefined} command
+ * @param {readonly string[]} [commandArgs]
+ * @param {Record<string, string>} [env]
+ */
+async function step(title, command = '', commandArgs = [], env = {}) {
+  say(`${title}: ${[command, ...commandArgs].join(' ')}`)
+  const { status } = await run(command, { args: commandArgs, env })
+  if (status !== 0) stop(`${title} failed.`, status)
+}
+
+/** @param {string} text */
+function say(text) {
+  console.log(`\n> ${text}`)
+}
+
+/**
+ * @param {string} text
+ * @param {number} [status]
+ * @returns {never}
+ */
+function stop(text, status = 1) {
+  console.error(`\n> ${text}`)
+  process.exit(status)
+}
