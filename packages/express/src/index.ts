@@ -1,1 +1,3 @@
-export {}
+export { type ExpressMfa, expressMfa, type MfaBinding, type MfaContext } from './express-mfa.ts'
+export { expressSessionHost } from './express-session-host.ts'
+export type { SessionHostOptions } from './session-host.ts'

@@ -1,1 +1,10 @@
-export {}
+export {
+  type KoaMfa,
+  type KoaMfaOptions,
+  type KoaMiddleware,
+  koaMfa,
+  type MfaBinding,
+  type MfaContext,
+} from './koa-mfa.ts'
+export { koaSessionHost } from './koa-session-host.ts'
+export type { SessionHostOptions } from './session-host.ts'

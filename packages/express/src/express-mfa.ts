@@ -1,0 +1,119 @@
+import type {
+  GuardOptions,
+  Handler,
+  Host,
+  MfaRequest,
+  MfaResponse,
+  RequestStream,
+  SignedIn,
+  User,
+} from '@latchkey/core'
+import type { Request, RequestHandler, Response } from 'express'
+
+/** What a guard leaves in `req.mfa`. */
+export interface MfaContext {
+  /** Who is signed in, as the host tells it. */
+  readonly user: User
+  /** The latest proof; `provedAt` in milliseconds since 1970. Null where no second factor was passed. */
+  readonly proof: { readonly provedAt: number; readonly factor: string | null; readonly amr: readonly string[] } | null
+}
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Who passed the guard of this route; set by `auth.guard()`. */
+      mfa?: MfaContext
+    }
+  }
+}
+
+/** The part of what `createMfa` gives that the adapter needs. */
+export interface MfaBinding {
+  handler<Args extends readonly unknown[]>(host: Host<Args>): Handler<Args>
+}
+
+/** Latchkey in an Express app. */
+export interface ExpressMfa {
+  /** Latchkey's routes: `app.use('/auth', auth.routes)`. A path that is not Latchkey's goes on to the app. */
+  readonly routes: RequestHandler
+  /**
+   * Lets in who is signed in with a fresh proof and sets `req.mfa`; anybody else gets `unauthenticated` or
+   * `step_up_required`. It reads no storage.
+   *
+   * @throws TypeError at once where an option is bad
+   */
+  guard(options?: GuardOptions): RequestHandler
+}
+
+/**
+ * Binds Latchkey to an Express 4 or 5 app.
+ *
+ * @param mfa what `createMfa` gave
+ * @param host the app's own functions, such as {@link expressSessionHost} makes
+ */
+export function expressMfa(mfa: MfaBinding, host: Host<[Request, Response]>): ExpressMfa {
+  const handler = mfa.handler(host)
+  return Object.freeze<ExpressMfa>({
+    async routes(req, res, next) {
+      try {
+        const response = await handler.handle(mfaRequest(req), req, res)
+        if (response !== null) return send(res, response)
+      } catch (error) {
+        return next(error)
+      }
+      next()
+    },
+    guard(options) {
+      const check = handler.guard(options)
+      return async (req, res, next) => {
+        try {
+          req.mfa = mfaContext(await check(req, res))
+        } catch (error) {
+          return refuse(error, res, next)
+        }
+        next()
+      }
+    },
+  })
+
+  function refuse(error: unknown, res: Response, next: (error: unknown) => void): void {
+    try {
+      send(res, handler.problem(error))
+    } catch (hostError) {
+      next(hostError)
+    }
+  }
+}
+
+function mfaContext({ user, provedAt, factor = null, amr = [] }: SignedIn): MfaContext {
+  return { user, proof: provedAt === null ? null : { provedAt, factor, amr } }
+}
+
+function mfaRequest(req: Request): MfaRequest {
+  return {
+    method: req.method,
+    path: req.path,
+    origin: `${req.protocol}://${hostOf(req)}`,
+    address: req.ip ?? '',
+    header: (name) => req.headers[name]?.toString(),
+    message: req as unknown as RequestStream,
+    parsedBody: req.body as unknown,
+  }
+}
+
+/** Express 4 has no `req.host` with a port, so this asks the proxy setting as Express 5 does. */
+function hostOf(req: Request): string {
+  const trusts = req.app.get('trust proxy fn') as (address: string | undefined, hop: number) => boolean
+  const forwarded = trusts(req.socket.remoteAddress, 0) ? req.get('X-Forwarded-Host') : undefined
+  return (forwarded || req.get('Host') || '').split(',', 1)[0]?.trim() ?? ''
+}
+
+/** By Node's own calls: Express's would add a charset and an ETag. */
+function send(res: Response, { status, headers, body }: MfaResponse): void {
+  if (res.headersSent) return
+  res.statusCode = status
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+  if (body === null) return void res.end()
+  res.setHeader('Content-Length', body.byteLength)
+  res.end(body)
+}

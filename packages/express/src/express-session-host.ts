@@ -1,0 +1,58 @@
+import type { Host } from '@latchkey/core'
+import type { Request, Response } from 'express'
+import { type SessionHostOptions, sessionHost } from './session-host.ts'
+
+/** The part of an express-session that signing in takes. */
+interface FitSession {
+  regenerate(done: (error?: unknown) => void): unknown
+  save(done: (error?: unknown) => void): unknown
+  latchkey?: unknown
+}
+
+/**
+ * A host for apps with express-session. Signing in begins a new session: another id, nothing of what was there before.
+ *
+ * Where users have a `stamp`, a session made under another one is no longer signed in.
+ *
+ * @throws TypeError that names the option at fault
+ */
+export function expressSessionHost(options: SessionHostOptions<[Request, Response]>): Host<[Request, Response]> {
+  return sessionHost(options, {
+    read: (req) => sessionOf(req).latchkey,
+    async start(state, req) {
+      const old = sessionOf(req)
+      await settled((done) => old.regenerate(done))
+      await keep(state, req)
+    },
+    update: keep,
+  })
+}
+
+async function keep(state: object, req: Request): Promise<void> {
+  const session = sessionOf(req)
+  const before = session.latchkey
+  session.latchkey = state
+  try {
+    await settled((done) => session.save(done))
+  } catch (error) {
+    // express-session saves again when the answer ends, and that must not sign anybody in.
+    session.latchkey = before
+    throw error
+  }
+}
+
+function settled(run: (done: (error?: unknown) => void) => unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    run((error) => (error ? reject(error instanceof Error ? error : new Error(String(error))) : resolve()))
+  })
+}
+
+function sessionOf(req: Request): FitSession {
+  const { session } = req as { session?: Partial<FitSession> | null }
+  if (typeof session?.regenerate !== 'function' || typeof session.save !== 'function') {
+    throw new Error(
+      'There is no express-session on this request: mount session({ … }) before Latchkey, with a store that is connected',
+    )
+  }
+  return session as FitSession
+}

@@ -1,0 +1,116 @@
+import type {
+  GuardOptions,
+  Handler,
+  Host,
+  MfaRequest,
+  MfaResponse,
+  RequestStream,
+  SignedIn,
+  User,
+} from '@latchkey/core'
+import type { Context, Next } from 'koa'
+
+/** What a guard leaves in `ctx.state.mfa`. */
+export interface MfaContext {
+  /** Who is signed in, as the host tells it. */
+  readonly user: User
+  /** The latest proof; `provedAt` in milliseconds since 1970. Null where no second factor was passed. */
+  readonly proof: { readonly provedAt: number; readonly factor: string | null; readonly amr: readonly string[] } | null
+}
+
+declare module 'koa' {
+  interface DefaultState {
+    /** Who passed the guard of this route; set by `auth.guard()`. */
+    mfa?: MfaContext
+  }
+}
+
+/** The part of what `createMfa` gives that the adapter needs. */
+export interface MfaBinding {
+  handler<Args extends readonly unknown[]>(host: Host<Args>): Handler<Args>
+}
+
+/** A Koa middleware. */
+export type KoaMiddleware = (ctx: Context, next: Next) => Promise<void>
+
+/** Latchkey in a Koa app. */
+export interface KoaMfa {
+  /** Latchkey's routes: `app.use(auth.routes)`. A path that is not Latchkey's goes on to the app. */
+  readonly routes: KoaMiddleware
+  /**
+   * Lets in who is signed in with a fresh proof and sets `ctx.state.mfa`; anybody else gets `unauthenticated` or
+   * `step_up_required`. It reads no storage.
+   *
+   * @throws TypeError at once where an option is bad
+   */
+  guard(options?: GuardOptions): KoaMiddleware
+}
+
+/** Options of {@link koaMfa}. */
+export interface KoaMfaOptions {
+  /** Where the routes live, such as `/auth`; leave it out under koa-mount. @defaultValue the root */
+  readonly prefix?: string | undefined
+}
+
+/**
+ * Binds Latchkey to a Koa 2 or 3 app.
+ *
+ * @param mfa what `createMfa` gave
+ * @param host the app's own functions, such as {@link koaSessionHost} makes
+ * @throws TypeError where the prefix is no path
+ */
+export function koaMfa(mfa: MfaBinding, host: Host<[Context]>, { prefix = '' }: KoaMfaOptions = {}): KoaMfa {
+  if (typeof prefix !== 'string' || !/^(\/[\w.~-]+)*$/.test(prefix)) {
+    throw new TypeError("prefix: must be a path like '/auth', without a slash at its end")
+  }
+  const handler = mfa.handler(host)
+  return Object.freeze<KoaMfa>({
+    async routes(ctx, next) {
+      const path = below(prefix, ctx.path)
+      const response = path === null ? null : await handler.handle(mfaRequest(ctx, path), ctx)
+      if (response === null) await next()
+      else answer(ctx, response)
+    },
+    guard(options) {
+      const check = handler.guard(options)
+      return async (ctx, next) => {
+        try {
+          ctx.state.mfa = mfaContext(await check(ctx))
+        } catch (error) {
+          return answer(ctx, handler.problem(error))
+        }
+        await next()
+      }
+    },
+  })
+}
+
+function below(prefix: string, path: string): string | null {
+  const rest = path.slice(prefix.length)
+  return path.startsWith(prefix) && (rest === '' || rest.startsWith('/')) ? rest : null
+}
+
+function mfaContext({ user, provedAt, factor = null, amr = [] }: SignedIn): MfaContext {
+  return { user, proof: provedAt === null ? null : { provedAt, factor, amr } }
+}
+
+function mfaRequest(ctx: Context, path: string): MfaRequest {
+  return {
+    method: ctx.method,
+    path,
+    // Not ctx.origin, which in Koa 3 is the client's own Origin header.
+    origin: `${ctx.protocol}://${ctx.host}`,
+    address: ctx.ip,
+    header: (name) => ctx.headers[name]?.toString(),
+    message: ctx.req as unknown as RequestStream,
+    parsedBody: (ctx.request as { body?: unknown }).body,
+  }
+}
+
+/** As bytes: to a string Koa would add a charset. */
+function answer(ctx: Context, { status, headers, body }: MfaResponse): void {
+  if (ctx.headerSent || ctx.respond === false) return
+  ctx.set({ ...headers })
+  ctx.body = body === null ? null : Buffer.from(body)
+  ctx.status = status
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import type { Awaitable, Host, Proof, SignedIn, User } from '@latchkey/core'
+
+/** What the app supplies to a ready-made session host. `Args` are the framework's own arguments, always last. */
+export interface SessionHostOptions<Args extends readonly unknown[]> {
+  /** The user who may still sign in, or null: `mfa.findUser`, or the function `createMfa` was given. */
+  findUser(id: string): Awaitable<User | null>
+  /** The first factor. Gets the login body, answers with the user or null. */
+  checkCredentials(body: Readonly<Record<string, unknown>>, ...args: Args): Awaitable<User | null>
+  /** Says whether this is the user's password. Where given, deactivation asks for the password too. */
+  confirmPassword?: ((user: User, password: string, ...args: Args) => Awaitable<boolean>) | undefined
+  /** The body that answers a sign-in. @defaultValue `{ user: { id, name } }` */
+  respond?: ((user: User, proof: Proof, ...args: Args) => unknown) | undefined
+  /** An id that ties events to the app's own log lines. */
+  requestId?: ((...args: Args) => string | undefined) | undefined
+}
+
+/** What a session keeps under `latchkey`. */
+interface SessionState {
+  readonly userId: string
+  readonly stamp: string | null
+  readonly provedAt: number | null
+  readonly factor: string | null
+  readonly amr: readonly string[]
+}
+
+/** How a framework's sessions are reached. Each throws where no session is mounted. */
+export interface SessionAccess<Args extends readonly unknown[]> {
+  read(...args: Args): unknown
+  /** Begins a session with a new id and nothing in it but this. */
+  start(state: SessionState, ...args: Args): Promise<void>
+  update(state: SessionState, ...args: Args): Promise<void>
+}
+
+/** A host that keeps who is signed in, and the latest proof, in the app's sessions. */
+export function sessionHost<Args extends readonly unknown[]>(
+  options: SessionHostOptions<Args>,
+  session: SessionAccess<Args>,
+): Host<Args> {
+  checkOptions({ ...options })
+  return Object.freeze<Host<Args>>({
+    checkCredentials: (body, ...args) => options.checkCredentials(body, ...args),
+    currentUser: async (...args) => signedIn((await session.read(...args)) ?? {}, options),
+    async signIn(user, proof, ...args) {
+      await session.start(stateOf(user, proof), ...args)
+      return options.respond ? options.respond(user, proof, ...args) : { user: { id: user.id, name: user.name } }
+    },
+    proved: (user, proof, ...args) => session.update(stateOf(user, proof), ...args),
+    confirmPassword: options.confirmPassword?.bind(options),
+    requestId: options.requestId?.bind(options),
+  })
+}
+
+function stateOf(user: User, { provedAt, factor, amr }: Proof): SessionState {
+  return { userId: user.id, stamp: digest(user), provedAt, factor, amr: [...amr] }
+}
+
+async function signedIn(
+  state: Partial<SessionState>,
+  { findUser }: Pick<SessionHostOptions<[]>, 'findUser'>,
+): Promise<SignedIn | null> {
+  const user = typeof state.userId === 'string' ? await findUser(state.userId) : null
+  if (user === null || digest(user) !== state.stamp) return null
+  return { user, provedAt: state.provedAt ?? null, factor: state.factor ?? null, amr: state.amr ?? [] }
+}
+
+/** A stamp may be a password hash, and session stores are read by many: only its digest goes there. */
+function digest({ stamp }: User): string | null {
+  return stamp === undefined ? null : createHash('sha256').update(stamp).digest('base64url')
+}
+
+function checkOptions(options: Readonly<Record<string, unknown>>): void {
+  const required = ['findUser', 'checkCredentials']
+  const optional = ['confirmPassword', 'respond', 'requestId']
+  for (const name of new Set([...required, ...Object.keys(options)])) {
+    if (![...required, ...optional].includes(name)) throw new TypeError(`${name}: there is no such option`)
+    const left = options[name] === undefined && optional.includes(name)
+    if (!left && typeof options[name] !== 'function') throw new TypeError(`${name}: must be a function`)
+  }
+}
