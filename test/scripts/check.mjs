@@ -11,6 +11,8 @@ for (const [name, command] of Object.entries(manifest.scripts)) {
   if (status === 0) continue
   failed.push(name)
   console.log(output)
+  // What does not build fails everywhere, and the rest would only repeat it.
+  if (name === 'check:build') break
 }
 
 if (failed.length > 0) {
