@@ -54,34 +54,31 @@ export interface ExpressMfa {
 export function expressMfa(mfa: MfaBinding, host: Host<[Request, Response]>): ExpressMfa {
   const handler = mfa.handler(host)
   return Object.freeze<ExpressMfa>({
-    async routes(req, res, next) {
-      try {
-        const response = await handler.handle(mfaRequest(req), req, res)
-        if (response !== null) return send(res, response)
-      } catch (error) {
-        return next(error)
-      }
-      next()
-    },
+    routes: answering((req, res) => handler.handle(mfaRequest(req), req, res)),
     guard(options) {
       const check = handler.guard(options)
-      return async (req, res, next) => {
+      return answering(async (req, res) => {
         try {
           req.mfa = mfaContext(await check(req, res))
+          return null
         } catch (error) {
-          return refuse(error, res, next)
+          return handler.problem(error)
         }
-        next()
-      }
+      })
     },
   })
+}
 
-  function refuse(error: unknown, res: Response, next: (error: unknown) => void): void {
+/** Sends what there is to answer, else lets the app go on. */
+function answering(run: (req: Request, res: Response) => Promise<MfaResponse | null>): RequestHandler {
+  return async (req, res, next) => {
     try {
-      send(res, handler.problem(error))
-    } catch (hostError) {
-      next(hostError)
+      const response = await run(req, res)
+      if (response !== null) return send(res, response)
+    } catch (error) {
+      return next(error)
     }
+    next()
   }
 }
 

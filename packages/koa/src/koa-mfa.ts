@@ -65,24 +65,31 @@ export function koaMfa(mfa: MfaBinding, host: Host<[Context]>, { prefix = '' }: 
   }
   const handler = mfa.handler(host)
   return Object.freeze<KoaMfa>({
-    async routes(ctx, next) {
+    routes: answering(async (ctx) => {
       const path = below(prefix, ctx.path)
-      const response = path === null ? null : await handler.handle(mfaRequest(ctx, path), ctx)
-      if (response === null) await next()
-      else answer(ctx, response)
-    },
+      return path === null ? null : handler.handle(mfaRequest(ctx, path), ctx)
+    }),
     guard(options) {
       const check = handler.guard(options)
-      return async (ctx, next) => {
+      return answering(async (ctx) => {
         try {
           ctx.state.mfa = mfaContext(await check(ctx))
+          return null
         } catch (error) {
-          return answer(ctx, handler.problem(error))
+          return handler.problem(error)
         }
-        await next()
-      }
+      })
     },
   })
+}
+
+/** Sends what there is to answer, else lets the app go on. */
+function answering(run: (ctx: Context) => Promise<MfaResponse | null>): KoaMiddleware {
+  return async (ctx, next) => {
+    const response = await run(ctx)
+    if (response === null) await next()
+    else send(ctx, response)
+  }
 }
 
 function below(prefix: string, path: string): string | null {
@@ -108,7 +115,7 @@ function mfaRequest(ctx: Context, path: string): MfaRequest {
 }
 
 /** As bytes: to a string Koa would add a charset. */
-function answer(ctx: Context, { status, headers, body }: MfaResponse): void {
+function send(ctx: Context, { status, headers, body }: MfaResponse): void {
   if (ctx.headerSent || ctx.respond === false) return
   ctx.set({ ...headers })
   ctx.body = body === null ? null : Buffer.from(body)
