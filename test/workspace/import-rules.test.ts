@@ -44,7 +44,7 @@ const sound: Readonly<Record<string, string>> = {
 /** A file that breaks one rule, by the rule's name. */
 const plants: readonly (readonly [rule: string, file: string, content: string])[] = [
   [
-    'core-order-errors-record-sealing',
+    'core-order-errors-record-sealing-texts',
     `${core}/sealing/bad.ts`,
     "import { factor } from '../factors/factor.ts'\nexport const bad = factor",
   ],

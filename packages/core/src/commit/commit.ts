@@ -1,0 +1,109 @@
+import { MfaError } from '../errors.ts'
+import type { Awaitable, RandomBytes, Storage, StoredRecord } from '../ports.ts'
+import { decodeRecord, encodeRecord } from '../record/codec.ts'
+import { emptyRecord, forgetExpired, isEnabled, type MfaRecord } from '../record/record.ts'
+import type { Sealer } from '../sealing/seal.ts'
+import { timedStorage } from './timed-storage.ts'
+import { createUserQueue } from './user-queue.ts'
+
+/** Tries before a rule that is beaten each time gives up: far more than there are processes at one user. */
+const mostTries = 24
+const revisionBytes = 16
+
+/** What a rule made of a record. The same record again means that there is nothing to write. */
+export interface Outcome {
+  readonly record: MfaRecord
+}
+
+/**
+ * A decision: record and time in, new record and result out. Pure, since it runs again when another writer was first;
+ * it may be async where it hashes.
+ */
+export type Rule<T extends Outcome> = (record: MfaRecord, nowMs: number) => Awaitable<T>
+
+/** Reads records, and changes them by compare-and-set. */
+export interface Commit {
+  /** The record of now, or the empty one. @throws MfaError `storage_unavailable` */
+  read(userId: string): Promise<MfaRecord>
+  /**
+   * Runs the rule on the record of now and stores what it made of it. Resolves once the write is durable.
+   *
+   * @throws MfaError `storage_unavailable` where that cannot be told; what the rule throws
+   */
+  apply<T extends Outcome>(userId: string, rule: Rule<T>): Promise<T>
+  /** Seals the record again where another secret than the first sealed it. @returns whether it did */
+  reseal(userId: string): Promise<boolean>
+  delete(userId: string): Promise<void>
+}
+
+export interface CommitSettings {
+  readonly storage: Storage
+  readonly storageTimeoutSeconds: number
+  readonly sealer: Sealer
+  readonly now: () => number
+  readonly randomBytes: RandomBytes
+}
+
+export function createCommit(settings: CommitSettings): Commit {
+  const { sealer, now, randomBytes } = settings
+  const storage = timedStorage(settings.storage, settings.storageTimeoutSeconds * 1000)
+  const queue = createUserQueue()
+
+  const open = (userId: string, stored: StoredRecord | null): MfaRecord =>
+    stored === null ? emptyRecord : decodeRecord(sealer.open(userId, stored.sealed))
+
+  const seal = (userId: string, record: MfaRecord): StoredRecord => ({
+    revision: Buffer.from(randomBytes(revisionBytes)).toString('base64url'),
+    sealed: sealer.seal(userId, encodeRecord(forgetExpired(record, now()))),
+    enabled: isEnabled(record),
+    updatedAt: new Date(now()),
+  })
+
+  /** True: durable. False: another writer was first. A put that throws may have taken effect: reading tells. */
+  const put = async (userId: string, next: StoredRecord, expected: string | null): Promise<boolean> => {
+    try {
+      return (await storage.put(userId, next, expected)) === true
+    } catch (error) {
+      if ((await storage.get(userId))?.revision === next.revision) return true
+      throw error
+    }
+  }
+
+  const changed = async <T extends Outcome>(userId: string, rule: Rule<T>): Promise<T> => {
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const stored = await guarded(() => storage.get(userId))
+      const record = await guarded(async () => open(userId, stored))
+      const outcome = await rule(record, now())
+      if (outcome.record === record) return outcome
+      if (await guarded(async () => put(userId, seal(userId, outcome.record), stored?.revision ?? null))) return outcome
+    }
+    throw unavailable(new Error(`beaten by other writers ${mostTries} times in a row`))
+  }
+
+  return Object.freeze<Commit>({
+    read: (userId) => guarded(async () => open(userId, await storage.get(userId))),
+    apply: (userId, rule) => queue.run(userId, () => changed(userId, rule)),
+    reseal: (userId) =>
+      queue.run(userId, async () => {
+        const stored = await guarded(() => storage.get(userId))
+        if (stored === null || sealer.isCurrent(stored.sealed)) return false
+        // Beaten by another writer is as good: every write seals with the first secret.
+        const record = await guarded(async () => open(userId, stored))
+        return guarded(async () => put(userId, seal(userId, record), stored.revision))
+      }),
+    delete: (userId) => queue.run(userId, () => guarded(() => storage.delete(userId))),
+  })
+}
+
+/** Whatever a storage, or a record that does not open, throws becomes the one error that fails closed. */
+async function guarded<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    throw unavailable(error)
+  }
+}
+
+function unavailable(cause: unknown): MfaError {
+  return new MfaError('storage_unavailable', { cause })
+}

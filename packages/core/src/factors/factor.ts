@@ -1,0 +1,146 @@
+import type { MfaEventReason } from '../events.ts'
+import type { Awaitable, JsonObject, MfaResponse, RandomBytes, SignedIn, User } from '../ports.ts'
+import type { Authenticator } from '../record/record.ts'
+
+/** What a check may look at: all that is not pure is passed in. */
+export interface CheckInput<Data extends JsonObject> {
+  /** What the body held in the factor's field. */
+  readonly answer: unknown
+  /** The user's authenticators of this factor; at least one. */
+  readonly authenticators: readonly Authenticator<Data>[]
+  /** The factor's own state, `{}` at first. */
+  readonly state: JsonObject
+  /** What the proof is for: `login`, `step_up` or `deactivate`. */
+  readonly purpose: string
+  /** The ephemeral token's id, `null` where there is none. */
+  readonly tokenId: string | null
+  readonly nowMs: number
+}
+
+/** What a check found. A refusal is charged, so a check is only asked what could be right. */
+export type Verdict<Data extends JsonObject> =
+  | {
+      readonly ok: true
+      readonly authenticatorId: string
+      /** New data of authenticators, by id: what makes the proof unusable from now on. */
+      readonly changed: ReadonlyMap<string, Data>
+      readonly state?: JsonObject
+      readonly driftSteps?: number
+    }
+  | {
+      readonly ok: false
+      readonly reason: MfaEventReason
+      readonly authenticatorId?: string
+      readonly state?: JsonObject
+      readonly driftSteps?: number
+    }
+
+/** How an authenticator of a factor is enrolled: begun, then confirmed by an answer. */
+export interface Enrolment<Data extends JsonObject> {
+  /** Most authenticators of the factor a user may have. */
+  readonly limit: number
+  /** The default name, before its number: `Authenticator`. */
+  readonly name: string
+  /**
+   * Makes a new one. `pending` travels encrypted in the activation token; `answer` is shown to the user
+   * (camelCase here, snake_case on the wire).
+   */
+  begin(input: {
+    user: User
+    issuer: string
+    randomBytes: RandomBytes
+  }): Awaitable<{ pending: JsonObject; answer: JsonObject }>
+  /** Whether the answer has the form of a right one; one that has not is refused and not charged. */
+  couldBe(answer: unknown, pending: JsonObject): boolean
+  /** Looks at the answer; the data of a right one must not accept the same answer again. */
+  confirm(input: {
+    answer: unknown
+    pending: JsonObject
+    nowMs: number
+  }): Awaitable<
+    | { readonly ok: true; readonly data: Data; readonly driftSteps?: number }
+    | { readonly ok: false; readonly reason: MfaEventReason; readonly driftSteps?: number }
+  >
+}
+
+/** What makes a factor a backup: it comes with the user's first other factor and goes with the last. */
+export interface Backup<Data extends JsonObject> {
+  create(input: { randomBytes: RandomBytes }): Awaitable<{ data: Data; codes: readonly string[] }>
+  /** The unused codes, as far as they may be shown again. */
+  list(data: Data): readonly string[]
+  remaining(data: Data): number
+}
+
+/** A kind of proof. One file or package a factor; nothing else knows how it works. */
+export interface Factor<Data extends JsonObject = JsonObject> {
+  /** Its name in `methods`, events and proofs: `totp`. */
+  readonly type: string
+  /** Its name in sentences: `TOTP`. */
+  readonly title: string
+  /** Where its routes live below `/mfa/`: `totp`. */
+  readonly path: string
+  /** RFC 8176 values of a proof by it, between `pwd` and `mfa`. */
+  readonly amr: readonly string[]
+  /** The body field that carries the answer: `code`. */
+  readonly field: string
+  /** What is wrong with the type of the field's value, or null. */
+  fieldFault(value: unknown): string | null
+  /** Whether the answer could be right for one of these; one that could not is not looked at and not charged. */
+  couldBe(answer: unknown, authenticators: readonly Authenticator<Data>[]): boolean
+  check(input: CheckInput<Data>): Awaitable<Verdict<Data>>
+  /** Whether it could still be answered with. @defaultValue always */
+  isUsable?(authenticators: readonly Authenticator<Data>[]): boolean
+  /** Flags that the status shows as `true`, in camelCase: `weakSecret`. */
+  warnings?(data: Data): readonly string[]
+  readonly enrolment?: Enrolment<Data>
+  readonly backup?: Backup<Data>
+  /** Routes beyond those that every factor with an enrolment or a backup has. */
+  readonly routes?: readonly FactorRoute[]
+}
+
+/** What a body field must be; returns what is wrong with a value, or null. */
+export type FieldCheck = (value: unknown) => string | null
+
+/** A factor's own route, for somebody signed in or (with `access: 'anyone'`) on the way in. */
+export interface FactorRoute {
+  /** Its key in the `routes` option: `totp.qr`. */
+  readonly name: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Below the mount: `/mfa/totp/qr`. */
+  readonly path: string
+  readonly access: 'anyone' | 'signed_in'
+  readonly fields: Readonly<Record<string, FieldCheck>>
+  handle(call: FactorCall): Promise<MfaResponse | JsonObject>
+}
+
+/** What a factor's own route can do. */
+export interface FactorCall {
+  readonly body: Readonly<Record<string, unknown>>
+  /** Null only on a route that anyone may call. */
+  readonly signedIn: SignedIn | null
+  /** Whose challenge an ephemeral token is. @throws MfaError `invalid_token` */
+  challenged(ephemeralToken: string): Promise<{ user: User; tokenId: string }>
+  /** What the factor's `begin` left in the activation token. @throws MfaError `invalid_token` */
+  pending(activationToken: string): Promise<JsonObject>
+  /**
+   * Changes the factor's own state of a user in one compare-and-set. The change is pure and may run again.
+   * Resolves to `result` once the write is durable.
+   */
+  change<T>(userId: string, change: (state: JsonObject, nowMs: number) => { state: JsonObject; result: T }): Promise<T>
+}
+
+/** The fault text of a code that is not a string. */
+export function codeFault(value: unknown): string | null {
+  if (typeof value === 'string') return null
+  return 'must be a string, in quotes: a number loses its leading zeros'
+}
+
+/**
+ * The characters of a code without the spaces and dashes people put in, in upper case;
+ * null where a character is not ASCII or the code is absurdly long.
+ */
+export function normalizeCode(code: unknown): string | null {
+  if (typeof code !== 'string' || code.length > 256) return null
+  const bare = code.replace(/[ -]/g, '')
+  return /^[\x21-\x7e]*$/.test(bare) ? bare.toUpperCase() : null
+}

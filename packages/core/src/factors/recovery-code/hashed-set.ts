@@ -1,0 +1,83 @@
+import { scrypt, timingSafeEqual } from 'node:crypto'
+import type { RandomBytes } from '../../ports.ts'
+import { characterOf, formatRecoveryCode, numberOf, randomCharacters } from './alphabet.ts'
+import type { RecoveryCodeSettings } from './settings.ts'
+
+/** RFC 7914; 16 MiB a hash. A code has 55 bits by default and the hash itself is sealed. */
+const cost = { N: 16_384, r: 8, p: 1 }
+const hashBytes = 32
+const saltBytes = 16
+
+interface HashedCode {
+  readonly salt: string
+  readonly hash: string
+  readonly used: boolean
+  readonly [key: string]: string | boolean
+}
+
+/**
+ * A set of which only scrypt hashes are kept. In a slotted set the first character of a code is its place, so that
+ * a try costs one hash; an imported set has one salt for all, which comes to the same.
+ */
+export interface HashedSet {
+  readonly kind: 'hashed'
+  readonly slotted: boolean
+  /** Lengths its codes have. */
+  readonly lengths: readonly number[]
+  readonly codes: readonly HashedCode[]
+  readonly [key: string]: string | boolean | readonly number[] | readonly HashedCode[]
+}
+
+/** A new slotted set, and its codes as they are handed out this once. */
+export async function createHashedSet(
+  settings: RecoveryCodeSettings,
+  randomBytes: RandomBytes,
+): Promise<{ set: HashedSet; shown: readonly string[] }> {
+  const length = settings.groups * 4
+  const codes = Array.from({ length: settings.count }, (_, slot) => ({
+    code: characterOf(slot) + randomCharacters(length - 1, randomBytes),
+    salt: newSalt(randomBytes),
+  }))
+  const hashed = await Promise.all(codes.map(hashedCode))
+  return {
+    set: { kind: 'hashed', slotted: true, lengths: [length], codes: hashed },
+    shown: codes.map(({ code }) => formatRecoveryCode(code)),
+  }
+}
+
+/** A set of given codes, which know nothing of slots. */
+export async function hashedSet(codes: readonly string[], randomBytes: RandomBytes): Promise<HashedSet> {
+  const salt = newSalt(randomBytes)
+  const hashed = await Promise.all(codes.map((code) => hashedCode({ code, salt })))
+  return { kind: 'hashed', slotted: false, lengths: [...new Set(codes.map(({ length }) => length))], codes: hashed }
+}
+
+/** Where the code stands in the set, -1 where it does not. Costs one hash. */
+export async function findHashed(set: HashedSet, code: string): Promise<number> {
+  const slot = set.slotted ? numberOf(code.charAt(0)) : 0
+  const entry = set.codes[slot]
+  if (entry === undefined) return -1
+  const hash = await hashOf(code, entry.salt)
+  if (set.slotted) return isSame(hash, entry) ? slot : -1
+  return set.codes.reduce((found, candidate, index) => (isSame(hash, candidate) ? index : found), -1)
+}
+
+async function hashedCode({ code, salt }: { code: string; salt: string }): Promise<HashedCode> {
+  return { salt, hash: (await hashOf(code, salt)).toString('base64url'), used: false }
+}
+
+function newSalt(randomBytes: RandomBytes): string {
+  return Buffer.from(randomBytes(saltBytes)).toString('base64url')
+}
+
+function isSame(hash: Buffer, entry: HashedCode): boolean {
+  return timingSafeEqual(hash, Buffer.from(entry.hash, 'base64url'))
+}
+
+function hashOf(code: string, salt: string): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(code, Buffer.from(salt, 'base64url'), hashBytes, cost, (error, hash) =>
+      error ? reject(error) : resolve(hash),
+    )
+  })
+}

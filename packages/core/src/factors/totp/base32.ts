@@ -1,0 +1,21 @@
+/** Shortest secret that RFC 4226 section 4 (R6) allows, in bytes. */
+const strongBytes = 16
+/** More than any hash's block; longer is a mistake. */
+const longestText = 416
+
+/**
+ * Brings a base32 secret (RFC 4648 section 6) into its one form: upper case, without spaces, dashes and padding.
+ *
+ * @returns null where it is empty, too long or not base32
+ */
+export function normalizeBase32(text: string): string | null {
+  const bare = text.replace(/[ -]/g, '').replace(/=+$/, '').toUpperCase()
+  if (bare === '' || bare.length > longestText || !/^[A-Z2-7]+$/.test(bare)) return null
+  // One, three or six characters over a whole group cannot come from whole bytes.
+  return [1, 3, 6].includes(bare.length % 8) ? null : bare
+}
+
+/** Whether a secret is shorter than 128 bits. */
+export function isWeakSecret(base32: string): boolean {
+  return Math.floor((base32.length * 5) / 8) < strongBytes
+}

@@ -1,0 +1,47 @@
+import { timingSafeEqual } from 'node:crypto'
+import { HOTP, Secret } from 'otpauth'
+import type { TotpParameters } from './parameters.ts'
+
+/** How far beyond the window a wrong code is searched for, so that the event can tell a clock that is off. */
+const diagnosedSteps = 10
+
+/** RFC 6238 section 4.2: T = floor(unix seconds / period). */
+export function timeStep(nowMs: number, period: number): number {
+  return Math.floor(nowMs / 1000 / period)
+}
+
+/** A secret and its parameters, in the form that codes are made from. */
+export interface CodeSource extends TotpParameters {
+  readonly secret: string
+}
+
+/** The steps whose code this is, within the window of the current one. Every step is compared, found or not. */
+export function matchingSteps(
+  code: string,
+  source: CodeSource,
+  at: { nowMs: number; window: number },
+): readonly number[] {
+  return stepsWithCode(code, source, { step: timeStep(at.nowMs, source.period), from: -at.window, to: at.window })
+}
+
+/** How many steps beyond the window a wrong code is off, or null where it is no code of these minutes. */
+export function diagnoseDrift(code: string, source: CodeSource, at: { nowMs: number; window: number }): number | null {
+  const step = timeStep(at.nowMs, source.period)
+  const before = stepsWithCode(code, source, { step, from: -at.window - diagnosedSteps, to: -at.window - 1 })
+  const after = stepsWithCode(code, source, { step, from: at.window + 1, to: at.window + diagnosedSteps })
+  const found = [...before.toReversed(), ...after].map((match) => match - step)
+  return found.length === 0 ? null : found.reduce((near, next) => (Math.abs(next) < Math.abs(near) ? next : near))
+}
+
+function stepsWithCode(code: string, source: CodeSource, range: { step: number; from: number; to: number }): number[] {
+  const secret = Secret.fromBase32(source.secret)
+  const wanted = Buffer.from(code)
+  const found: number[] = []
+  for (let offset = range.from; offset <= range.to; offset += 1) {
+    const counter = range.step + offset
+    if (counter < 0) continue
+    const made = HOTP.generate({ secret, algorithm: source.algorithm, digits: source.digits, counter })
+    if (timingSafeEqual(Buffer.from(made), wanted)) found.push(counter)
+  }
+  return found
+}

@@ -1,0 +1,106 @@
+import { Secret } from 'otpauth'
+import type { Authenticator } from '../../record/record.ts'
+import { type CheckInput, codeFault, type Enrolment, type Factor, normalizeCode, type Verdict } from '../factor.ts'
+import { isWeakSecret } from './base32.ts'
+import type { TotpData, TotpParameters, TotpSettings } from './parameters.ts'
+import { qrPng, qrSvgDataUri, totpUrl } from './provisioning.ts'
+import { diagnoseDrift, matchingSteps } from './steps.ts'
+
+/** Time-based one-time passwords (RFC 6238), from an authenticator app. */
+export function totp(settings: TotpSettings): Factor<TotpData> {
+  return Object.freeze<Factor<TotpData>>({
+    type: 'totp',
+    title: 'TOTP',
+    path: 'totp',
+    amr: ['otp'],
+    field: 'code',
+    fieldFault: codeFault,
+    couldBe: (answer, authenticators) => authenticators.some(({ data }) => isCode(answer, data.digits)),
+    check: (input) => checkCode(input, settings.window),
+    warnings: (data) => (isWeakSecret(data.secret) ? ['weakSecret'] : []),
+    enrolment: enrolment(settings),
+    routes: [
+      {
+        name: 'totp.qr',
+        method: 'POST',
+        path: '/mfa/totp/qr',
+        access: 'signed_in',
+        fields: { activation_token: (value) => (typeof value === 'string' ? null : 'must be a string') },
+        async handle(call) {
+          const { url } = (await call.pending(call.body['activation_token'] as string)) as unknown as Pending
+          return { status: 200, headers: { 'Content-Type': 'image/png' }, body: qrPng(url) }
+        },
+      },
+    ],
+  })
+}
+
+/** What the activation token keeps of an enrolment. */
+interface Pending extends TotpParameters {
+  readonly secret: string
+  readonly url: string
+}
+
+function enrolment(settings: TotpSettings): Enrolment<TotpData> {
+  const { algorithm, digits, period, window } = settings
+  return {
+    limit: settings.authenticators,
+    name: 'Authenticator',
+    begin({ user, issuer, randomBytes }) {
+      const secret = new Secret({ buffer: Uint8Array.from(randomBytes(settings.secretBytes)).buffer }).base32
+      const url = totpUrl({ secret, algorithm, digits, period }, { issuer, label: user.name })
+      const pending: Pending = { secret, algorithm, digits, period, url }
+      return { pending, answer: { secret, totpUrl: url, qrCodeDataUri: qrSvgDataUri(url) } }
+    },
+    couldBe: (answer, pending) => isCode(answer, (pending as Pending).digits),
+    confirm({ answer, pending, nowMs }) {
+      const { url: _, ...source } = pending as Pending
+      const code = normalizeCode(answer) as string
+      const step = matchingSteps(code, source, { nowMs, window }).at(-1)
+      if (step !== undefined) return { ok: true, data: { ...source, lastStep: step } }
+      const driftSteps = diagnoseDrift(code, source, { nowMs, window })
+      return driftSteps === null ? { ok: false, reason: 'wrong' } : { ok: false, reason: 'drifted', driftSteps }
+    },
+  }
+}
+
+function isCode(answer: unknown, digits: number): boolean {
+  const code = normalizeCode(answer)
+  return code !== null && code.length === digits && /^[0-9]+$/.test(code)
+}
+
+function checkCode(input: CheckInput<TotpData>, window: number): Verdict<TotpData> {
+  const code = normalizeCode(input.answer) as string
+  const asked = input.authenticators.filter(({ data }) => data.digits === code.length)
+  const at = { nowMs: input.nowMs, window }
+  const matches = asked.map((authenticator) => ({ authenticator, steps: matchingSteps(code, authenticator.data, at) }))
+  const accepted = matches.flatMap(({ authenticator, steps }) => {
+    const step = steps.findLast((candidate) => candidate > authenticator.data.lastStep)
+    return step === undefined ? [] : [{ authenticator, step }]
+  })
+  const [first] = accepted
+  if (first === undefined) return refusal(code, { matches, at })
+  // Two entries may share a secret: every one the code fits moves on, so that it is spent for all.
+  const changed = new Map(accepted.map(({ authenticator: { id, data }, step }) => [id, { ...data, lastStep: step }]))
+  const driftSteps = first.step - Math.floor(input.nowMs / 1000 / first.authenticator.data.period)
+  return { ok: true, authenticatorId: first.authenticator.id, changed, driftSteps }
+}
+
+interface Match {
+  readonly authenticator: Authenticator<TotpData>
+  readonly steps: readonly number[]
+}
+
+/** The true reason of a refusal (RFC 6238 section 5.2: a second try with an accepted code must fail). */
+function refusal(
+  code: string,
+  found: { matches: readonly Match[]; at: { nowMs: number; window: number } },
+): Verdict<TotpData> {
+  const replayed = found.matches.find(({ steps }) => steps.length > 0)
+  if (replayed !== undefined) return { ok: false, reason: 'replayed', authenticatorId: replayed.authenticator.id }
+  for (const { authenticator } of found.matches) {
+    const driftSteps = diagnoseDrift(code, authenticator.data, found.at)
+    if (driftSteps !== null) return { ok: false, reason: 'drifted', authenticatorId: authenticator.id, driftSteps }
+  }
+  return { ok: false, reason: 'wrong' }
+}

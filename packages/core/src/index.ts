@@ -1,0 +1,33 @@
+export { type Answer, createMfa, type ImportInput, type Mfa, type TotpBegun } from './create-mfa.ts'
+export { type FieldError, isMfaError, MfaError, type MfaErrorCode, type MfaErrorDetails } from './errors.ts'
+export type { MfaEvent, MfaEventListener, MfaEventReason, MfaEventType } from './events.ts'
+export {
+  type Backup,
+  type CheckInput,
+  codeFault,
+  type Enrolment,
+  type Factor,
+  type FactorCall,
+  type FactorRoute,
+  type FieldCheck,
+  normalizeCode,
+  type Verdict,
+} from './factors/factor.ts'
+export type { RecoveryCodeSettings } from './factors/recovery-code/settings.ts'
+export type { TotpImport } from './factors/totp/import.ts'
+export type { TotpAlgorithm, TotpParameters, TotpSettings } from './factors/totp/parameters.ts'
+export { memoryStorage } from './memory-storage.ts'
+export type { AuthenticatorSummary } from './operations/authenticators.ts'
+export type { UnusedCodes } from './operations/backup-codes.ts'
+export type { Challenge } from './operations/challenge.ts'
+export type { CallOptions } from './operations/core.ts'
+export type { Begun, Confirmed } from './operations/enrol.ts'
+export type { Freshness } from './operations/fresh.ts'
+export type { ProofInput } from './operations/prove.ts'
+export type { ResealOptions, ResealProgress } from './operations/reseal.ts'
+export type { Status } from './operations/status.ts'
+export type { MfaOptions } from './options.ts'
+export type * from './ports.ts'
+export type { Authenticator } from './record/record.ts'
+export type { RouteSetting, ShapeAnswer } from './routes/settings.ts'
+export type { AttemptLimits } from './throttle/throttle.ts'

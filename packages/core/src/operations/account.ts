@@ -1,0 +1,44 @@
+import { isMfaError } from '../errors.ts'
+import { emptyRecord } from '../record/record.ts'
+import { type CallOptions, type Core, decide, fail } from './core.ts'
+import { requireUserId } from './proof.ts'
+
+/** Kills every token of the user, for when the password has changed: one read and one put. */
+export async function revokeTokens(core: Core, userId: string, call: CallOptions): Promise<void> {
+  requireUserId(userId)
+  const act = { type: 'revoke_tokens', userId, requestId: call.requestId } as const
+  return decide(core, act, (record) => ({ record: { ...record, epoch: record.epoch + 1 }, result: undefined }))
+}
+
+/**
+ * Removes every factor, count and token of the user: an operator's way back. What is left is a record of a higher
+ * epoch, so that no old token comes back to life.
+ */
+export async function reset(core: Core, userId: string, call: CallOptions): Promise<void> {
+  requireUserId(userId)
+  const act = { type: 'reset', userId, requestId: call.requestId } as const
+  return decide(core, act, (record) => ({ record: { ...emptyRecord, epoch: record.epoch + 1 }, result: undefined }))
+}
+
+/** Deletes all that is kept of the user, for an account that is gone for good. */
+export async function erase(core: Core, userId: string, call: CallOptions): Promise<void> {
+  requireUserId(userId)
+  const act = { type: 'erase', userId, requestId: call.requestId } as const
+  try {
+    await core.commit.delete(userId)
+  } catch (error) {
+    if (isMfaError(error)) fail(core, act, { error, cause: error.cause })
+    throw error
+  }
+  const { requestId = null } = call
+  core.events.emit({
+    type: 'erase',
+    result: 'success',
+    reason: null,
+    userId,
+    factor: null,
+    authenticatorId: null,
+    at: core.now(),
+    requestId,
+  })
+}

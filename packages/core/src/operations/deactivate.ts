@@ -1,0 +1,53 @@
+import { MfaError } from '../errors.ts'
+import type { User } from '../ports.ts'
+import type { MfaRecord } from '../record/record.ts'
+import { charge, clear, gate, tooManyAttempts } from '../throttle/throttle.ts'
+import { without } from './authenticators.ts'
+import { authenticatorsOf, type CallOptions, type Core, type Decision, decide, refuse } from './core.ts'
+import { enrollable } from './enrol.ts'
+import { checkUser } from './proof.ts'
+import { type ProofInput, prove } from './prove.ts'
+
+/** The count of wrong passwords at deactivation. */
+const passwordCount = 'password'
+
+export type DeactivateCall = CallOptions & {
+  readonly input: ProofInput
+  /** What the host said of the password, where it was asked. Held back until its count is written. */
+  readonly passwordCorrect?: boolean | undefined
+}
+
+/** Removes every authenticator of a factor, against a code of any factor: one read and one put. */
+export async function deactivate(core: Core, type: string, user: User, call: DeactivateCall): Promise<void> {
+  checkUser(user)
+  enrollable(core, type)
+  const act = { type: 'deactivate', userId: user.id, requestId: call.requestId } as const
+  return decide(core, act, async (record, nowMs): Promise<Decision<undefined>> => {
+    const own = authenticatorsOf(record, type)
+    if (own.length === 0) return refuse(record, new MfaError('not_enabled'), { factor: type })
+    const password = checkPassword(core, record, { correct: call.passwordCorrect, nowMs })
+    if (password.error !== undefined) return password
+    const asked = { userId: user.id, purpose: 'deactivate', tokenId: null, nowMs, input: call.input } as const
+    const decision = await prove(core, password.record, asked)
+    if (decision.error !== undefined) return decision
+    const gone = authenticatorsOf(decision.record, type)
+    return { ...decision, record: without(core, decision.record, gone), result: undefined }
+  })
+}
+
+function checkPassword(
+  core: Core,
+  record: MfaRecord,
+  asked: { correct: boolean | undefined; nowMs: number },
+): Decision<undefined> {
+  if (asked.correct === undefined) return { record, result: undefined }
+  const state = gate(record.failures[passwordCount], core.attempts, asked.nowMs)
+  if (!state.open) {
+    return refuse(record, tooManyAttempts([state]), {
+      reason: state.retryAfterSeconds === undefined ? 'suspended' : 'locked',
+    })
+  }
+  if (asked.correct) return { record: clear(record, [passwordCount]), result: undefined }
+  const charged = charge(record, [passwordCount], { limits: core.attempts, nowMs: asked.nowMs })
+  return refuse(charged, new MfaError('invalid_credentials'), { reason: 'wrong_password' })
+}

@@ -1,0 +1,60 @@
+import { MfaError } from '../errors.ts'
+import type { JsonObject } from '../ports.ts'
+import { isEnabled, type MfaRecord } from '../record/record.ts'
+import { defaultName, newAuthenticator } from './add-authenticator.ts'
+import { authenticatorsOf, type CallOptions, type Core, type Decision, decide, refuse } from './core.ts'
+import { enrollable } from './enrol.ts'
+import { requireUserId } from './proof.ts'
+
+/** An authenticator of another system, already in the factor's form. */
+export interface ImportedAuthenticator {
+  readonly type: string
+  readonly name: string | undefined
+  readonly data: JsonObject
+  /** Whether an authenticator that is already there is this one. */
+  isSame(data: JsonObject): boolean
+}
+
+/** A backup of another system, already in the factor's form. */
+export interface ImportedBackup {
+  readonly type: string
+  readonly data: JsonObject
+}
+
+/**
+ * Takes over what a user had elsewhere: one read and one put. The same authenticator a second time changes nothing,
+ * so that a migration may run again.
+ */
+export async function importAuthenticator(
+  core: Core,
+  userId: string,
+  from: CallOptions & { authenticator: ImportedAuthenticator; backup: ImportedBackup | null },
+): Promise<{ imported: boolean }> {
+  requireUserId(userId)
+  const { authenticator: given, backup } = from
+  const { factor, enrolment } = enrollable(core, given.type)
+  const act = { type: 'import', userId, requestId: from.requestId } as const
+  const about = { factor: given.type }
+  return decide(core, act, (record, nowMs): Decision<{ imported: boolean }> => {
+    const own = authenticatorsOf(record, given.type)
+    if (own.some(({ data }) => given.isSame(data))) return { record, result: { imported: false }, about }
+    if (own.length >= enrolment.limit) return refuse(record, new MfaError('authenticator_limit'), about)
+    if (backup !== null && authenticatorsOf(record, backup.type).length > 0) {
+      const error = new MfaError('invalid_request', { detail: 'the user has recovery codes already: import none' })
+      return refuse(record, error, { ...about, reason: 'duplicate' })
+    }
+    const name = given.name ?? defaultName(record, factor)
+    const added = [newAuthenticator(core, { type: given.type, name, data: given.data, nowMs })]
+    if (backup !== null) added.push(newAuthenticator(core, { ...backup, name: 'Recovery codes', nowMs }))
+    return {
+      record: grown(record, added, nowMs),
+      result: { imported: true },
+      about: { ...about, authenticatorId: added[0]?.id ?? null },
+    }
+  })
+}
+
+function grown(record: MfaRecord, added: MfaRecord['authenticators'], nowMs: number): MfaRecord {
+  const enabledAt = isEnabled(record) ? record.enabledAt : nowMs
+  return { ...record, epoch: record.epoch + 1, enabledAt, authenticators: [...record.authenticators, ...added] }
+}

@@ -1,0 +1,40 @@
+import type { Proof, User } from '../ports.ts'
+import { requireText } from '../texts.ts'
+
+/** The proof of the first factor alone: no second one is enrolled. */
+export function passwordProof(user: User): Proof {
+  return madeProof({ userId: user.id, amr: ['pwd'], factor: null, authenticatorId: null, provedAt: null })
+}
+
+/** The proof of both factors. */
+export function secondFactorProof(passed: {
+  userId: string
+  factor: { type: string; amr: readonly string[] }
+  authenticatorId: string
+  nowMs: number
+}): Proof {
+  const { userId, factor, authenticatorId, nowMs } = passed
+  return madeProof({
+    userId,
+    amr: ['pwd', ...factor.amr, 'mfa'],
+    factor: factor.type,
+    authenticatorId,
+    provedAt: nowMs,
+  })
+}
+
+function madeProof(fields: { [Key in Exclude<keyof Proof, symbol>]: Proof[Key] }): Proof {
+  return Object.freeze({ ...fields, amr: Object.freeze([...fields.amr]) }) as Proof
+}
+
+/** Refuses a user that the host got wrong, before anything is decided about it. @throws TypeError */
+export function checkUser(user: User): void {
+  requireUserId(user?.id)
+  if (typeof user.name !== 'string') throw new TypeError('user.name must be a string')
+  if (user.stamp !== undefined && typeof user.stamp !== 'string') throw new TypeError('user.stamp must be a string')
+}
+
+/** @throws TypeError where it is not a string of 1 to 256 characters */
+export function requireUserId(userId: unknown): void {
+  requireText('user id', userId, 256)
+}

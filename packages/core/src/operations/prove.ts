@@ -1,0 +1,125 @@
+import { MfaError } from '../errors.ts'
+import type { Factor, Verdict } from '../factors/factor.ts'
+import type { JsonObject, Proof } from '../ports.ts'
+import { isEnabled, type MfaRecord } from '../record/record.ts'
+import { attemptsRemaining, charge, clear, type Gate, gate, tooManyAttempts } from '../throttle/throttle.ts'
+import { type About, authenticatorsOf, type Core, type Decision, refuse } from './core.ts'
+import { secondFactorProof } from './proof.ts'
+
+/** What a user answers with: the body fields of the factors, such as `{ code }`. */
+export interface ProofInput {
+  readonly code?: string | undefined
+  readonly [field: string]: unknown
+}
+
+/** What the proof is for. */
+export interface Purpose {
+  readonly userId: string
+  readonly purpose: 'login' | 'step_up' | 'deactivate'
+  readonly tokenId: string | null
+  readonly nowMs: number
+}
+
+/** How few recovery codes are few enough to tell. */
+const lowCodes = 2
+
+/**
+ * The rule of every second-factor check: who waits is not looked at, a failure is charged to each factor that was
+ * looked at, a success is consumed and clears the count of its own factor alone.
+ */
+export async function prove(
+  core: Core,
+  record: MfaRecord,
+  asked: Purpose & { input: ProofInput },
+): Promise<Decision<Proof>> {
+  if (!isEnabled(record)) return refuse(record, new MfaError('not_enabled'))
+  const enrolled = core.factors.filter(({ type }) => authenticatorsOf(record, type).length > 0)
+  const candidates = enrolled.filter((factor) => {
+    const answer = asked.input[factor.field]
+    return answer !== undefined && factor.couldBe(answer, authenticatorsOf(record, factor.type))
+  })
+  const relevant = candidates.length > 0 ? candidates : enrolled
+  const gates = relevant.map((factor) => ({
+    factor,
+    gate: gate(record.failures[factor.type], core.attempts, asked.nowMs),
+  }))
+  const open = gates.filter((entry) => entry.gate.open).map(({ factor }) => factor)
+  if (open.length === 0) return waiting(record, gates)
+  if (candidates.length === 0) return notACode(core, record, { open, nowMs: asked.nowMs })
+  return lookedAt(core, record, { ...asked, factors: open })
+}
+
+function waiting(record: MfaRecord, gates: readonly { factor: Factor; gate: Gate }[]): Decision<never> {
+  const error = tooManyAttempts(gates.map((entry) => entry.gate))
+  const reason = error.retryAfterSeconds === undefined ? 'suspended' : 'locked'
+  return refuse(record, error, { factor: gates[0]?.factor.type ?? null, reason })
+}
+
+function notACode(core: Core, record: MfaRecord, asked: { open: readonly Factor[]; nowMs: number }): Decision<never> {
+  const counts = asked.open.map(({ type }) => type)
+  const left = attemptsRemaining(record, counts, { limits: core.attempts, nowMs: asked.nowMs })
+  return refuse(record, new MfaError('invalid_code', { attemptsRemaining: left }), { reason: 'not_a_code' })
+}
+
+async function lookedAt(
+  core: Core,
+  record: MfaRecord,
+  asked: Purpose & { input: ProofInput; factors: readonly Factor[] },
+): Promise<Decision<Proof>> {
+  const states = { ...record.states }
+  const failures: About[] = []
+  for (const factor of asked.factors) {
+    const verdict = await factor.check({
+      answer: asked.input[factor.field],
+      authenticators: authenticatorsOf(record, factor.type),
+      state: record.states[factor.type] ?? {},
+      purpose: asked.purpose,
+      tokenId: asked.tokenId,
+      nowMs: asked.nowMs,
+    })
+    if (verdict.ok) return passed(record, { ...asked, factor, verdict })
+    if (verdict.state !== undefined) states[factor.type] = verdict.state
+    failures.push(aboutFailure(factor, verdict))
+  }
+  const counts = asked.factors.map(({ type }) => type)
+  const at = { limits: core.attempts, nowMs: asked.nowMs }
+  const charged = charge({ ...record, states }, counts, at)
+  const error = new MfaError('invalid_code', { attemptsRemaining: attemptsRemaining(charged, counts, at) })
+  // The reason that tells most: a code that was right once says more than one that is merely unknown.
+  return refuse(charged, error, failures.find(({ reason }) => reason !== 'wrong') ?? failures[0])
+}
+
+function aboutFailure(factor: Factor, verdict: Verdict<JsonObject> & { ok: false }): About {
+  const { reason, authenticatorId, driftSteps } = verdict
+  return {
+    factor: factor.type,
+    reason,
+    authenticatorId: authenticatorId ?? null,
+    ...(driftSteps === undefined ? {} : { driftSteps }),
+  }
+}
+
+function passed(
+  record: MfaRecord,
+  by: Purpose & { factor: Factor; verdict: Verdict<JsonObject> & { ok: true } },
+): Decision<Proof> {
+  const { factor, verdict, nowMs, userId } = by
+  const { authenticatorId, changed, driftSteps } = verdict
+  const authenticators = record.authenticators.map((authenticator) => {
+    const data = changed.get(authenticator.id) ?? authenticator.data
+    return {
+      ...authenticator,
+      data,
+      lastUsedAt: authenticator.id === authenticatorId ? nowMs : authenticator.lastUsedAt,
+    }
+  })
+  const states = verdict.state === undefined ? record.states : { ...record.states, [factor.type]: verdict.state }
+  const next = clear({ ...record, authenticators, states, lastUsedAt: nowMs }, [factor.type])
+  const left = factor.backup?.remaining(changed.get(authenticatorId) ?? {})
+  return {
+    record: next,
+    result: secondFactorProof({ userId, factor, authenticatorId, nowMs }),
+    about: { factor: factor.type, authenticatorId, ...(driftSteps === undefined ? {} : { driftSteps }) },
+    ...(left !== undefined && left <= lowCodes ? { codesLeft: left } : {}),
+  }
+}

@@ -1,0 +1,39 @@
+import type { Storage } from '../ports.ts'
+import type { Core } from './core.ts'
+
+/** How far a walk has come. */
+export interface ResealProgress {
+  /** Users seen so far. */
+  readonly seen: number
+  /** Records sealed again by this walk. */
+  readonly resealed: number
+  /** Users whose record could not be opened or written. */
+  readonly failed: readonly string[]
+}
+
+export interface ResealOptions {
+  /** Told after every user. */
+  readonly onProgress?: ((progress: ResealProgress) => void) | undefined
+  /** Ends the walk after the user at hand; it resolves with what was done. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Seals every record with the first secret, so that the others can be taken off the list. A record that is so
+ * already costs one read, hence a walk that was broken off is resumed by starting it again. One user's fault does
+ * not end it.
+ */
+export async function reseal(core: Core, storage: Storage, options: ResealOptions): Promise<ResealProgress> {
+  let progress: ResealProgress = { seen: 0, resealed: 0, failed: [] }
+  for await (const userId of storage.userIds()) {
+    if (options.signal?.aborted === true) break
+    const outcome = await core.commit.reseal(userId).catch(() => 'failed' as const)
+    progress = {
+      seen: progress.seen + 1,
+      resealed: progress.resealed + (outcome === true ? 1 : 0),
+      failed: outcome === 'failed' ? [...progress.failed, userId] : progress.failed,
+    }
+    options.onProgress?.(progress)
+  }
+  return progress
+}

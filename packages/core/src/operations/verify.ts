@@ -1,0 +1,66 @@
+import type { Proof, User } from '../ports.ts'
+import type { MfaRecord } from '../record/record.ts'
+import type { TokenClaims } from '../tokens/claims.ts'
+import { type RefusedToken, refusedToken } from '../tokens/tokens.ts'
+import { type CallOptions, type Core, type Decision, decide, fail, refuse } from './core.ts'
+import { type ProofInput, prove } from './prove.ts'
+
+/** Answers a challenge: one read and one put. The token is spent with the code, in one write. */
+export async function verify(
+  core: Core,
+  ephemeralToken: unknown,
+  asked: CallOptions & { input: ProofInput },
+): Promise<{ user: User; proof: Proof }> {
+  const { user, claims } = await challenged(core, ephemeralToken, asked)
+  const act = { type: 'verify', userId: user.id, requestId: asked.requestId } as const
+  const proof = await decide(core, act, async (record, nowMs): Promise<Decision<Proof>> => {
+    const dead = deadToken(record, claims)
+    if (dead !== null) return refuse(record, dead.error, { reason: dead.reason })
+    const { tokenId } = claims
+    const decision = await prove(core, record, {
+      userId: user.id,
+      purpose: 'login',
+      tokenId,
+      nowMs,
+      input: asked.input,
+    })
+    if (decision.error !== undefined) return decision
+    const spent = { ...decision.record.spent, [tokenId]: claims.expiresAt }
+    return { ...decision, record: { ...decision.record, spent } }
+  })
+  return { user, proof }
+}
+
+/** Opens an ephemeral token and finds its user. @throws MfaError `invalid_token`, with its event */
+export async function challenged(
+  core: Core,
+  token: unknown,
+  call: CallOptions,
+): Promise<{ user: User; claims: TokenClaims }> {
+  const claims = await core.tokens.openEphemeral(token)
+  if ('error' in claims) throw reported(core, claims, { userId: null, ...call })
+  const user = await core.findUser(claims.userId)
+  const refused =
+    user === null || user === undefined
+      ? 'user_gone'
+      : claims.hasStampOf(user) && user.id === claims.userId
+        ? null
+        : 'old_stamp'
+  if (refused !== null) throw reported(core, refusedToken(refused), { userId: claims.userId, ...call })
+  return { user: user as User, claims }
+}
+
+function reported(core: Core, refused: RefusedToken, who: CallOptions & { userId: string | null }): Error {
+  fail(
+    core,
+    { type: 'verify', userId: who.userId, requestId: who.requestId },
+    { error: refused.error, about: { reason: refused.reason } },
+  )
+  return refused.error
+}
+
+/** The rule's part of a token's check: what only the record of now can tell. */
+export function deadToken(record: MfaRecord, claims: TokenClaims): RefusedToken | null {
+  if (claims.epoch !== record.epoch) return refusedToken('old_epoch')
+  return Object.hasOwn(record.spent, claims.tokenId) ? refusedToken('spent_token') : null
+}

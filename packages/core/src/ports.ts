@@ -1,0 +1,162 @@
+/** Anything that survives `JSON.stringify` and back unchanged. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue }
+export type JsonObject = { readonly [key: string]: JsonValue }
+
+/** A value, or a promise of one. */
+export type Awaitable<T> = T | PromiseLike<T>
+
+/** The app's own account, as the host tells it. */
+export interface User {
+  /** The app's id of the account; a non-empty string of at most 256 characters. */
+  readonly id: string
+  /** The label an authenticator app shows, usually the login name or mail address. */
+  readonly name: string
+  /** Anything that changes with the credentials (a password version, say): tokens made under another stamp are dead. */
+  readonly stamp?: string | undefined
+}
+
+/** What a storage keeps for one user. All but `sealed` is readable without the key. */
+export interface StoredRecord {
+  /** Random and never reused, so that a row deleted and made again is not mistaken for the old one. */
+  readonly revision: string
+  /** The record, encrypted and authenticated; printable ASCII. */
+  readonly sealed: string
+  /** Whether the user has a second factor; for reports only, never believed. */
+  readonly enabled: boolean
+  readonly updatedAt: Date
+}
+
+/**
+ * Where records live. Any database with a conditional write will do.
+ *
+ * Every method may throw; a throw means "cannot tell" and ends in `storage_unavailable`.
+ */
+export interface Storage {
+  get(userId: string): Promise<StoredRecord | null>
+  /**
+   * Stores `next` only if the revision stored now is `expected` (`null`: no row yet).
+   *
+   * @returns true once the write is durable, false if another writer was first
+   */
+  put(userId: string, next: StoredRecord, expected: string | null): Promise<boolean>
+  /** Removes the row; no error where there is none. */
+  delete(userId: string): Promise<void>
+  /** Every stored user id, each once, in any order. */
+  userIds(): AsyncIterable<string>
+}
+
+declare const proofBrand: unique symbol
+
+/**
+ * Evidence that a user passed the first factor and, where one is enrolled, the second.
+ * Only Latchkey makes one: the brand keeps a look-alike from being passed to `signIn`.
+ */
+export interface Proof {
+  readonly [proofBrand]: true
+  readonly userId: string
+  /** RFC 8176 values: `['pwd']` where no second factor is enrolled, else `pwd`, the factor's own, `mfa`. */
+  readonly amr: readonly string[]
+  /** The factor that was passed, `null` where none is enrolled. */
+  readonly factor: string | null
+  /** The authenticator that was used, `null` where none is enrolled. */
+  readonly authenticatorId: string | null
+  /** When the second factor was passed, in milliseconds since 1970; `null` where none is enrolled. */
+  readonly provedAt: number | null
+}
+
+/** Who is signed in, as the host remembers it. */
+export interface SignedIn {
+  readonly user: User
+  /** `provedAt` of the latest proof, in milliseconds since 1970; `null` where there was none. */
+  readonly provedAt: number | null
+  /** `factor` of the latest proof; a guard that names factors needs it. */
+  readonly factor?: string | null | undefined
+  /** `amr` of the latest proof. */
+  readonly amr?: readonly string[] | undefined
+}
+
+/**
+ * The functions an adapter calls. `Args` are the framework's own arguments, always last:
+ * `[Request, Response]` for Express, `[Context]` for Koa.
+ */
+export interface Host<Args extends readonly unknown[]> {
+  /** The first factor. Gets the login body, answers with the user or `null`. */
+  checkCredentials(body: Readonly<Record<string, unknown>>, ...args: Args): Awaitable<User | null>
+  /** Who is signed in, or `null`. */
+  currentUser(...args: Args): Awaitable<SignedIn | null>
+  /** Makes the session or the tokens and returns the response body (an object; nothing means `{}`). */
+  signIn(user: User, proof: Proof, ...args: Args): Awaitable<unknown>
+  /** Remembers a fresh proof of a signed-in user; what it returns becomes the answer to a step-up. */
+  proved(user: User, proof: Proof, ...args: Args): Awaitable<unknown>
+  /** Says whether this is the user's password. Where given, deactivation asks for the password too. */
+  confirmPassword?: ((user: User, password: string, ...args: Args) => Awaitable<boolean>) | undefined
+  /** An id that ties events to the host's own log lines. */
+  requestId?: ((...args: Args) => string | undefined) | undefined
+}
+
+/** Anything with `consume(key)` that rejects when the key had too much, as rate-limiter-flexible has. */
+export interface Limiter {
+  /** Rejects with an object that has `msBeforeNext` (milliseconds) when the key must wait; with an `Error` when it cannot tell. */
+  consume(key: string): Promise<unknown>
+}
+
+/** `size` random bytes, unpredictable. */
+export type RandomBytes = (size: number) => Uint8Array
+
+/** An HTTP request as an adapter hands it over; no framework in it. */
+export interface MfaRequest {
+  readonly method: string
+  /** The path below the mount, without query; `/` or empty for the mount itself. */
+  readonly path: string
+  /** The request's own origin behind the framework's proxy setting: `https://app.example`. */
+  readonly origin: string
+  /** The client's address behind the framework's proxy setting; the limiter's key. */
+  readonly address: string
+  /** Header by lower-case name. */
+  header(name: string): string | undefined
+  /** Node's request, for reading a body that nobody has read. */
+  readonly message: RequestStream
+  /** What the host's body parser left, `undefined` where it has none. */
+  readonly parsedBody: unknown
+}
+
+/** The part of Node's `IncomingMessage` that reading a body takes. */
+export interface RequestStream {
+  /** Whether somebody has read from it. */
+  readonly readableDidRead: boolean
+  readonly destroyed: boolean
+  on(event: string, listener: (argument: never) => void): unknown
+  off(event: string, listener: (argument: never) => void): unknown
+  pause(): unknown
+  resume(): unknown
+}
+
+/** An HTTP answer for an adapter to send as it is. */
+export interface MfaResponse {
+  readonly status: number
+  /** Header names in their usual spelling. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array | null
+}
+
+/** What a guard asks for. */
+export interface GuardOptions {
+  /** Oldest proof that is let in, in seconds. @defaultValue `stepUpSeconds`, or 300 where that is `false` */
+  readonly maxAgeSeconds?: number | undefined
+  /** Factors whose proof is let in, such as `['totp']`. @defaultValue any */
+  readonly factors?: readonly string[] | undefined
+}
+
+/** Latchkey bound to a host: what an adapter translates to and from. */
+export interface Handler<Args extends readonly unknown[]> {
+  /** Answers a request, or gives `null` where the path is not Latchkey's. Throws only what the host threw. */
+  handle(request: MfaRequest, ...args: Args): Promise<MfaResponse | null>
+  /**
+   * Makes a check for a route of the app. It reads no storage.
+   *
+   * @throws TypeError at once where an option is bad; the check itself throws `unauthenticated` or `step_up_required`
+   */
+  guard(options?: GuardOptions): (...args: Args) => Promise<SignedIn>
+  /** The answer for an `MfaError`; throws anything else again. */
+  problem(error: unknown): MfaResponse
+}

@@ -1,0 +1,20 @@
+import type { MfaRecord } from './record.ts'
+
+/** The record as text, for sealing. */
+export function encodeRecord(record: MfaRecord): string {
+  return JSON.stringify(record)
+}
+
+/**
+ * Reads the text of an opened record.
+ *
+ * @throws Error where it was written by a later version, or is not a record: a storage fault, never a user's
+ */
+export function decodeRecord(text: string): MfaRecord {
+  const record = JSON.parse(text) as Partial<MfaRecord> | null
+  if (record?.format !== 1) throw new Error('the record has a format this version does not know')
+  if (!Array.isArray(record.authenticators) || !Number.isSafeInteger(record.epoch)) {
+    throw new Error('the record is damaged')
+  }
+  return record as MfaRecord
+}

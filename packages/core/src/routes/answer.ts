@@ -1,0 +1,57 @@
+import type { MfaError } from '../errors.ts'
+import type { MfaResponse } from '../ports.ts'
+
+const noStore = { 'Cache-Control': 'no-store' }
+
+/** A body as JSON bytes: a string would get a charset from the framework. */
+export function jsonAnswer(status: number, body: unknown): MfaResponse {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json', ...noStore },
+    body: Buffer.from(JSON.stringify(body ?? {})),
+  }
+}
+
+/** An answer without a body. */
+export function emptyAnswer(): MfaResponse {
+  return { status: 204, headers: noStore, body: null }
+}
+
+/** Bytes of a factor's own, never cached. */
+export function bytesAnswer(answer: MfaResponse): MfaResponse {
+  return { ...answer, headers: { ...answer.headers, ...noStore } }
+}
+
+/** An error as `application/problem+json` (RFC 9457). */
+export function problemAnswer(error: MfaError): MfaResponse {
+  const { code, title, status, message: detail, attemptsRemaining, retryAfterSeconds, errors } = error
+  const body = {
+    type: `urn:latchkey:error:${code}`,
+    title,
+    status,
+    detail,
+    code,
+    attempts_remaining: attemptsRemaining,
+    retry_after: retryAfterSeconds,
+    errors,
+  }
+  const headers: Record<string, string> = { 'Content-Type': 'application/problem+json', ...noStore }
+  if (retryAfterSeconds !== undefined) headers['Retry-After'] = String(retryAfterSeconds)
+  if (error.allow !== undefined) headers['Allow'] = error.allow.join(', ')
+  if (error.maxAgeSeconds !== undefined) {
+    headers['WWW-Authenticate'] = `Bearer error="insufficient_user_authentication", max_age=${error.maxAgeSeconds}`
+  }
+  return { status, headers, body: Buffer.from(JSON.stringify(body)) }
+}
+
+/** One of our results as it is on the wire: keys in snake_case, times in ISO 8601. */
+export function toWire(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString()
+  if (Array.isArray(value)) return value.map(toWire)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [snakeCase(key), toWire(member)]))
+}
+
+function snakeCase(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}

@@ -1,0 +1,130 @@
+import type { Factor, FactorCall, FactorRoute } from '../factors/factor.ts'
+import { regenerateCodes, showCodes } from '../operations/backup-codes.ts'
+import { deactivate } from '../operations/deactivate.ts'
+import { begin, confirm, pendingOf } from '../operations/enrol.ts'
+import { changeState } from '../operations/factor-state.ts'
+import { challenged } from '../operations/verify.ts'
+import type { MfaResponse } from '../ports.ts'
+import { bytesAnswer, toWire } from './answer.ts'
+import { optionalText, type ProofFields, type Route, type RouteCall, requiredText, userOf } from './route.ts'
+
+/** The routes every factor has by what it can do, and those of its own. */
+export function factorRoutes(factor: Factor, fields: ProofFields['fields']): readonly Route[] {
+  return [
+    ...(factor.enrolment === undefined ? [] : enrolmentRoutes(factor, fields)),
+    ...(factor.backup === undefined ? [] : backupRoutes(factor)),
+    ...(factor.routes ?? []).map((route) => ownRoute(factor, route)),
+  ]
+}
+
+function enrolmentRoutes(factor: Factor, fields: ProofFields['fields']): readonly Route[] {
+  const { type, title } = factor
+  const base = { access: 'signed_in', path: `/mfa/${factor.path}/activate` } as const
+  return [
+    {
+      ...base,
+      name: `${type}.begin`,
+      method: 'GET',
+      fields: {},
+      async handle(call) {
+        const { core, signedIn, requestId } = call
+        return {
+          body: toWire(await begin(core, type, { user: userOf(call), provedAt: signedIn?.provedAt, requestId })),
+        }
+      },
+    },
+    {
+      ...base,
+      name: `${type}.confirm`,
+      method: 'POST',
+      fields: { activation_token: requiredText, name: optionalText },
+      proof: { fields: [factor.field], required: true },
+      handle: (call) => confirmed(type, call),
+    },
+    {
+      ...base,
+      name: `${type}.deactivate`,
+      method: 'POST',
+      path: `/mfa/${factor.path}/deactivate`,
+      fields: {},
+      proof: { fields, required: true },
+      password: true,
+      async handle(call) {
+        const { core, host, input, body, requestId } = call
+        const passwordCorrect = await host.confirmPassword?.(userOf(call), body['password'] as string)
+        await deactivate(core, type, userOf(call), { input, passwordCorrect, requestId })
+        return { body: { detail: `${title} has been deactivated.` } }
+      },
+    },
+  ]
+}
+
+async function confirmed(type: string, call: RouteCall): Promise<{ body: unknown }> {
+  const { core, host, body, input, requestId } = call
+  const { proof, ...answer } = await confirm(core, type, {
+    user: userOf(call),
+    activationToken: body['activation_token'],
+    name: body['name'] as string | undefined,
+    input,
+    requestId,
+  })
+  await host.proved(userOf(call), proof)
+  return { body: toWire(answer) }
+}
+
+function backupRoutes(factor: Factor): readonly Route[] {
+  const { type } = factor
+  const path = `/mfa/${factor.path}`
+  const fresh = ({ signedIn, requestId }: RouteCall, userId: string) => ({
+    userId,
+    provedAt: signedIn?.provedAt,
+    requestId,
+  })
+  return [
+    {
+      name: `${type}.show`,
+      method: 'GET',
+      path,
+      access: 'signed_in',
+      fields: {},
+      handle: async (call) => ({ body: toWire(await showCodes(call.core, type, fresh(call, userOf(call).id))) }),
+    },
+    {
+      name: `${type}.regenerate`,
+      method: 'POST',
+      path: `${path}/regenerate`,
+      access: 'signed_in',
+      fields: {},
+      handle: async (call) => ({
+        body: { codes: await regenerateCodes(call.core, type, fresh(call, userOf(call).id)) },
+      }),
+    },
+  ]
+}
+
+/** A factor's own route, given just what it may do. */
+function ownRoute(factor: Factor, route: FactorRoute): Route {
+  const { type } = factor
+  return {
+    ...route,
+    async handle(call) {
+      const { core, requestId } = call
+      const port: FactorCall = {
+        body: call.body,
+        signedIn: call.signedIn,
+        async challenged(ephemeralToken) {
+          const { user, claims } = await challenged(core, ephemeralToken, { requestId })
+          return { user, tokenId: claims.tokenId }
+        },
+        pending: (activationToken) => pendingOf(core, type, { user: userOf(call), activationToken, requestId }),
+        change: (userId, change) => changeState(core, type, { userId, change, requestId }),
+      }
+      const answer = await route.handle(port)
+      return isWhole(answer) ? bytesAnswer(answer) : { body: answer }
+    },
+  }
+}
+
+function isWhole(answer: object): answer is MfaResponse {
+  return 'status' in answer && 'headers' in answer
+}

@@ -1,0 +1,141 @@
+import { isMfaError, MfaError } from '../errors.ts'
+import { type Core, fail } from '../operations/core.ts'
+import { isFresh, stepUpRequired } from '../operations/fresh.ts'
+import type { GuardOptions, Handler, Host, Limiter, MfaRequest, MfaResponse, SignedIn } from '../ports.ts'
+import { jsonAnswer, problemAnswer } from './answer.ts'
+import { refuseCrossSite } from './cross-site.ts'
+import { checkFields } from './fields.ts'
+import { type Match, matchPath } from './match.ts'
+import { readBody } from './read-body.ts'
+import type { BoundHost } from './route.ts'
+import type { MountedRoute } from './settings.ts'
+
+/** What a handler works with; made once by `createMfa`. */
+export interface Routing {
+  readonly core: Core
+  readonly routes: readonly MountedRoute[]
+  readonly allowedOrigins: readonly string[] | undefined
+  readonly limiter: Limiter | undefined
+}
+
+/** Binds the routes to a host. @throws TypeError that names a host function that is missing */
+export function createHandler<Args extends readonly unknown[]>(routing: Routing, host: Host<Args>): Handler<Args> {
+  checkHost(host)
+  const { core } = routing
+  return Object.freeze<Handler<Args>>({
+    async handle(request, ...args) {
+      const match = matchPath(routing.routes, request.path)
+      if (match === null) return null
+      const call: Call<Args> = { request, host, args, requestId: host.requestId?.(...args), signedIn: null }
+      try {
+        return await answered(routing, match, call)
+      } catch (error) {
+        if (!isMfaError(error)) throw error
+        const userId = call.signedIn?.user.id ?? null
+        fail(core, { type: 'request', userId, requestId: call.requestId }, { error })
+        return problemAnswer(error)
+      }
+    },
+    guard: (options = {}) => createGuard(core, host, options),
+    problem(error) {
+      if (isMfaError(error)) return problemAnswer(error)
+      throw error
+    },
+  })
+}
+
+interface Call<Args extends readonly unknown[]> {
+  readonly request: MfaRequest
+  readonly host: Host<Args>
+  readonly args: Args
+  readonly requestId: string | undefined
+  signedIn: SignedIn | null
+}
+
+/** The checks in their order: method, cross-site, signed in, body, fields; the operation does the rest. */
+async function answered<Args extends readonly unknown[]>(
+  routing: Routing,
+  match: Match,
+  call: Call<Args>,
+): Promise<MfaResponse> {
+  const { core, allowedOrigins, limiter } = routing
+  const { request, host, args, requestId } = call
+  const route = match.routes.find(({ method }) => method === request.method)
+  if (route === undefined) throw new MfaError('method_not_allowed', { allow: match.routes.map(({ method }) => method) })
+  if (route.method !== 'GET') refuseCrossSite(request, allowedOrigins)
+  if (route.access === 'signed_in') {
+    call.signedIn = (await host.currentUser(...args)) ?? null
+    if (call.signedIn === null) throw new MfaError('unauthenticated')
+  }
+  const body = route.method === 'GET' || route.method === 'DELETE' ? {} : await readBody(request)
+  const input = checkFields(body, route, { factors: core.factors, password: host.confirmPassword !== undefined })
+  if (route.proof !== undefined && limiter !== undefined) await slowDown(limiter, request.address)
+  const { signedIn } = call
+  const answer = await route.handle({
+    core,
+    host: bound(host, args),
+    body,
+    input,
+    params: match.params,
+    signedIn,
+    requestId,
+  })
+  if ('headers' in answer) return answer
+  return jsonAnswer(200, route.shape === undefined ? answer.body : route.shape(answer.body))
+}
+
+function bound<Args extends readonly unknown[]>(host: Host<Args>, args: Args): BoundHost {
+  const { confirmPassword } = host
+  return {
+    checkCredentials: async (body) => host.checkCredentials(body, ...args),
+    signIn: async (user, proof) => host.signIn(user, proof, ...args),
+    proved: async (user, proof) => host.proved(user, proof, ...args),
+    // Only a plain `true` is a yes.
+    confirmPassword:
+      confirmPassword &&
+      (async (user, password) => (await confirmPassword.call(host, user, password, ...args)) === true),
+  }
+}
+
+async function slowDown(limiter: Limiter, address: string): Promise<void> {
+  try {
+    await limiter.consume(address)
+  } catch (refusal) {
+    const wait = (refusal as { msBeforeNext?: unknown } | null)?.msBeforeNext
+    // Without a time it is the limiter that failed: fail closed.
+    if (typeof wait !== 'number') throw new MfaError('storage_unavailable', { cause: refusal })
+    throw new MfaError('too_many_attempts', { retryAfterSeconds: Math.max(1, Math.ceil(wait / 1000)) })
+  }
+}
+
+function createGuard<Args extends readonly unknown[]>(
+  core: Core,
+  host: Host<Args>,
+  { maxAgeSeconds = core.stepUpSeconds === false ? 300 : core.stepUpSeconds, factors }: GuardOptions,
+): (...args: Args) => Promise<SignedIn> {
+  const known = core.factors.map(({ type }) => type)
+  if (!Number.isInteger(maxAgeSeconds) || maxAgeSeconds < 1)
+    throw new TypeError('maxAgeSeconds must be a whole number of seconds, 1 or more')
+  const isList = factors === undefined || (Array.isArray(factors) && factors.length > 0)
+  if (!isList || factors?.some((type: string) => !known.includes(type)) === true) {
+    throw new TypeError(`factors must be a list of ${known.join(', ')}`)
+  }
+  return async (...args) => {
+    const signedIn = (await host.currentUser(...args)) ?? null
+    if (signedIn === null) throw new MfaError('unauthenticated')
+    const isRight = factors === undefined || factors.includes(signedIn.factor ?? '')
+    if (isRight && isFresh(signedIn.provedAt, { maxAgeSeconds, nowMs: core.now() })) return signedIn
+    throw stepUpRequired(maxAgeSeconds)
+  }
+}
+
+function checkHost<Args extends readonly unknown[]>(host: Host<Args>): void {
+  const functions = host as unknown as Record<string, unknown> | null | undefined
+  for (const name of ['checkCredentials', 'currentUser', 'signIn', 'proved']) {
+    if (typeof functions?.[name] !== 'function') throw new TypeError(`host.${name} must be a function`)
+  }
+  for (const name of ['confirmPassword', 'requestId']) {
+    if (!['function', 'undefined'].includes(typeof functions?.[name]))
+      throw new TypeError(`host.${name} must be a function`)
+  }
+}

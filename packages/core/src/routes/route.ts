@@ -1,0 +1,60 @@
+import type { FactorRoute } from '../factors/factor.ts'
+import type { Core } from '../operations/core.ts'
+import type { ProofInput } from '../operations/prove.ts'
+import type { MfaResponse, Proof, SignedIn, User } from '../ports.ts'
+
+/** A host with the framework's arguments filled in. */
+export interface BoundHost {
+  checkCredentials(body: Readonly<Record<string, unknown>>): Promise<User | null>
+  signIn(user: User, proof: Proof): Promise<unknown>
+  proved(user: User, proof: Proof): Promise<unknown>
+  confirmPassword: ((user: User, password: string) => Promise<boolean>) | undefined
+}
+
+/** A request that passed all checks before the operation. */
+export interface RouteCall {
+  readonly core: Core
+  readonly host: BoundHost
+  readonly body: Readonly<Record<string, unknown>>
+  /** The fields of the body that factors read. */
+  readonly input: ProofInput
+  /** Named parts of the path. */
+  readonly params: Readonly<Record<string, string>>
+  /** Set on routes for somebody signed in. */
+  readonly signedIn: SignedIn | null
+  readonly requestId: string | undefined
+}
+
+/** What a route answers with: a body for the wire, or a whole answer. */
+export type RouteAnswer = { readonly body: unknown } | MfaResponse
+
+/** Which factors' fields a route reads, and whether one of them must be there. */
+export interface ProofFields {
+  readonly fields: readonly string[]
+  readonly required: boolean
+}
+
+/** One operation on the wire. */
+export interface Route extends Pick<FactorRoute, 'name' | 'method' | 'path' | 'access' | 'fields'> {
+  /** Set where an answer of a factor is read. Such a route asks the limiter. */
+  readonly proof?: ProofFields
+  /** Set where the body holds a `password` for the host to confirm. */
+  readonly password?: true
+  handle(call: RouteCall): Promise<RouteAnswer>
+}
+
+/** A field that must be a string. */
+export function requiredText(value: unknown): string | null {
+  if (value === undefined) return 'is required'
+  return typeof value === 'string' ? null : 'must be a string'
+}
+
+/** A field that may be left out. */
+export function optionalText(value: unknown): string | null {
+  return value === undefined || typeof value === 'string' ? null : 'must be a string'
+}
+
+/** The user of a route for somebody signed in; the handler has seen to it. */
+export function userOf(call: { signedIn: SignedIn | null }): User {
+  return (call.signedIn as SignedIn).user
+}
