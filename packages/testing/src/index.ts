@@ -1,1 +1,5 @@
-export {}
+export type { Fault, StorageMethod } from './fault-plan.ts'
+export { type FaultyStorage, faultyStorage } from './faulty-storage.ts'
+export { type ManualClock, manualClock } from './manual-clock.ts'
+export { type ContractCase, type StorageContractOptions, storageContract } from './storage-contract/storage-contract.ts'
+export { type TotpParameters, type VirtualAuthenticator, virtualAuthenticator } from './virtual-authenticator.ts'

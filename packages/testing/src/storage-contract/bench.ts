@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import type { Storage, StoredRecord } from '@latchkey/core'
+import type { StorageContractOptions } from './storage-contract.ts'
+
+/** A storage under test, and what the rules need to try it. */
+export interface Bench {
+  readonly storage: Storage
+  readonly oddUserIds: readonly string[]
+  /** A user who may have a record; no record is stored for them yet. */
+  readonly user: (n?: number) => Promise<string>
+  /** As `user`, but with this id. */
+  readonly add: (userId: string) => Promise<string>
+  /** A second storage on the same data. */
+  readonly reopen: () => Promise<Storage>
+}
+
+export function openBench<Subject extends { readonly storage: Storage }>(
+  subject: Subject,
+  options: StorageContractOptions<Subject>,
+): Bench {
+  const { userId = (n) => `user-${n}`, oddUserIds = everyTextIsDifferent, addUser, reopen } = options
+  const add = async (id: string) => {
+    await addUser?.(subject, id)
+    return id
+  }
+  return {
+    storage: subject.storage,
+    oddUserIds,
+    add,
+    user: (n = 0) => add(userId(n)),
+    async reopen() {
+      assert.ok(reopen)
+      return await reopen(subject)
+    },
+  }
+}
+
+/** A record that no other resembles. */
+export function someRecord(changes: Partial<StoredRecord> = {}): StoredRecord {
+  const updatedAt = new Date('2026-02-28T23:59:59.987Z')
+  return { revision: randomUUID(), sealed: `1.k.${randomUUID()}`, enabled: true, updatedAt, ...changes }
+}
+
+/** Asserts that exactly this record is stored, and nothing beside it. */
+export async function assertStored(storage: Storage, userId: string, expected: StoredRecord | null): Promise<void> {
+  const found = await storage.get(userId)
+  if (expected === null || found === null) return assert.equal(found, expected)
+  const { revision, sealed, enabled, updatedAt } = found
+  assert.deepEqual(
+    { revision, sealed, enabled, updatedAt: updatedAt.getTime() },
+    { ...expected, updatedAt: expected.updatedAt.getTime() },
+  )
+}
+
+/** Stores a first record and returns it. */
+export async function createRecord(storage: Storage, userId: string, record = someRecord()): Promise<StoredRecord> {
+  assert.equal(await storage.put(userId, record, null), true)
+  return record
+}
+
+/** All of `userIds()`, in its order. */
+export async function listUserIds(storage: Storage): Promise<readonly string[]> {
+  const ids: string[] = []
+  for await (const id of storage.userIds()) ids.push(id)
+  return ids
+}
+
+/** Ids of which sloppy comparisons, quoting or normalisation would make one. */
+const everyTextIsDifferent: readonly string[] = [
+  ...['1', '01', '1.0', '1e0', '+1', ' 1', '1 ', '0x1', '9007199254740993', '9007199254740992', '-1', 'NaN'],
+  ...['alice', 'Alice', 'ALICE', 'alice ', ' alice', 'alice\t', 'alice\n', 'a:b', 'a/b', 'a\\b', 'a.b'],
+  ...["o'clock", "o''clock", 'say "hi"', '`tick`', '[x]', '$1', '?', ':id', '%', '_', "'; DROP TABLE users; --"],
+  ...['__proto__', 'constructor', 'toString', 'null', 'undefined', 'true', '{}', '{"$gt":""}'],
+  ...['\u00e9', 'e\u0301', 'ß', 'ss', 'ı', 'i', 'İ', '名前', '👩‍👩‍👧', '\u200b', '\u00a0'],
+  ...['x'.repeat(256), 'x'.repeat(255), '字'.repeat(256), '💡'.repeat(128)],
+]

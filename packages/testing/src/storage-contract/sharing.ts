@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { faultyStorage } from '../faulty-storage.ts'
+import { assertStored, createRecord, listUserIds, someRecord } from './bench.ts'
+import { assertNoLostUpdate, assertOneWinner } from './racing.ts'
+import type { Rule } from './storage-contract.ts'
+
+/** Two storages on the same data, as two processes have them. */
+export const sharingRules: readonly Rule[] = [
+  {
+    name: 'what one storage acknowledged another one reads at once',
+    async check({ storage, user, reopen }) {
+      const userId = await user()
+      const other = await reopen()
+      await assertStored(other, userId, null)
+      const first = await createRecord(storage, userId)
+      await assertStored(other, userId, first)
+      assert.deepEqual(await listUserIds(other), [userId])
+      const second = someRecord()
+      assert.equal(await other.put(userId, second, first.revision), true)
+      await assertStored(storage, userId, second)
+      assert.equal(await storage.put(userId, someRecord(), first.revision), false)
+      await other.delete(userId)
+      await assertStored(storage, userId, null)
+    },
+  },
+  {
+    name: 'of writers on two storages at once exactly one wins',
+    async check({ storage, user, reopen }) {
+      const storages = [storage, await reopen()]
+      const userId = await user()
+      await assertOneWinner(storages, userId, null)
+      const stored = await storage.get(userId)
+      assert.ok(stored)
+      await assertOneWinner(storages, userId, stored.revision)
+    },
+  },
+  {
+    name: 'of writers on two storages who take turns none is lost',
+    async check({ storage, user, reopen }) {
+      const storages = [storage, await reopen()].map((one) => {
+        const yielding = faultyStorage(one)
+        for (const method of ['get', 'put'] as const) yielding.inject(method, 'yield', 'every')
+        return yielding
+      })
+      await assertNoLostUpdate(storages, await user())
+    },
+  },
+]

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { assertStored, createRecord, someRecord } from './bench.ts'
+import type { Rule } from './storage-contract.ts'
+
+/** When `put` writes and when it must not, and what `delete` leaves behind. */
+export const writingRules: readonly Rule[] = [
+  {
+    name: 'put with the stored revision replaces the record',
+    async check({ storage, user }) {
+      const userId = await user()
+      const first = await createRecord(storage, userId)
+      const second = someRecord({ enabled: false, updatedAt: new Date(first.updatedAt.getTime() + 1) })
+      assert.equal(await storage.put(userId, second, first.revision), true)
+      await assertStored(storage, userId, second)
+    },
+  },
+  {
+    name: 'put with another revision changes nothing, however alike it is',
+    async check({ storage, user }) {
+      const userId = await user()
+      const record = await createRecord(storage, userId, someRecord({ revision: 'Revision-1' }))
+      const alike = ['', 'other', 'revision-1', 'REVISION-1', 'Revision-1 ', ' Revision-1', 'Revision-', 'Revision-%']
+      for (const expected of [...alike, "' OR '1'='1", 'null']) {
+        assert.equal(await storage.put(userId, someRecord(), expected), false, `expected ${JSON.stringify(expected)}`)
+        await assertStored(storage, userId, record)
+      }
+    },
+  },
+  {
+    name: 'put with null changes nothing where there is a record',
+    async check({ storage, user }) {
+      const userId = await user()
+      const record = await createRecord(storage, userId)
+      assert.equal(await storage.put(userId, someRecord(), null), false)
+      await assertStored(storage, userId, record)
+    },
+  },
+  {
+    name: 'put with a revision makes no record where there is none',
+    async check({ storage, user }) {
+      const userId = await user()
+      assert.equal(await storage.put(userId, someRecord(), 'some revision'), false)
+      await assertStored(storage, userId, null)
+    },
+  },
+  {
+    name: 'what is done to one user leaves the others alone, even with the same revision',
+    async check({ storage, user }) {
+      const [first, second, third] = [await user(0), await user(1), await user(2)]
+      const record = someRecord()
+      for (const userId of [first, second, third]) await createRecord(storage, userId, record)
+      assert.equal(await storage.put(first, someRecord(), record.revision), true)
+      await storage.delete(second)
+      await assertStored(storage, third, record)
+    },
+  },
+  {
+    name: 'delete removes the record, and is fine where there is none',
+    async check({ storage, user }) {
+      const [userId, other] = [await user(0), await user(1)]
+      const record = await createRecord(storage, userId)
+      await storage.delete(other)
+      await assertStored(storage, userId, record)
+      await storage.delete(userId)
+      await storage.delete(userId)
+      await assertStored(storage, userId, null)
+    },
+  },
+  {
+    name: 'after delete an old revision never matches, also when the user has a record again',
+    async check({ storage, user }) {
+      const userId = await user()
+      const old = await createRecord(storage, userId)
+      await storage.delete(userId)
+      assert.equal(await storage.put(userId, someRecord(), old.revision), false)
+      await assertStored(storage, userId, null)
+      const again = await createRecord(storage, userId)
+      assert.equal(await storage.put(userId, someRecord(), old.revision), false)
+      await assertStored(storage, userId, again)
+    },
+  },
+]
