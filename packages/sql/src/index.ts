@@ -1,1 +1,6 @@
-export {}
+export type { DialectName } from './dialect.ts'
+export type { SqlColumns, SqlStorageOptions } from './layout.ts'
+export { schema } from './schema.ts'
+export type { SqlStorage } from './sql-storage.ts'
+export type { SqliteDatabase, SqliteStatement } from './sqlite/database.ts'
+export { sqliteStorage } from './sqlite/sqlite-storage.ts'

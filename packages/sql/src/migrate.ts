@@ -1,0 +1,40 @@
+import type { Dialect, Run } from './dialect.ts'
+import { type Fragment, raw } from './fragment.ts'
+import type { Layout } from './layout.ts'
+import { schemaStatements } from './schema.ts'
+
+type Execute = (statement: Fragment) => ReturnType<Run>
+
+/** Makes the function that runs what is missing of the schema and then looks whether all of it is there. */
+export function createMigrate(execute: Execute, dialect: Dialect, layout: Layout): () => Promise<void> {
+  const readColumns = async () => {
+    const { rows } = await execute(dialect.columnsOf(layout.table))
+    return new Set(rows.map((row) => String(row['name']).toLowerCase()))
+  }
+  return async () => {
+    const before = await readColumns()
+    let failure: unknown
+    for (const { text, column } of schemaStatements(layout, dialect)) {
+      if (column !== null && before.has(column.toLowerCase())) continue
+      try {
+        await execute(raw(text))
+      } catch (error) {
+        // Another process may do the same at the same time: what is there afterwards decides.
+        failure ??= error
+      }
+    }
+    const fault = describeMissing(layout, await readColumns())
+    if (fault !== null) throw new Error(fault, { cause: failure })
+  }
+}
+
+function describeMissing(layout: Layout, present: ReadonlySet<string>): string | null {
+  if (present.size === 0) return `the table "${layout.table}" is missing and could not be made`
+  const { userId, revision, sealed, enabled, updatedAt } = layout
+  const missing = [userId, revision, sealed, enabled, updatedAt].filter(
+    (column) => column !== null && !present.has(column.toLowerCase()),
+  )
+  if (missing.length === 0) return null
+  const names = missing.map((column) => `"${column}"`).join(', ')
+  return `the table "${layout.table}" has no column ${names}: add what schema() says, or name the columns that are there`
+}

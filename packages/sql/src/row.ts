@@ -1,0 +1,57 @@
+import type { StoredRecord } from '@latchkey/core'
+import type { Row } from './dialect.ts'
+import type { Value } from './fragment.ts'
+import type { Layout } from './layout.ts'
+
+/** What each column gets, in the order in which the columns stand in statements. */
+export type Cells = readonly (readonly [column: string, value: Value])[]
+
+const packedForm = /^([01]):(-?\d{1,16}):(.*)$/s
+
+/**
+ * The record as cells of a row, without the user's id.
+ *
+ * @throws TypeError where `updatedAt` is no date
+ */
+export function toCells(layout: Layout, record: StoredRecord): Cells {
+  const enabled = record.enabled ? 1 : 0
+  const updatedAt = record.updatedAt.getTime()
+  if (Number.isNaN(updatedAt)) throw new TypeError('updatedAt must be a valid date')
+  const sealed = isPacked(layout) ? `${enabled}:${updatedAt}:${record.sealed}` : record.sealed
+  const cells: (readonly [string | null, Value])[] = [
+    [layout.revision, record.revision],
+    [layout.sealed, sealed],
+    [layout.enabled, enabled],
+    [layout.updatedAt, updatedAt],
+  ]
+  return cells.filter((cell): cell is [string, Value] => cell[0] !== null)
+}
+
+/**
+ * The record in a row that has the columns `revision`, `sealed`, `enabled` and `updated_at`.
+ *
+ * @throws Error where the row holds something else: it must not pass for a user without a record
+ */
+export function toRecord(layout: Layout, row: Row): StoredRecord {
+  const { revision, sealed } = row
+  if (typeof revision !== 'string' || typeof sealed !== 'string') throw damaged(layout)
+  if (!isPacked(layout)) return record(layout, revision, sealed, row['enabled'], row['updated_at'])
+  const [, enabled, updatedAt, rest] = packedForm.exec(sealed) ?? []
+  if (rest === undefined) throw damaged(layout)
+  return record(layout, revision, rest, enabled, updatedAt)
+}
+
+function record(layout: Layout, revision: string, sealed: string, enabled: unknown, updatedAt: unknown): StoredRecord {
+  // A driver gives integers as numbers or, where the host asked for it, as bigints.
+  const time = new Date(Number(updatedAt ?? Number.NaN))
+  if (Number.isNaN(time.getTime())) throw damaged(layout)
+  return { revision, sealed, enabled: Number(enabled) === 1, updatedAt: time }
+}
+
+function isPacked(layout: Layout): boolean {
+  return layout.enabled === null || layout.updatedAt === null
+}
+
+function damaged(layout: Layout): Error {
+  return new Error(`a row of the table "${layout.table}" does not hold what was written there`)
+}

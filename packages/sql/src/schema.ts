@@ -1,0 +1,54 @@
+import type { Dialect, DialectName } from './dialect.ts'
+import { type Layout, resolveLayout, type SqlStorageOptions } from './layout.ts'
+import { sqliteDialect } from './sqlite/dialect.ts'
+
+/** A statement, and the column that it adds; `null` where it makes the table. */
+export interface SchemaStatement {
+  readonly text: string
+  readonly column: string | null
+}
+
+const dialects: Readonly<Record<DialectName, Dialect>> = { sqlite: sqliteDialect }
+
+/**
+ * The SQL that makes room for the records, for a host that keeps its own migrations. Give it the options of the storage.
+ * Where rows are Latchkey's own it is one `CREATE TABLE IF NOT EXISTS`; where they are the host's, one
+ * `ALTER TABLE … ADD COLUMN` for each column, to be run once.
+ *
+ * @throws TypeError that names the option and says what would be right
+ */
+export function schema(database: DialectName, options: SqlStorageOptions = {}): string {
+  if (!Object.hasOwn(dialects, database)) {
+    throw new TypeError(`database must be one of ${Object.keys(dialects).join(', ')}`)
+  }
+  const statements = schemaStatements(resolveLayout(options), dialects[database])
+  return statements.map(({ text }) => `${text};\n`).join('')
+}
+
+/** The schema, statement by statement. */
+export function schemaStatements(layout: Layout, dialect: Dialect): readonly SchemaStatement[] {
+  const { quote, types } = dialect
+  const table = quote(layout.table)
+  const columns = ourColumns(layout, dialect)
+  if (layout.rows === 'host') {
+    return columns.map(([column, type]) => ({
+      text: `ALTER TABLE ${table} ADD COLUMN ${quote(column)} ${type}`,
+      column,
+    }))
+  }
+  const lines = [
+    `${quote(layout.userId)} ${types.key} NOT NULL PRIMARY KEY`,
+    ...columns.map(([column, type]) => `${quote(column)} ${type} NOT NULL`),
+  ]
+  return [{ text: `CREATE TABLE IF NOT EXISTS ${table} (\n  ${lines.join(',\n  ')}\n)`, column: null }]
+}
+
+function ourColumns(layout: Layout, { types }: Dialect): readonly (readonly [name: string, type: string])[] {
+  const columns: readonly (readonly [string | null, string])[] = [
+    [layout.revision, types.text],
+    [layout.sealed, types.text],
+    [layout.enabled, types.flag],
+    [layout.updatedAt, types.time],
+  ]
+  return columns.filter((column): column is [string, string] => column[0] !== null)
+}

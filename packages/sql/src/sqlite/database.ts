@@ -1,0 +1,42 @@
+import type { Row, Run } from '../dialect.ts'
+import type { Value } from '../fragment.ts'
+
+/** The part of a prepared statement that is used. */
+export interface SqliteStatement {
+  all(...params: Value[]): unknown[]
+  run(...params: Value[]): { readonly changes: number | bigint }
+}
+
+/**
+ * The part of an open database that is used: that of libsql, better-sqlite3 and `node:sqlite`'s `DatabaseSync`.
+ * The host opens it and closes it.
+ */
+export interface SqliteDatabase {
+  exec(text: string): unknown
+  prepare(text: string): SqliteStatement
+  /** Whether a transaction is open, as libsql and better-sqlite3 tell. */
+  readonly inTransaction?: boolean
+  /** The same, as `node:sqlite` tells from Node 22.16 on. */
+  readonly isTransaction?: boolean
+}
+
+/** Runs statements on the handle; each is prepared once. */
+export function createRun(database: SqliteDatabase): Run {
+  const prepared = new Map<string, SqliteStatement>()
+  const prepare = (text: string) => {
+    const statement = prepared.get(text) ?? database.prepare(text)
+    prepared.set(text, statement)
+    return statement
+  }
+  return async (text, params) => {
+    if (text.startsWith('SELECT')) return { rows: prepare(text).all(...params) as readonly Row[], changes: 0 }
+    if (/^(?:INSERT|UPDATE|DELETE)/.test(text)) checkNoTransaction(database)
+    return { rows: [], changes: Number(prepare(text).run(...params).changes) }
+  }
+}
+
+/** A write inside somebody's transaction is not durable, and their ROLLBACK would take the failure count with it. */
+function checkNoTransaction(database: SqliteDatabase): void {
+  if (!database.inTransaction && !database.isTransaction) return
+  throw new Error('a transaction is open on the database handle: give Latchkey a handle of its own')
+}

@@ -1,0 +1,111 @@
+import type { StoredRecord } from '@latchkey/core'
+import type { Dialect } from './dialect.ts'
+import { type Fragment, join, raw, sql } from './fragment.ts'
+import type { Layout } from './layout.ts'
+import { toCells } from './row.ts'
+
+/** Everything a storage asks of the database in daily work: one statement for each act, and no second one behind it. */
+export interface Statements {
+  /** Gives `revision`, `sealed`, `enabled` and `updated_at`. */
+  get(userId: string): Fragment
+  /** Writes where there is no record yet; changes one row or none. */
+  create(userId: string, next: StoredRecord): Fragment
+  /** Writes where the revision is still the expected one; changes one row or none. */
+  update(userId: string, next: StoredRecord, expected: string): Fragment
+  delete(userId: string): Fragment
+  /** At most `limit` ids as `user_id`: those after `last`, in the order of the key. */
+  page(last: string | null, limit: number): Fragment
+}
+
+/** The statements for a table of our own, or for our columns in a table of the host. */
+export function createStatements(layout: Layout, dialect: Dialect): Statements {
+  const terms = createTerms(layout, dialect)
+  return { ...sharedStatements(terms), ...(layout.rows === 'own' ? ownRows(terms) : hostRows(terms)) }
+}
+
+type Terms = ReturnType<typeof createTerms>
+
+/** What statements are made of. */
+function createTerms(layout: Layout, dialect: Dialect) {
+  const name = (of: string) => raw(dialect.quote(of))
+  const table = name(layout.table)
+  // With the table in front a missing column is an error: SQLite may read a lone "name" as a string.
+  const column = (of: string) => sql`${table}.${name(of)}`
+  const key = column(layout.userId)
+  return {
+    layout,
+    dialect,
+    name,
+    table,
+    column,
+    key,
+    revision: column(layout.revision),
+    // The first half finds the row by its index; the second tells `1` from `01`, which are one to an INTEGER column.
+    isUser: (userId: string) => sql`${key} = ${userId} AND ${dialect.same(key, userId)}`,
+    assign: (next: StoredRecord) => {
+      const cells = toCells(layout, next)
+      return join(
+        cells.map(([of, value]) => sql`${name(of)} = ${value}`),
+        ', ',
+      )
+    },
+  }
+}
+
+function sharedStatements(terms: Terms): Pick<Statements, 'get' | 'update' | 'page'> {
+  const { dialect, name, table, key, revision, isUser, assign } = terms
+  return {
+    get: (userId) => sql`SELECT ${selection(terms)} FROM ${table} WHERE ${isUser(userId)} AND ${revision} IS NOT NULL`,
+    update: (userId, next, expected) =>
+      sql`UPDATE ${table} SET ${assign(next)} WHERE ${isUser(userId)} AND ${dialect.same(revision, expected)}`,
+    page: (last, limit) => {
+      const after = last === null ? sql`${key} IS NOT NULL` : sql`${key} > ${last}`
+      const id = sql`${dialect.asText(key)} AS ${name('user_id')}`
+      return sql`SELECT ${id} FROM ${table} WHERE ${after} AND ${revision} IS NOT NULL ORDER BY ${key} LIMIT ${limit}`
+    },
+  }
+}
+
+/** Rows that Latchkey inserts and deletes. */
+function ownRows({ layout, dialect, name, table, isUser }: Terms): Pick<Statements, 'create' | 'delete'> {
+  return {
+    create: (userId, next) => {
+      const cells = [[layout.userId, userId] as const, ...toCells(layout, next)]
+      const columns = join(
+        cells.map(([of]) => name(of)),
+        ', ',
+      )
+      const values = join(
+        cells.map(([, value]) => sql`${value}`),
+        ', ',
+      )
+      return sql`INSERT INTO ${table} (${columns}) VALUES (${values}) ${dialect.unlessThere(name(layout.userId))}`
+    },
+    delete: (userId) => sql`DELETE FROM ${table} WHERE ${isUser(userId)}`,
+  }
+}
+
+/** Rows that are the host's, of which only our columns are written. */
+function hostRows({ layout, name, table, revision, isUser, assign }: Terms): Pick<Statements, 'create' | 'delete'> {
+  const columns = [layout.revision, layout.sealed, layout.enabled, layout.updatedAt].filter((of) => of !== null)
+  const cleared = join(
+    columns.map((of) => sql`${name(of)} = NULL`),
+    ', ',
+  )
+  return {
+    create: (userId, next) => sql`UPDATE ${table} SET ${assign(next)} WHERE ${isUser(userId)} AND ${revision} IS NULL`,
+    delete: (userId) => sql`UPDATE ${table} SET ${cleared} WHERE ${isUser(userId)}`,
+  }
+}
+
+/** Our columns under names that do not depend on the host's. */
+function selection({ layout, name, column }: Terms): Fragment {
+  const columns = [
+    [layout.revision, 'revision'],
+    [layout.sealed, 'sealed'],
+    [layout.enabled, 'enabled'],
+    [layout.updatedAt, 'updated_at'],
+  ] as const
+  const selected = columns.map(([of, as]) => (of === null ? [] : [sql`${column(of)} AS ${name(as)}`]))
+  return join(selected.flat(), ', ')
+}
