@@ -7,7 +7,7 @@ const coreOrder = [
   ['commit'],
   ['operations'],
   ['routes'],
-  ['options', 'memory-storage'],
+  ['options', 'option-checks', 'mfa', 'memory-storage'],
   ['create-mfa'],
   ['index'],
 ]
@@ -94,7 +94,7 @@ export default {
       comment:
         'Operations, routes and what all factors share work with any factor: only options and create-mfa know which there are.',
       severity: 'error',
-      from: { path: core, pathNot: [`${core}/factors/[^/]+/`, inCore(['options', 'create-mfa', 'index'])] },
+      from: { path: core, pathNot: [`${core}/factors/[^/]+/`, inCore(['options', 'mfa', 'create-mfa', 'index'])] },
       to: { path: `${core}/factors/[^/]+/` },
     },
     {

@@ -1,31 +1,27 @@
 import { createCommit } from './commit/commit.ts'
-import { createEvents, type MfaEventListener, type MfaEventType } from './events.ts'
+import { fieldError } from './errors.ts'
+import { createEvents } from './events.ts'
 import type { Factor } from './factors/factor.ts'
 import { importRecoveryCodes, recoveryCode } from './factors/recovery-code/recovery-code.ts'
-import { importTotp, type TotpImport } from './factors/totp/import.ts'
+import { importTotp } from './factors/totp/import.ts'
 import type { TotpData } from './factors/totp/parameters.ts'
 import { totp } from './factors/totp/totp.ts'
+import type { Answer, Mfa } from './mfa.ts'
 import { erase, reset, revokeTokens } from './operations/account.ts'
-import {
-  type AuthenticatorSummary,
-  listAuthenticators,
-  removeAuthenticator,
-  renameAuthenticator,
-} from './operations/authenticators.ts'
-import { regenerateCodes, showCodes, type UnusedCodes } from './operations/backup-codes.ts'
-import { type Challenge, challenge } from './operations/challenge.ts'
-import type { CallOptions, Core } from './operations/core.ts'
+import { listAuthenticators, removeAuthenticator, renameAuthenticator } from './operations/authenticators.ts'
+import { regenerateCodes, showCodes } from './operations/backup-codes.ts'
+import { begin } from './operations/begin.ts'
+import { challenge } from './operations/challenge.ts'
+import { confirm } from './operations/confirm.ts'
+import type { Core } from './operations/core.ts'
 import { deactivate } from './operations/deactivate.ts'
-import { type Begun, begin, type Confirmed, confirm } from './operations/enrol.ts'
-import type { Freshness } from './operations/fresh.ts'
 import { importAuthenticator } from './operations/import.ts'
 import type { ProofInput } from './operations/prove.ts'
-import { type ResealOptions, type ResealProgress, reseal } from './operations/reseal.ts'
-import { type Status, status } from './operations/status.ts'
+import { reseal } from './operations/reseal.ts'
+import { status } from './operations/status.ts'
 import { stepUp } from './operations/step-up.ts'
 import { verify } from './operations/verify.ts'
 import { type MfaOptions, type MfaSettings, readOptions } from './options.ts'
-import type { Awaitable, Handler, Host, Proof, User } from './ports.ts'
 import { createHandler, type Routing } from './routes/handler.ts'
 import { mountRoutes } from './routes/settings.ts'
 import { routeTable } from './routes/table.ts'
@@ -33,74 +29,6 @@ import { deriveKeys } from './sealing/keys.ts'
 import { createSealer } from './sealing/seal.ts'
 import { cleanName } from './texts.ts'
 import { createTokens } from './tokens/tokens.ts'
-
-/** What a user answers with, and the request id for the event: `{ code }`. */
-export type Answer = ProofInput & CallOptions
-
-/** What a TOTP enrolment shows the user. */
-export interface TotpBegun extends Begun {
-  /** Base32, for typing in. */
-  readonly secret: string
-  /** The `otpauth://` URL behind the QR code. */
-  readonly totpUrl: string
-  /** The QR code as a `data:image/svg+xml` URL. */
-  readonly qrCodeDataUri: string
-}
-
-/** What is taken over from another system. */
-export type ImportInput = TotpImport &
-  CallOptions & {
-    /** Unused recovery codes, in whatever form users have them; 6 to 64 letters and digits each. */
-    readonly recoveryCodes?: readonly string[] | undefined
-    /** @defaultValue `Authenticator 1`, `2`, … */
-    readonly name?: string | undefined
-  }
-
-/** The second factor of an app. Refusals throw `MfaError`; whatever resolves has been stored. */
-export interface Mfa {
-  /** Asks for the second factor after the first; with a `code` it is answered in the same call. */
-  challenge(user: User, answer?: Answer): Promise<Challenge>
-  /** Answers a challenge. @throws MfaError `invalid_token`, `invalid_code`, `too_many_attempts`, `storage_unavailable` */
-  verify(ephemeralToken: string, answer: Answer): Promise<{ user: User; proof: Proof }>
-  /** Begins an enrolment; stores nothing. A further authenticator takes a fresh proof. @throws MfaError `step_up_required`, `authenticator_limit` */
-  begin(type: 'totp', user: User, call?: Freshness & CallOptions): Promise<TotpBegun>
-  begin(type: string, user: User, call?: Freshness & CallOptions): Promise<Begun>
-  /** Confirms an enrolment. @throws MfaError `invalid_token`, `invalid_code`, `too_many_attempts`, `authenticator_limit` */
-  confirm(
-    type: string,
-    user: User,
-    answer: Answer & { activationToken: string; name?: string | undefined },
-  ): Promise<Confirmed>
-  /** Takes a fresh proof of a signed-in user. @throws MfaError `not_enabled`, `invalid_code`, `too_many_attempts` */
-  stepUp(user: User, answer: Answer): Promise<Proof>
-  /** Removes every authenticator of a factor, against a code of any. `passwordCorrect` is what the app said of the password, where it asks for it. */
-  deactivate(type: string, user: User, answer: Answer & { passwordCorrect?: boolean | undefined }): Promise<void>
-  status(userId: string, call?: CallOptions): Promise<Status>
-  /** The unused recovery codes; a fresh act. */
-  recoveryCodes(userId: string, call?: Freshness & CallOptions): Promise<UnusedCodes>
-  /** New recovery codes; the old ones are dead. A fresh act. */
-  regenerateRecoveryCodes(userId: string, call?: Freshness & CallOptions): Promise<readonly string[]>
-  authenticators(userId: string, call?: CallOptions): Promise<readonly AuthenticatorSummary[]>
-  renameAuthenticator(userId: string, id: string, change: CallOptions & { name: string }): Promise<AuthenticatorSummary>
-  /** A fresh act. The last one takes the recovery codes along. */
-  removeAuthenticator(userId: string, id: string, call?: Freshness & CallOptions): Promise<void>
-  /** Removes every factor, count and token of the user: an operator's way back. */
-  reset(userId: string, call?: CallOptions): Promise<void>
-  /** Deletes all that is kept of the user, for an account that is gone. Resetting, not erasing, keeps old tokens dead. */
-  erase(userId: string, call?: CallOptions): Promise<void>
-  /** Kills every token of the user, for when the password has changed. */
-  revokeTokens(userId: string, call?: CallOptions): Promise<void>
-  /** Takes over a TOTP secret of another system, and its recovery codes. The same secret again changes nothing. */
-  import(userId: string, input: ImportInput): Promise<{ imported: boolean }>
-  /** Seals every record with the first secret. Broken off, it is resumed by calling it again. */
-  reseal(options?: ResealOptions): Promise<ResealProgress>
-  /** Hears events of one type, or all with `'*'`. @returns a function that ends it */
-  on(type: MfaEventType | '*', listener: MfaEventListener): () => void
-  /** The `findUser` of the options, for hosts. */
-  findUser(userId: string): Awaitable<User | null>
-  /** Binds the routes to a host; what adapters are made of. */
-  handler<Args extends readonly unknown[]>(host: Host<Args>): Handler<Args>
-}
 
 /**
  * Makes the second factor of an app from one options object.
@@ -205,7 +133,7 @@ function operatorFace(core: Core, settings: MfaSettings): OperatorFace {
     async import(userId, input) {
       const data = importTotp(input)
       const name = input.name === undefined ? undefined : cleanName(input.name)
-      if (name === null) throw new TypeError('name must have 1 to 64 characters and no control characters')
+      if (name === null) throw fieldError('name', 'must have 1 to 64 characters and no control characters')
       const how = { settings: settings.recoveryCodes, randomBytes: settings.randomBytes }
       const backup =
         input.recoveryCodes === undefined

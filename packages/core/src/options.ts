@@ -4,6 +4,7 @@ import type { Factor } from './factors/factor.ts'
 import { type RecoveryCodeSettings, recoveryCodeDefaults, recoveryCodeFault } from './factors/recovery-code/settings.ts'
 import type { TotpSettings } from './factors/totp/parameters.ts'
 import { settingsFault, totpDefaults } from './factors/totp/settings.ts'
+import { filledIn, readFunction, readGroup, readSeconds, readWhole } from './option-checks.ts'
 import type { Awaitable, Limiter, RandomBytes, Storage, User } from './ports.ts'
 import type { RouteSetting } from './routes/settings.ts'
 import { cleanName } from './texts.ts'
@@ -188,37 +189,4 @@ function readLimiter(limiter: unknown): Limiter | undefined {
   if (limiter === undefined || typeof (limiter as Limiter | null)?.consume === 'function')
     return limiter as Limiter | undefined
   throw new TypeError("options.limiter must have a function 'consume'")
-}
-
-function readFunction<T>(name: string, value: T): T {
-  if (typeof value !== 'function') throw new TypeError(`options.${name} must be a function`)
-  return value
-}
-
-function readWhole(name: string, value: unknown, [least, most]: readonly [number, number]): number {
-  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
-    throw new TypeError(`options.${name} must be a whole number from ${least} to ${most}`)
-  }
-  return value as number
-}
-
-function readSeconds(name: string, value: unknown): number {
-  if (typeof value !== 'number' || !(value > 0 && value <= 600))
-    throw new TypeError(`options.${name} must be more than 0 and at most 600 seconds`)
-  return value
-}
-
-function readGroup<T extends object>(name: string, given: T | undefined): T {
-  if (given === undefined) return {} as T
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw new TypeError(`options.${name} must be an object`)
-  return given
-}
-
-function filledIn<T extends object>(name: string, given: Partial<T> | undefined, defaults: T): T {
-  const entries = Object.entries(readGroup(name, given)).filter(([, value]) => value !== undefined)
-  const unknown = entries.find(([key]) => !Object.hasOwn(defaults, key))
-  if (unknown !== undefined)
-    throw new TypeError(`options.${name}.${unknown[0]} is not known; there are ${Object.keys(defaults).join(', ')}`)
-  return Object.freeze({ ...defaults, ...Object.fromEntries(entries) })
 }

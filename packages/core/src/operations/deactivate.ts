@@ -4,7 +4,7 @@ import type { MfaRecord } from '../record/record.ts'
 import { charge, clear, gate, tooManyAttempts } from '../throttle/throttle.ts'
 import { without } from './authenticators.ts'
 import { authenticatorsOf, type CallOptions, type Core, type Decision, decide, refuse } from './core.ts'
-import { enrollable } from './enrol.ts'
+import { enrollable } from './enrollable.ts'
 import { checkUser } from './proof.ts'
 import { type ProofInput, prove } from './prove.ts'
 

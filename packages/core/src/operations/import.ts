@@ -3,7 +3,7 @@ import type { JsonObject } from '../ports.ts'
 import { isEnabled, type MfaRecord } from '../record/record.ts'
 import { defaultName, newAuthenticator } from './add-authenticator.ts'
 import { authenticatorsOf, type CallOptions, type Core, type Decision, decide, refuse } from './core.ts'
-import { enrollable } from './enrol.ts'
+import { enrollable } from './enrollable.ts'
 import { requireUserId } from './proof.ts'
 
 /** An authenticator of another system, already in the factor's form. */

@@ -25,14 +25,12 @@ export interface ResealOptions {
  */
 export async function reseal(core: Core, storage: Storage, options: ResealOptions): Promise<ResealProgress> {
   let progress: ResealProgress = { seen: 0, resealed: 0, failed: [] }
+  const failed: string[] = []
   for await (const userId of storage.userIds()) {
     if (options.signal?.aborted === true) break
     const outcome = await core.commit.reseal(userId).catch(() => 'failed' as const)
-    progress = {
-      seen: progress.seen + 1,
-      resealed: progress.resealed + (outcome === true ? 1 : 0),
-      failed: outcome === 'failed' ? [...progress.failed, userId] : progress.failed,
-    }
+    if (outcome === 'failed') failed.push(userId)
+    progress = { seen: progress.seen + 1, resealed: progress.resealed + (outcome === true ? 1 : 0), failed }
     options.onProgress?.(progress)
   }
   return progress

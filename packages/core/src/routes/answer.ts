@@ -41,6 +41,8 @@ export function problemAnswer(error: MfaError): MfaResponse {
   if (error.maxAgeSeconds !== undefined) {
     headers['WWW-Authenticate'] = `Bearer error="insufficient_user_authentication", max_age=${error.maxAgeSeconds}`
   }
+  // What is left of such a body is not read, so the connection cannot be used again.
+  if (code === 'body_too_large') headers['Connection'] = 'close'
   return { status, headers, body: Buffer.from(JSON.stringify(body)) }
 }
 

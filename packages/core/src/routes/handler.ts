@@ -32,7 +32,7 @@ export function createHandler<Args extends readonly unknown[]>(routing: Routing,
       } catch (error) {
         if (!isMfaError(error)) throw error
         const userId = call.signedIn?.user.id ?? null
-        fail(core, { type: 'request', userId, requestId: call.requestId }, { error })
+        fail(core, { type: 'request', userId, requestId: call.requestId }, { error, cause: error.cause })
         return problemAnswer(error)
       }
     },

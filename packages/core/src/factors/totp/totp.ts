@@ -96,11 +96,13 @@ function refusal(
   code: string,
   found: { matches: readonly Match[]; at: { nowMs: number; window: number } },
 ): Verdict<TotpData> {
+  // Looked for whatever the reason, so that the time taken does not tell a used code from a wrong one.
+  const drifts = found.matches.flatMap(({ authenticator }) => {
+    const driftSteps = diagnoseDrift(code, authenticator.data, found.at)
+    return driftSteps === null ? [] : [{ authenticatorId: authenticator.id, driftSteps }]
+  })
   const replayed = found.matches.find(({ steps }) => steps.length > 0)
   if (replayed !== undefined) return { ok: false, reason: 'replayed', authenticatorId: replayed.authenticator.id }
-  for (const { authenticator } of found.matches) {
-    const driftSteps = diagnoseDrift(code, authenticator.data, found.at)
-    if (driftSteps !== null) return { ok: false, reason: 'drifted', authenticatorId: authenticator.id, driftSteps }
-  }
-  return { ok: false, reason: 'wrong' }
+  const [drifted] = drifts
+  return drifted === undefined ? { ok: false, reason: 'wrong' } : { ok: false, reason: 'drifted', ...drifted }
 }

@@ -1,0 +1,81 @@
+import type { MfaEventListener, MfaEventType } from './events.ts'
+import type { TotpImport } from './factors/totp/import.ts'
+import type { AuthenticatorSummary } from './operations/authenticators.ts'
+import type { UnusedCodes } from './operations/backup-codes.ts'
+import type { Begun } from './operations/begin.ts'
+import type { Challenge } from './operations/challenge.ts'
+import type { Confirmed } from './operations/confirm.ts'
+import type { CallOptions } from './operations/core.ts'
+import type { Freshness } from './operations/fresh.ts'
+import type { ProofInput } from './operations/prove.ts'
+import type { ResealOptions, ResealProgress } from './operations/reseal.ts'
+import type { Status } from './operations/status.ts'
+import type { Awaitable, Handler, Host, Proof, User } from './ports.ts'
+
+/** What a user answers with, and the request id for the event: `{ code }`. */
+export type Answer = ProofInput & CallOptions
+
+/** What a TOTP enrolment shows the user. */
+export interface TotpBegun extends Begun {
+  /** Base32, for typing in. */
+  readonly secret: string
+  /** The `otpauth://` URL behind the QR code. */
+  readonly totpUrl: string
+  /** The QR code as a `data:image/svg+xml` URL. */
+  readonly qrCodeDataUri: string
+}
+
+/** What is taken over from another system. */
+export type ImportInput = TotpImport &
+  CallOptions & {
+    /** Unused recovery codes, in whatever form users have them; 6 to 64 letters and digits each. */
+    readonly recoveryCodes?: readonly string[] | undefined
+    /** @defaultValue `Authenticator 1`, `2`, … */
+    readonly name?: string | undefined
+  }
+
+/** The second factor of an app. Refusals throw `MfaError`; whatever resolves has been stored. */
+export interface Mfa {
+  /** Asks for the second factor after the first; with a `code` it is answered in the same call. */
+  challenge(user: User, answer?: Answer): Promise<Challenge>
+  /** Answers a challenge. @throws MfaError `invalid_token`, `invalid_code`, `too_many_attempts`, `storage_unavailable` */
+  verify(ephemeralToken: string, answer: Answer): Promise<{ user: User; proof: Proof }>
+  /** Begins an enrolment; stores nothing. A further authenticator takes a fresh proof. @throws MfaError `step_up_required`, `authenticator_limit` */
+  begin(type: 'totp', user: User, call?: Freshness & CallOptions): Promise<TotpBegun>
+  begin(type: string, user: User, call?: Freshness & CallOptions): Promise<Begun>
+  /** Confirms an enrolment. @throws MfaError `invalid_token`, `invalid_code`, `too_many_attempts`, `authenticator_limit` */
+  confirm(
+    type: string,
+    user: User,
+    answer: Answer & { activationToken: string; name?: string | undefined },
+  ): Promise<Confirmed>
+  /** Takes a fresh proof of a signed-in user. @throws MfaError `not_enabled`, `invalid_code`, `too_many_attempts` */
+  stepUp(user: User, answer: Answer): Promise<Proof>
+  /** Removes every authenticator of a factor, against a code of any. `passwordCorrect` is what the app said of the password, where it asks for it. */
+  deactivate(type: string, user: User, answer: Answer & { passwordCorrect?: boolean | undefined }): Promise<void>
+  status(userId: string, call?: CallOptions): Promise<Status>
+  /** The unused recovery codes; a fresh act. */
+  recoveryCodes(userId: string, call?: Freshness & CallOptions): Promise<UnusedCodes>
+  /** New recovery codes; the old ones are dead. A fresh act. */
+  regenerateRecoveryCodes(userId: string, call?: Freshness & CallOptions): Promise<readonly string[]>
+  authenticators(userId: string, call?: CallOptions): Promise<readonly AuthenticatorSummary[]>
+  renameAuthenticator(userId: string, id: string, change: CallOptions & { name: string }): Promise<AuthenticatorSummary>
+  /** A fresh act. The last one takes the recovery codes along. */
+  removeAuthenticator(userId: string, id: string, call?: Freshness & CallOptions): Promise<void>
+  /** Removes every factor, count and token of the user: an operator's way back. */
+  reset(userId: string, call?: CallOptions): Promise<void>
+  /** Deletes all that is kept of the user, for an account that is gone. Resetting, not erasing, keeps old tokens dead. */
+  erase(userId: string, call?: CallOptions): Promise<void>
+  /** Kills every token of the user, for when the password has changed. */
+  revokeTokens(userId: string, call?: CallOptions): Promise<void>
+  /** Takes over a TOTP secret of another system, and its recovery codes. The same secret again changes nothing. */
+  import(userId: string, input: ImportInput): Promise<{ imported: boolean }>
+  /** Seals every record with the first secret. Broken off, it is resumed by calling it again. */
+  reseal(options?: ResealOptions): Promise<ResealProgress>
+  /** Hears events of one type, or all with `'*'`. @returns a function that ends it */
+  on(type: MfaEventType | '*', listener: MfaEventListener): () => void
+  /** The `findUser` of the options, for hosts. */
+  findUser(userId: string): Awaitable<User | null>
+  /** Binds the routes to a host; what adapters are made of. */
+  handler<Args extends readonly unknown[]>(host: Host<Args>): Handler<Args>
+}

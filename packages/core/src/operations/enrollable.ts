@@ -1,0 +1,19 @@
+import { MfaError } from '../errors.ts'
+import type { Enrolment, Factor } from '../factors/factor.ts'
+import type { JsonObject } from '../ports.ts'
+import type { MfaRecord } from '../record/record.ts'
+import { authenticatorsOf, type Core } from './core.ts'
+
+/** @throws TypeError where no such factor can be enrolled */
+export function enrollable(core: Core, type: string): { factor: Factor; enrolment: Enrolment<JsonObject> } {
+  const factor = core.factors.find((candidate) => candidate.type === type)
+  if (factor?.enrolment === undefined) throw new TypeError(`no factor '${type}' can be enrolled`)
+  return { factor, enrolment: factor.enrolment }
+}
+
+/** The refusal of one more authenticator than the factor allows, or null. */
+export function limitRefusal(record: MfaRecord, factor: Factor): MfaError | null {
+  const limit = factor.enrolment?.limit ?? 0
+  if (authenticatorsOf(record, factor.type).length < limit) return null
+  return new MfaError('authenticator_limit', { detail: `at most ${limit} of ${factor.title}: remove one first` })
+}
