@@ -49,7 +49,7 @@ export function createMfa(options: MfaOptions): Mfa {
     ...signInFace(core),
     ...accountFace(core),
     ...operatorFace(core, settings),
-    on: (type, listener) => core.events.on(type, listener),
+    on: core.events.on,
     findUser: settings.findUser,
     handler: (host) => createHandler(routing, host),
   })

@@ -49,8 +49,8 @@ export type MfaEventReason =
   | (string & {})
 
 /** One outcome. Holds no secret, code or token. */
-export interface MfaEvent {
-  readonly type: MfaEventType
+export interface MfaEvent<Type extends MfaEventType = MfaEventType> {
+  readonly type: Type
   readonly result: 'success' | 'failure'
   /** Null on success. */
   readonly reason: MfaEventReason | null
@@ -70,7 +70,13 @@ export interface MfaEvent {
   readonly error?: unknown
 }
 
-export type MfaEventListener = (event: MfaEvent) => unknown
+export type MfaEventListener<Type extends MfaEventType = MfaEventType> = (event: MfaEvent<Type>) => unknown
+
+/** Subscribes to events of one type, or to all with `'*'`. */
+export type Subscribe = <Type extends MfaEventType | '*'>(
+  type: Type,
+  listener: MfaEventListener<Type extends MfaEventType ? Type : MfaEventType>,
+) => () => void
 
 /** Sends events to listeners; a listener that throws, rejects or hangs changes nothing. */
 export interface Events {
@@ -79,7 +85,7 @@ export interface Events {
   markReported(error: object): void
   isReported(error: object): boolean
   /** @returns a function that ends the subscription */
-  on(type: MfaEventType | '*', listener: MfaEventListener): () => void
+  readonly on: Subscribe
 }
 
 export function createEvents(onEvent: MfaEventListener | undefined): Events {
@@ -96,7 +102,7 @@ export function createEvents(onEvent: MfaEventListener | undefined): Events {
     markReported: (error) => void reported.add(error),
     isReported: (error) => reported.has(error),
     on(type, listener) {
-      const entry = { type, listener }
+      const entry = { type, listener: listener as MfaEventListener }
       listeners.add(entry)
       return () => void listeners.delete(entry)
     },

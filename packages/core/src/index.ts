@@ -1,6 +1,6 @@
 export { createMfa } from './create-mfa.ts'
 export { type FieldError, isMfaError, MfaError, type MfaErrorCode, type MfaErrorDetails } from './errors.ts'
-export type { MfaEvent, MfaEventListener, MfaEventReason, MfaEventType } from './events.ts'
+export type { MfaEvent, MfaEventListener, MfaEventReason, MfaEventType, Subscribe } from './events.ts'
 export {
   type Backup,
   type CheckInput,

@@ -1,4 +1,4 @@
-import type { MfaEventListener, MfaEventType } from './events.ts'
+import type { Subscribe } from './events.ts'
 import type { TotpImport } from './factors/totp/import.ts'
 import type { AuthenticatorSummary } from './operations/authenticators.ts'
 import type { UnusedCodes } from './operations/backup-codes.ts'
@@ -73,7 +73,7 @@ export interface Mfa {
   /** Seals every record with the first secret. Broken off, it is resumed by calling it again. */
   reseal(options?: ResealOptions): Promise<ResealProgress>
   /** Hears events of one type, or all with `'*'`. @returns a function that ends it */
-  on(type: MfaEventType | '*', listener: MfaEventListener): () => void
+  readonly on: Subscribe
   /** The `findUser` of the options, for hosts. */
   findUser(userId: string): Awaitable<User | null>
   /** Binds the routes to a host; what adapters are made of. */
