@@ -80,10 +80,7 @@ type SignInFace = Pick<Mfa, 'challenge' | 'verify' | 'begin' | 'confirm' | 'step
 
 function signInFace(core: Core): SignInFace {
   return {
-    async challenge(user, answer) {
-      const { requestId, input } = apart(answer ?? {})
-      return challenge(core, user, { requestId, input: Object.keys(input).length > 0 ? input : undefined })
-    },
+    challenge: async (user, answer = {}) => challenge(core, user, apart(answer)),
     verify: async (ephemeralToken, answer) => verify(core, ephemeralToken, apart(answer)),
     begin: (async (type, user, call = {}) => begin(core, type, { ...call, user })) as Mfa['begin'],
     async confirm(type, user, { activationToken, name, ...answer }) {

@@ -17,15 +17,15 @@ export type Challenge =
       readonly methods: readonly string[]
     }
 
-/** A challenge that is answered in the same call needs the answer, whatever field the factor reads. */
-export type ChallengeOptions = CallOptions & { readonly input?: ProofInput | undefined }
+/** What may answer the challenge in the same call; without a factor's field in it, it does not. */
+export type ChallengeOptions = CallOptions & { readonly input: ProofInput }
 
 /** Asks for the second factor after the first: one read, and one put where it is answered at once. */
 export async function challenge(core: Core, user: User, options: ChallengeOptions): Promise<Challenge> {
   checkUser(user)
   const { input, requestId } = options
   const act = { type: 'challenge', userId: user.id, requestId } as const
-  if (input === undefined) {
+  if (!core.factors.some(({ field }) => input[field] !== undefined)) {
     const found = await consult(core, act, (record) => ({ record, result: record }))
     return isEnabled(found) ? issued(core, user, found) : { proof: passwordProof(user) }
   }

@@ -48,8 +48,7 @@ function loginRoutes(fields: ProofFields['fields']): readonly Route[] {
 async function login({ core, host, body, input, requestId }: RouteCall): Promise<RouteAnswer> {
   const user = (await host.checkCredentials(body)) ?? null
   if (user === null) throw new MfaError('invalid_credentials')
-  const answered = Object.keys(input).length > 0
-  const { proof, ...challenged } = await challenge(core, user, { requestId, input: answered ? input : undefined })
+  const { proof, ...challenged } = await challenge(core, user, { requestId, input })
   if (proof !== undefined) return { body: await host.signIn(user, proof) }
   return { body: { mfa_required: true, ...(toWire(challenged) as object) } }
 }
