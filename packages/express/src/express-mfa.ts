@@ -1,13 +1,4 @@
-import type {
-  GuardOptions,
-  Handler,
-  Host,
-  MfaRequest,
-  MfaResponse,
-  RequestStream,
-  SignedIn,
-  User,
-} from '@latchkey/core'
+import type { GuardOptions, Host, Mfa, MfaRequest, MfaResponse, RequestStream, SignedIn, User } from '@latchkey/core'
 import type { Request, RequestHandler, Response } from 'express'
 
 /** What a guard leaves in `req.mfa`. */
@@ -25,11 +16,6 @@ declare global {
       mfa?: MfaContext
     }
   }
-}
-
-/** The part of what `createMfa` gives that the adapter needs. */
-export interface MfaBinding {
-  handler<Args extends readonly unknown[]>(host: Host<Args>): Handler<Args>
 }
 
 /** Latchkey in an Express app. */
@@ -51,7 +37,7 @@ export interface ExpressMfa {
  * @param mfa what `createMfa` gave
  * @param host the app's own functions, such as {@link expressSessionHost} makes
  */
-export function expressMfa(mfa: MfaBinding, host: Host<[Request, Response]>): ExpressMfa {
+export function expressMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Request, Response]>): ExpressMfa {
   const handler = mfa.handler(host)
   return Object.freeze<ExpressMfa>({
     routes: answering((req, res) => handler.handle(mfaRequest(req), req, res)),

@@ -1,3 +1,4 @@
+import { promisify } from 'node:util'
 import type { Host } from '@latchkey/core'
 import type { Request, Response } from 'express'
 import { type SessionHostOptions, sessionHost } from './session-host.ts'
@@ -21,7 +22,7 @@ export function expressSessionHost(options: SessionHostOptions<[Request, Respons
     read: (req) => sessionOf(req).latchkey,
     async start(state, req) {
       const old = sessionOf(req)
-      await settled((done) => old.regenerate(done))
+      await promisify(old.regenerate.bind(old))()
       await keep(state, req)
     },
     update: keep,
@@ -33,18 +34,12 @@ async function keep(state: object, req: Request): Promise<void> {
   const before = session.latchkey
   session.latchkey = state
   try {
-    await settled((done) => session.save(done))
+    await promisify(session.save.bind(session))()
   } catch (error) {
     // express-session saves again when the answer ends, and that must not sign anybody in.
     session.latchkey = before
     throw error
   }
-}
-
-function settled(run: (done: (error?: unknown) => void) => unknown): Promise<void> {
-  return new Promise((resolve, reject) => {
-    run((error) => (error ? reject(error instanceof Error ? error : new Error(String(error))) : resolve()))
-  })
 }
 
 function sessionOf(req: Request): FitSession {

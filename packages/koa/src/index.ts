@@ -3,7 +3,6 @@ export {
   type KoaMfaOptions,
   type KoaMiddleware,
   koaMfa,
-  type MfaBinding,
   type MfaContext,
 } from './koa-mfa.ts'
 export { koaSessionHost } from './koa-session-host.ts'

@@ -1,13 +1,4 @@
-import type {
-  GuardOptions,
-  Handler,
-  Host,
-  MfaRequest,
-  MfaResponse,
-  RequestStream,
-  SignedIn,
-  User,
-} from '@latchkey/core'
+import type { GuardOptions, Host, Mfa, MfaRequest, MfaResponse, RequestStream, SignedIn, User } from '@latchkey/core'
 import type { Context, Next } from 'koa'
 
 /** What a guard leaves in `ctx.state.mfa`. */
@@ -23,11 +14,6 @@ declare module 'koa' {
     /** Who passed the guard of this route; set by `auth.guard()`. */
     mfa?: MfaContext
   }
-}
-
-/** The part of what `createMfa` gives that the adapter needs. */
-export interface MfaBinding {
-  handler<Args extends readonly unknown[]>(host: Host<Args>): Handler<Args>
 }
 
 /** A Koa middleware. */
@@ -59,7 +45,7 @@ export interface KoaMfaOptions {
  * @param host the app's own functions, such as {@link koaSessionHost} makes
  * @throws TypeError where the prefix is no path
  */
-export function koaMfa(mfa: MfaBinding, host: Host<[Context]>, { prefix = '' }: KoaMfaOptions = {}): KoaMfa {
+export function koaMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Context]>, { prefix = '' }: KoaMfaOptions = {}): KoaMfa {
   if (typeof prefix !== 'string' || !/^(\/[\w.~-]+)*$/.test(prefix)) {
     throw new TypeError("prefix: must be a path like '/auth', without a slash at its end")
   }
