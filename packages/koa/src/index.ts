@@ -1,7 +1,6 @@
 export {
   type KoaMfa,
   type KoaMfaOptions,
-  type KoaMiddleware,
   koaMfa,
   type MfaContext,
 } from './koa-mfa.ts'

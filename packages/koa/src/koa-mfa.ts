@@ -1,5 +1,5 @@
 import type { GuardOptions, Host, Mfa, MfaRequest, MfaResponse, RequestStream, SignedIn, User } from '@latchkey/core'
-import type { Context, Next } from 'koa'
+import type { Context, Middleware } from 'koa'
 
 /** What a guard leaves in `ctx.state.mfa`. */
 export interface MfaContext {
@@ -16,20 +16,17 @@ declare module 'koa' {
   }
 }
 
-/** A Koa middleware. */
-export type KoaMiddleware = (ctx: Context, next: Next) => Promise<void>
-
 /** Latchkey in a Koa app. */
 export interface KoaMfa {
   /** Latchkey's routes: `app.use(auth.routes)`. A path that is not Latchkey's goes on to the app. */
-  readonly routes: KoaMiddleware
+  readonly routes: Middleware
   /**
    * Lets in who is signed in with a fresh proof and sets `ctx.state.mfa`; anybody else gets `unauthenticated` or
    * `step_up_required`. It reads no storage.
    *
    * @throws TypeError at once where an option is bad
    */
-  guard(options?: GuardOptions): KoaMiddleware
+  guard(options?: GuardOptions): Middleware
 }
 
 /** Options of {@link koaMfa}. */
@@ -70,7 +67,7 @@ export function koaMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Context]>, { prefi
 }
 
 /** Sends what there is to answer, else lets the app go on. */
-function answering(run: (ctx: Context) => Promise<MfaResponse | null>): KoaMiddleware {
+function answering(run: (ctx: Context) => Promise<MfaResponse | null>): Middleware {
   return async (ctx, next) => {
     const response = await run(ctx)
     if (response === null) await next()
