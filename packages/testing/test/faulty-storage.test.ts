@@ -13,12 +13,10 @@ async function list(storage: FaultyStorage): Promise<readonly string[]> {
 }
 
 describe('without faults it is the storage it wraps', () => {
-  test.each(storageContract({ create: () => ({ storage: faultyStorage(memoryStorage()) }) }))(
-    '$name',
-    async ({ run }) => {
-      await expect(run()).resolves.toBeUndefined()
-    },
-  )
+  const cases = storageContract({ create: () => ({ storage: faultyStorage(memoryStorage()) }) })
+  test.each(titled(cases))('%s', async (_, run) => {
+    await expect(run()).resolves.toBeUndefined()
+  })
 })
 
 test('counts the calls of each method, failed ones too', async () => {

@@ -18,6 +18,8 @@ export interface SqliteDatabase {
   readonly inTransaction?: boolean
   /** The same, as `node:sqlite` tells from Node 22.16 on. */
   readonly isTransaction?: boolean
+  /** `false` once closed, as libsql and better-sqlite3 tell. */
+  readonly open?: unknown
 }
 
 /** Runs statements on the handle; each is prepared once. */
@@ -29,6 +31,8 @@ export function createRun(database: SqliteDatabase): Run {
     return statement
   }
   return async (text, params) => {
+    // libsql ends the process where a closed handle is asked for its transaction.
+    if (database.open === false) throw new Error('the database handle is not open any more')
     if (text.startsWith('SELECT')) return { rows: prepare(text).all(...params) as readonly Row[], changes: 0 }
     if (/^(?:INSERT|UPDATE|DELETE)/.test(text)) checkNoTransaction(database)
     return { rows: [], changes: Number(prepare(text).run(...params).changes) }

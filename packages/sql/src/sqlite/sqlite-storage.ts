@@ -29,10 +29,15 @@ import { makeDurable } from './durability.ts'
  * @throws TypeError that names the option and says what would be right; Error where a setting did not take
  */
 export function sqliteStorage(database: SqliteDatabase, options: SqlStorageOptions = {}): SqlStorage {
-  if (typeof database?.prepare !== 'function' || typeof database.exec !== 'function') {
+  if (!isSynchronous(database)) {
     throw new TypeError('database must be an open, synchronous handle of libsql, better-sqlite3 or node:sqlite')
   }
   const storage = sqlStorage(createRun(database), sqliteDialect, options)
   makeDurable(database)
   return storage
+}
+
+function isSynchronous(database: SqliteDatabase): boolean {
+  if (typeof database?.prepare !== 'function' || typeof database.exec !== 'function') return false
+  return typeof database.prepare('SELECT 1')?.all === 'function'
 }

@@ -3,7 +3,7 @@ import { assertStored, createRecord, listUserIds, someRecord } from './bench.ts'
 import type { Rule } from './storage-contract.ts'
 
 /** More than one page of any sensible size. */
-const many = 450
+const many = 250
 
 /** What `userIds` lists. */
 export const listingRules: readonly Rule[] = [

@@ -1,0 +1,67 @@
+/** The rule guarded here: a bad option is found when the storage is built, by name, and before the database is touched. */
+import { describe, expect, test } from 'vitest'
+import { type SqlStorageOptions, schema, sqliteStorage } from '../src/index.ts'
+import { libsql } from './drivers.ts'
+
+const badNames = {
+  empty: '',
+  'with NUL': 'a\0b',
+  'with half a character': 'a\ud800',
+  'no string': 1,
+  null: null,
+} as const
+
+const cases: [string, unknown, RegExp][] = [
+  ['null', null, /^options must be an object/],
+  ['an unknown option', { tabel: 'x' }, /^options has no "tabel"/],
+  ['an unknown column', { columns: { user_id: 'x' } }, /^columns has no "user_id"/],
+  ['columns that are no object', { columns: 'x' }, /^columns must be an object/],
+  ['rows of somebody else', { rows: 'mine' }, /^rows must be 'own' or 'host'/],
+  ['a users table without its name', { rows: 'host' }, /^table must be a name/],
+  ['a column twice', { columns: { sealed: 'x', revision: 'x' } }, /^columns\.sealed must be a column of its own/],
+  [
+    'a column twice in another case',
+    { columns: { enabled: 'USER_ID' } },
+    /^columns\.enabled must be a column of its own/,
+  ],
+  ['a default column twice', { columns: { userId: 'sealed' } }, /^columns\.sealed must be a column of its own/],
+]
+for (const [kind, name] of Object.entries(badNames)) {
+  cases.push([`a table's name ${kind}`, { table: name }, /^table must be a name/])
+  for (const column of ['userId', 'revision', 'sealed', 'enabled', 'updatedAt']) {
+    if (name === null && (column === 'enabled' || column === 'updatedAt')) continue
+    cases.push([
+      `${column}'s name ${kind}`,
+      { columns: { [column]: name } },
+      new RegExp(`^columns\\.${column} must be a name`),
+    ])
+  }
+}
+
+describe('refused by sqliteStorage and schema', () => {
+  test.each(cases)('%s', (_, options, message) => {
+    const handle = libsql.open(':memory:')
+    handle.exec('PRAGMA busy_timeout = 0')
+    const build = () => sqliteStorage(handle, options as SqlStorageOptions)
+    expect(build).toThrow(TypeError)
+    expect(build).toThrow(message)
+    expect(() => schema('sqlite', options as SqlStorageOptions)).toThrow(message)
+    expect(handle.prepare('PRAGMA busy_timeout').all()).toEqual([{ timeout: 0 }])
+  })
+})
+
+describe('refused as a database', () => {
+  test.each([undefined, null, 'app.db', {}, { prepare: () => undefined }])('%o', (database) => {
+    expect(() => sqliteStorage(database as never)).toThrow(/^database must be an open, synchronous handle/)
+  })
+
+  test('a handle that answers later', () => {
+    const later = { exec: async () => undefined, prepare: async () => undefined }
+    expect(() => sqliteStorage(later as never)).toThrow(/^database must be an open, synchronous handle/)
+  })
+})
+
+test('options that are undefined are those left out', () => {
+  const columns = { userId: undefined, enabled: undefined }
+  expect(schema('sqlite', { table: undefined, rows: undefined, columns })).toBe(schema('sqlite'))
+})
