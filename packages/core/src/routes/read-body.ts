@@ -15,7 +15,7 @@ type Body = Readonly<Record<string, unknown>>
  */
 export async function readBody(request: MfaRequest): Promise<Body> {
   const length = Number(request.header('content-length') ?? Number.NaN)
-  if (!hasBody(request, length)) return asObject(request.parsedBody ?? {})
+  if (!hasBody(request, length)) return parsedByHost(request.parsedBody ?? {})
   checkMediaType(request)
   if (length > bodyLimit && !isUnread(request)) throw tooLarge()
   if (!isUnread(request)) return parsedByHost(request.parsedBody)
