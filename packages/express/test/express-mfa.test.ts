@@ -1,10 +1,10 @@
 /** What the shared contract cannot say: these are matters of Express alone. */
 import { createMfa, memoryStorage } from '@latchkey/core'
 import { expressMfa, expressSessionHost, type SessionHostOptions } from '@latchkey/express'
-import express, { type Express, type Request, type Response } from 'express'
+import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import session from 'express-session'
 import request from 'supertest'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 type Options = SessionHostOptions<[Request, Response]>
 
@@ -26,7 +26,10 @@ function buildApp(host: Partial<Options> = {}): Express {
 
 test('an answer that the app has sent is left alone', async () => {
   const app = buildApp({ respond: (_user, _proof, _req, res) => res.redirect('/home') })
+  const passedOn = vi.fn()
+  app.use((error: unknown, _req: Request, _res: Response, _next: NextFunction) => passedOn(error))
   const answer = await request(app).post('/auth/login')
+  expect(passedOn).not.toHaveBeenCalled()
   expect(answer.status).toBe(302)
   expect(answer.headers).toMatchObject({ location: '/home', 'set-cookie': [expect.stringContaining('connect.sid')] })
 })

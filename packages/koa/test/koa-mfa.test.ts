@@ -36,7 +36,8 @@ function buildApp({
   app.silent = true
   app.use(koaSession(sessions, app))
   app.use(koaMfa(mfa, koaSessionHost({ ...options, ...host }), { prefix: '/auth' }).routes)
-  app.use((ctx) => {
+  app.use(async (ctx) => {
+    if (ctx.path === '/visit') await Object.assign(ctx['session'], { visits: 1 }).save()
     ctx.body = { id: ctx['session']?.externalKey, maxAge: ctx['sessionOptions'].maxAge }
   })
   return app.callback()
@@ -55,10 +56,11 @@ function sessionStore() {
 test('an answer that the app sends itself is left alone', async () => {
   const respond: Options['respond'] = (_user, _proof, ctx) => {
     ctx.respond = false
-    ctx.res.end('by the app')
+    setImmediate(() => ctx.res.end('by the app'))
   }
   const answer = await request(buildApp({ host: { respond } })).post('/auth/login')
   expect(answer).toMatchObject({ status: 404, text: 'by the app' })
+  expect(answer.headers).not.toHaveProperty('content-type')
 })
 
 test('respond finds the new session and its id', async () => {
@@ -86,9 +88,13 @@ test.each(['store', 'cookie'])("a session in a %s that ends with the browser's s
   expect(await lasting()).toBe('session')
 })
 
-test('signing in needs no autoCommit', async () => {
-  const agent = request.agent(buildApp({ sessions: { autoCommit: false, store: sessionStore() } }))
+test('signing in needs no autoCommit, and leaves nothing of before in the store', async () => {
+  const store = sessionStore()
+  const agent = request.agent(buildApp({ sessions: { autoCommit: false, store } }))
+  await agent.get('/visit')
+  expect([...store.rows.values()]).toEqual([expect.stringContaining('visits')])
   await agent.post('/auth/login')
+  expect([...store.rows.values()]).toEqual([expect.not.stringContaining('visits')])
   expect((await agent.get('/auth/mfa/status')).status).toBe(200)
 })
 

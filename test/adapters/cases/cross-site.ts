@@ -17,6 +17,7 @@ const refused: readonly ((own: string) => Record<string, string>)[] = [
   () => ({ 'Sec-Fetch-Site': 'same-site' }),
   () => ({ 'Sec-Fetch-Site': 'SAME-ORIGIN' }),
   () => ({ Origin: 'https://evil.example', 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'https' }),
+  () => ({ Origin: 'http://evil.example', 'X-Forwarded-Host': 'evil.example' }),
 ]
 const letIn: readonly ((own: string) => Record<string, string>)[] = [
   () => ({}),

@@ -62,6 +62,7 @@ export function pathCases(framework: Framework): void {
       '/auth/mfa/authenticators//',
       '/authlogin',
       '/login',
+      '/abcd/login',
     ])('%s goes on to the app', async (path) => {
       const { client } = await openSetting(framework)
       expect(await client.send(method, path)).toMatchObject({ status: 404, text: 'nothing here' })
