@@ -6,16 +6,16 @@ export type DialectName = 'sqlite'
 /** One row, by the names that the statement gave its columns. */
 export type Row = Readonly<Record<string, unknown>>
 
-/** Runs one statement outside of any transaction. Resolves once its effect is durable, rejects when it cannot tell. */
-export type Run = (
-  text: string,
-  params: readonly Value[],
-) => Promise<{
+/** What a statement did. */
+export interface Outcome {
   /** What a SELECT found; empty for other statements. */
   readonly rows: readonly Row[]
   /** How many rows an INSERT, UPDATE or DELETE wrote. */
   readonly changes: number
-}>
+}
+
+/** Runs one statement outside of any transaction. Resolves once its effect is durable, rejects when it cannot tell. */
+export type Run = (text: string, params: readonly Value[]) => Promise<Outcome>
 
 /** All in which one database differs from another. */
 export interface Dialect {

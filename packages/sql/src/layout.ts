@@ -57,9 +57,12 @@ const defaults = {
 } as const
 const columnOptions = ['userId', 'revision', 'sealed', 'enabled', 'updatedAt'] as const
 
+/** What may stand in the options; some of it is for a storage only, so that it can share them with `schema`. */
+const knownOptions = ['table', 'columns', 'rows', 'busyTimeoutMs']
+
 /** @throws TypeError that names the option and says what would be right */
 export function resolveLayout(options: SqlStorageOptions): Layout {
-  checkKeys('options', options, ['table', 'columns', 'rows'])
+  checkKeys('options', options, knownOptions)
   const { rows = 'own', columns = {} } = options
   if (rows !== 'own' && rows !== 'host') throw new TypeError(`rows must be 'own' or 'host'`)
   checkKeys('columns', columns, columnOptions)

@@ -1,9 +1,9 @@
-import type { Dialect, Run } from './dialect.ts'
+import type { Dialect, Outcome } from './dialect.ts'
 import { type Fragment, raw } from './fragment.ts'
 import type { Layout } from './layout.ts'
 import { schemaStatements } from './schema.ts'
 
-type Execute = (statement: Fragment) => ReturnType<Run>
+type Execute = (statement: Fragment) => Promise<Outcome>
 
 /** Makes the function that runs what is missing of the schema and then looks whether all of it is there. */
 export function createMigrate(execute: Execute, dialect: Dialect, layout: Layout): () => Promise<void> {

@@ -1,5 +1,5 @@
 import type { Storage } from '@latchkey/core'
-import type { Dialect, Run } from './dialect.ts'
+import type { Dialect, Row, Run } from './dialect.ts'
 import { type Fragment, render } from './fragment.ts'
 import { type Layout, resolveLayout, type SqlStorageOptions } from './layout.ts'
 import { createMigrate } from './migrate.ts'
@@ -51,7 +51,7 @@ export function sqlStorage(run: Run, dialect: Dialect, options: SqlStorageOption
 }
 
 /** Page by page, so that no read stays open while the consumer writes. */
-async function* walk(page: (last: string | null) => Promise<readonly Readonly<Record<string, unknown>>[]>) {
+async function* walk(page: (last: string | null) => Promise<readonly Row[]>) {
   let last: string | null = null
   while (true) {
     const ids: readonly string[] = (await page(last)).map((row) => String(row['user_id']))

@@ -13,8 +13,7 @@ for (const driver of drivers) {
     beforeEach(async () => {
       file = new DatabaseFile(driver)
       handle = file.open()
-      handle.exec('PRAGMA busy_timeout = 1')
-      storage = sqliteStorage(handle)
+      storage = sqliteStorage(handle, { busyTimeoutMs: 0 })
       await storage.migrate()
       await storage.put('a', stored, null)
     })
@@ -41,6 +40,16 @@ for (const driver of drivers) {
       expect(await storage.get('a')).toEqual(stored)
       other.exec('ROLLBACK')
       await expectNothingChanged()
+    })
+
+    test('another connection holds the file for a while: the write waits, and the event loop does not', async () => {
+      const other = file.open()
+      other.exec('BEGIN EXCLUSIVE')
+      const patient = sqliteStorage(handle, { busyTimeoutMs: 60_000 })
+      const puts = [patient.put('b', someRecord(), null), patient.put('a', someRecord(), stored.revision)]
+      expect(await patient.get('b')).toBeNull()
+      other.exec('ROLLBACK')
+      expect(await Promise.all(puts)).toEqual([true, true])
     })
 
     test('the disk is full', async () => {

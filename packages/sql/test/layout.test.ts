@@ -1,6 +1,6 @@
 /** The rule guarded here: a bad option is found when the storage is built, by name, and before the database is touched. */
 import { describe, expect, test } from 'vitest'
-import { type SqlStorageOptions, schema, sqliteStorage } from '../src/index.ts'
+import { type SqliteStorageOptions, type SqlStorageOptions, schema, sqliteStorage } from '../src/index.ts'
 import { libsql } from './drivers.ts'
 
 const badNames = {
@@ -12,7 +12,6 @@ const badNames = {
 } as const
 
 const cases: [string, unknown, RegExp][] = [
-  ['null', null, /^options must be an object/],
   ['an unknown option', { tabel: 'x' }, /^options has no "tabel"/],
   ['an unknown column', { columns: { user_id: 'x' } }, /^columns has no "user_id"/],
   ['columns that are no object', { columns: 'x' }, /^columns must be an object/],
@@ -50,6 +49,11 @@ describe('refused by sqliteStorage and schema', () => {
   })
 })
 
+test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, '5', null])('refused as busyTimeoutMs: %s', (busyTimeoutMs) => {
+  const build = () => sqliteStorage(libsql.open(':memory:'), { busyTimeoutMs: busyTimeoutMs as number })
+  expect(build).toThrow(/^busyTimeoutMs must be a number of milliseconds/)
+})
+
 describe('refused as a database', () => {
   test.each([undefined, null, 'app.db', {}, { prepare: () => undefined }])('%o', (database) => {
     expect(() => sqliteStorage(database as never)).toThrow(/^database must be an open, synchronous handle/)
@@ -64,4 +68,9 @@ describe('refused as a database', () => {
 test('options that are undefined are those left out', () => {
   const columns = { userId: undefined, enabled: undefined }
   expect(schema('sqlite', { table: undefined, rows: undefined, columns })).toBe(schema('sqlite'))
+})
+
+test('schema takes the options of the storage as they are', () => {
+  const options: SqliteStorageOptions = { table: 'x', busyTimeoutMs: 1 }
+  expect(schema('sqlite', options)).toBe(schema('sqlite', { table: 'x' }))
 })

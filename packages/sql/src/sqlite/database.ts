@@ -1,5 +1,6 @@
-import type { Row, Run } from '../dialect.ts'
+import type { Outcome, Row, Run } from '../dialect.ts'
 import type { Value } from '../fragment.ts'
+import { whileBusy } from './busy.ts'
 
 /** The part of a prepared statement that is used. */
 export interface SqliteStatement {
@@ -22,21 +23,22 @@ export interface SqliteDatabase {
   readonly open?: unknown
 }
 
-/** Runs statements on the handle; each is prepared once. */
-export function createRun(database: SqliteDatabase): Run {
+/** Runs statements on the handle, each prepared once. Waits for other connections' writes for so many milliseconds. */
+export function createRun(database: SqliteDatabase, busyTimeoutMs: number): Run {
   const prepared = new Map<string, SqliteStatement>()
   const prepare = (text: string) => {
     const statement = prepared.get(text) ?? database.prepare(text)
     prepared.set(text, statement)
     return statement
   }
-  return async (text, params) => {
+  const attempt = (text: string, params: readonly Value[]): Outcome => {
     // libsql ends the process where a closed handle is asked for its transaction.
     if (database.open === false) throw new Error('the database handle is not open any more')
     if (text.startsWith('SELECT')) return { rows: prepare(text).all(...params) as readonly Row[], changes: 0 }
     if (/^(?:INSERT|UPDATE|DELETE)/.test(text)) checkNoTransaction(database)
     return { rows: [], changes: Number(prepare(text).run(...params).changes) }
   }
+  return async (text, params) => await whileBusy(() => attempt(text, params), busyTimeoutMs)
 }
 
 /** A write inside somebody's transaction is not durable, and their ROLLBACK would take the failure count with it. */

@@ -1,7 +1,9 @@
 import type { SqliteDatabase } from './database.ts'
 
-/** How long a statement waits for another process's write. The driver blocks the event loop meanwhile. */
-const busyTimeoutMs = 500
+/** For a handle that waits for nobody: about one write of another process. It blocks the event loop. */
+const handleTimeoutMs = 10
+/** While the settings are made: switching to WAL takes the whole file, and other processes may start too. */
+const startTimeoutMs = 5000
 /** `PRAGMA synchronous`: 2 is FULL, 3 is EXTRA. */
 const full = 2
 
@@ -11,18 +13,31 @@ const full = 2
  * @throws Error that names the setting that did not take
  */
 export function makeDurable(database: SqliteDatabase): void {
-  if (Number(read(database, 'busy_timeout')) === 0) database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
-  if (read(database, 'journal_mode') !== 'wal') database.exec('PRAGMA journal_mode = WAL')
-  const mode = read(database, 'journal_mode')
-  if (mode !== 'wal' && !(mode === 'memory' && isInMemory(database))) {
-    throw new Error(
-      `SQLite did not take journal_mode = WAL and stays with "${String(mode)}": is the database read-only or on a network drive?`,
-    )
+  const timeoutMs = Number(read(database, 'busy_timeout'))
+  database.exec(`PRAGMA busy_timeout = ${Math.max(timeoutMs, startTimeoutMs)}`)
+  try {
+    logAhead(database)
+    syncFully(database)
+  } finally {
+    database.exec(`PRAGMA busy_timeout = ${timeoutMs || handleTimeoutMs}`)
   }
-  if (Number(read(database, 'synchronous')) < full) database.exec('PRAGMA synchronous = FULL')
-  const synchronous = read(database, 'synchronous')
-  if (Number(synchronous) < full)
-    throw new Error(`SQLite did not take synchronous = FULL and stays with ${String(synchronous)}`)
+}
+
+function logAhead(database: SqliteDatabase): void {
+  if (read(database, 'journal_mode') === 'wal') return
+  database.exec('PRAGMA journal_mode = WAL')
+  const mode = String(read(database, 'journal_mode'))
+  if (mode === 'wal' || (mode === 'memory' && isInMemory(database))) return
+  throw new Error(
+    `SQLite did not take journal_mode = WAL and stays with "${mode}": is the database read-only or on a network drive?`,
+  )
+}
+
+function syncFully(database: SqliteDatabase): void {
+  if (Number(read(database, 'synchronous')) >= full) return
+  database.exec('PRAGMA synchronous = FULL')
+  const synchronous = Number(read(database, 'synchronous'))
+  if (synchronous < full) throw new Error(`SQLite did not take synchronous = FULL and stays with ${synchronous}`)
 }
 
 function read(database: SqliteDatabase, pragma: string): unknown {
