@@ -6,6 +6,7 @@ process.on('message', (message) => {
   nowMs = Number(message)
   process.send(nowMs)
 })
+process.on('disconnect', () => process.exit())
 
 const server = buildApp({ now: () => nowMs }).listen(0, '127.0.0.1', () => {
   process.send(`http://127.0.0.1:${server.address().port}`)

@@ -33,13 +33,11 @@ async function keep(state: object, req: Request): Promise<void> {
   const session = sessionOf(req)
   const before = session.latchkey
   session.latchkey = state
-  try {
-    await promisify(session.save.bind(session))()
-  } catch (error) {
+  await promisify(session.save.bind(session))().catch((error: unknown) => {
     // express-session saves again when the answer ends, and that must not sign anybody in.
     session.latchkey = before
     throw error
-  }
+  })
 }
 
 function sessionOf(req: Request): FitSession {

@@ -26,7 +26,7 @@ function buildApp(host: Partial<Options> = {}): Express {
 
 test('an answer that the app has sent is left alone', async () => {
   const app = buildApp({ respond: (_user, _proof, _req, res) => res.redirect('/home') })
-  const passedOn = vi.fn()
+  const passedOn = vi.fn<(error: unknown) => void>()
   app.use((error: unknown, _req: Request, _res: Response, _next: NextFunction) => passedOn(error))
   const answer = await request(app).post('/auth/login')
   expect(passedOn).not.toHaveBeenCalled()

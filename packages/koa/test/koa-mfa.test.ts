@@ -37,7 +37,11 @@ function buildApp({
   app.use(koaSession(sessions, app))
   app.use(koaMfa(mfa, koaSessionHost({ ...options, ...host }), { prefix: '/auth' }).routes)
   app.use(async (ctx) => {
-    if (ctx.path === '/visit') await Object.assign(ctx['session'], { visits: 1 }).save()
+    const session = ctx['session'] as { visits?: number; save(): Promise<void> }
+    if (ctx.path === '/visit') {
+      session.visits = 1
+      await session.save()
+    }
     ctx.body = { id: ctx['session']?.externalKey, maxAge: ctx['sessionOptions'].maxAge }
   })
   return app.callback()
