@@ -155,21 +155,21 @@ function readAttempts(given: Partial<AttemptLimits> | undefined): AttemptLimits 
 function readFactors(factors: unknown): readonly Factor[] {
   const list: readonly unknown[] = factors === undefined ? [] : Array.isArray(factors) ? factors : [null]
   const types = new Set(['totp', 'recovery_code'])
-  return list.map((value) => {
-    const factor = value as Partial<Factor> | null
-    if (
-      typeof factor?.type !== 'string' ||
-      typeof factor.check !== 'function' ||
-      typeof factor.couldBe !== 'function'
-    ) {
-      throw new TypeError('options.factors must be a list of factors')
-    }
+  return list.map((factor) => {
+    if (!isFactor(factor)) throw new TypeError('options.factors must be a list of factors, each with all its members')
     if (!/^[a-z][a-z0-9_]*$/.test(factor.type) || types.has(factor.type)) {
       throw new TypeError(`options.factors: '${factor.type}' is there already, or is no name in snake_case`)
     }
     types.add(factor.type)
-    return factor as Factor
+    return factor
   })
+}
+
+function isFactor(value: unknown): value is Factor {
+  const factor = (value ?? {}) as Readonly<Record<string, unknown>>
+  const texts = ['type', 'title', 'path', 'field'].map((name) => typeof factor[name] === 'string')
+  const functions = ['fieldFault', 'couldBe', 'check'].map((name) => typeof factor[name] === 'function')
+  return [...texts, ...functions, Array.isArray(factor['amr'])].every(Boolean)
 }
 
 function readOrigins(origins: unknown): readonly string[] | undefined {
