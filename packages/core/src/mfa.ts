@@ -75,7 +75,7 @@ export interface Mfa {
   /** Hears events of one type, or all with `'*'`. @returns a function that ends it */
   readonly on: Subscribe
   /** The `findUser` of the options, for hosts. */
-  findUser(userId: string): Awaitable<User | null>
+  readonly findUser: (userId: string) => Awaitable<User | null>
   /** Binds the routes to a host; what adapters are made of. */
   handler<Args extends readonly unknown[]>(host: Host<Args>): Handler<Args>
 }
