@@ -1,7 +1,7 @@
 /** What the shared contract cannot say: these are matters of Koa and koa-session alone. */
 import { createMfa, memoryStorage } from '@latchkey/core'
 import { koaMfa, koaSessionHost, type SessionHostOptions } from '@latchkey/koa'
-import { manualClock, virtualAuthenticator } from '@latchkey/testing'
+import { type ManualClock, manualClock, virtualAuthenticator } from '@latchkey/testing'
 import Koa, { type Context } from 'koa'
 import koaSession from 'koa-session'
 import request from 'supertest'
@@ -57,6 +57,12 @@ function sessionStore() {
   }
 }
 
+async function enrol(agent: ReturnType<typeof request.agent>, clock: ManualClock): Promise<request.Response> {
+  const { body } = await agent.get('/auth/mfa/totp/activate')
+  const code = virtualAuthenticator(body.totp_url).code(clock.now())
+  return agent.post('/auth/mfa/totp/activate').send({ activation_token: body.activation_token, code })
+}
+
 test('an answer that the app sends itself is left alone', async () => {
   const respond: Options['respond'] = (_user, _proof, ctx) => {
     ctx.respond = false
@@ -85,21 +91,20 @@ test.each(['store', 'cookie'])("a session in a %s that ends with the browser's s
   const lasting = async () => (await agent.get('/')).body.maxAge
   await agent.post('/auth/login')
   expect(await lasting()).toBe('session')
-  const { body } = await agent.get('/auth/mfa/totp/activate')
-  const phone = virtualAuthenticator(body.totp_url)
-  const sent = { activation_token: body.activation_token, code: phone.code(clock.now()) }
-  expect((await agent.post('/auth/mfa/totp/activate').send(sent)).status).toBe(200)
+  expect((await enrol(agent, clock)).status).toBe(200)
   expect(await lasting()).toBe('session')
 })
 
-test('signing in needs no autoCommit, and leaves nothing of before in the store', async () => {
+test('without autoCommit sign-in and proof are saved too, and nothing of before is left in the store', async () => {
   const store = sessionStore()
-  const agent = request.agent(buildApp({ sessions: { autoCommit: false, store } }))
+  const clock = manualClock()
+  const agent = request.agent(buildApp({ mfa: newMfa(() => clock.now()), sessions: { autoCommit: false, store } }))
   await agent.get('/visit')
   expect([...store.rows.values()]).toEqual([expect.stringContaining('visits')])
   await agent.post('/auth/login')
   expect([...store.rows.values()]).toEqual([expect.not.stringContaining('visits')])
-  expect((await agent.get('/auth/mfa/status')).status).toBe(200)
+  await enrol(agent, clock)
+  expect((await agent.get('/auth/mfa/recovery-codes')).status).toBe(200)
 })
 
 test('a session that the app has removed in this request is nobody', async () => {
