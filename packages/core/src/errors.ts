@@ -54,16 +54,17 @@ export class MfaError extends Error {
   readonly status: number
   /** The `title` member on the wire: the code in words. */
   readonly title: string
+  // Declared, so that one that was not given is no member.
   /** Whole seconds until another try is looked at. */
-  readonly retryAfterSeconds?: number
+  declare readonly retryAfterSeconds?: number
   /** Tries left before the factor waits. */
-  readonly attemptsRemaining?: number
+  declare readonly attemptsRemaining?: number
   /** Oldest proof that would have been let in, in seconds. */
-  readonly maxAgeSeconds?: number
+  declare readonly maxAgeSeconds?: number
   /** The fields at fault. */
-  readonly errors?: readonly FieldError[]
+  declare readonly errors?: readonly FieldError[]
   /** The methods a 405 allows. */
-  readonly allow?: readonly string[]
+  declare readonly allow?: readonly string[]
 
   constructor(code: MfaErrorCode, details: MfaErrorDetails = {}) {
     const [status, title] = table[code]
