@@ -7,11 +7,12 @@ export function memoryStorage(): Storage {
   const rows = new Map<string, StoredRecord>()
   return Object.freeze<Storage>({
     async get(userId) {
-      return rows.get(userId) ?? null
+      const row = rows.get(userId)
+      return row === undefined ? null : copyOf(row)
     },
     async put(userId, next, expected) {
       if ((rows.get(userId)?.revision ?? null) !== expected) return false
-      rows.set(userId, Object.freeze({ ...next, updatedAt: new Date(next.updatedAt) }))
+      rows.set(userId, copyOf(next))
       return true
     },
     async delete(userId) {
@@ -21,4 +22,9 @@ export function memoryStorage(): Storage {
       yield* [...rows.keys()]
     },
   })
+}
+
+/** What is handed in and out can be changed without changing what is stored. */
+function copyOf(row: StoredRecord): StoredRecord {
+  return { ...row, updatedAt: new Date(row.updatedAt) }
 }
