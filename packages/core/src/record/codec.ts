@@ -11,10 +11,19 @@ export function encodeRecord(record: MfaRecord): string {
  * @throws Error where it was written by a later version, or is not a record: a storage fault, never a user's
  */
 export function decodeRecord(text: string): MfaRecord {
-  const record = JSON.parse(text) as Partial<MfaRecord> | null
+  const record = parsed(text)
   if (record?.format !== 1) throw new Error('the record has a format this version does not know')
   if (!Array.isArray(record.authenticators) || !Number.isSafeInteger(record.epoch)) {
     throw new Error('the record is damaged')
   }
   return record as MfaRecord
+}
+
+function parsed(text: string): Partial<MfaRecord> | null {
+  try {
+    return JSON.parse(text) as Partial<MfaRecord> | null
+  } catch {
+    // The parser's own message would repeat the text, secrets and all.
+    throw new Error('the record is damaged')
+  }
 }
