@@ -1,0 +1,38 @@
+// One secret, many keys: what is used for one purpose or one user tells nothing of another's.
+
+import { createHmac, hkdfSync } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { deriveKeys, userKey } from '../../src/sealing/keys.ts'
+import { otherSecret, secret } from '../world.ts'
+
+const [keys, others] = deriveKeys([secret, otherSecret])
+if (keys === undefined || others === undefined) throw new Error('two secrets, two key sets')
+
+test('every purpose, user and secret has a key of its own', () => {
+  const all = [keys, others].flatMap((set) => [
+    ...[set.sealing, set.signing, set.encryption, set.stamp],
+    ...['', 'a', 'alice', 'Alice', 'record/alice', '\u0001'].map((userId) => userKey(set, userId)),
+  ])
+  expect(new Set(all.map((key) => Buffer.from(key).toString('hex'))).size).toBe(all.length)
+  for (const key of all) expect(key).toHaveLength(32)
+})
+
+test('the keys of a secret are the same after every start', () => {
+  expect(deriveKeys([secret])).toEqual([keys])
+})
+
+test('a user key is one block of HKDF-Expand (RFC 5869 section 2.3)', () => {
+  const info = Buffer.from('record/alice')
+  const block = createHmac('sha256', keys.sealing)
+    .update(Buffer.concat([info, Buffer.from([1])]))
+    .digest()
+  expect(userKey(keys, 'alice')).toEqual(block)
+})
+
+test('the key id tells nothing of the secret but which it is', () => {
+  expect(keys.id).toMatch(/^[\w-]{8}$/)
+  expect(keys.id).not.toBe(others.id)
+  expect(Buffer.from(hkdfSync('sha256', secret, 'latchkey', 'latchkey/1/key-id', 6)).toString('base64url')).toBe(
+    keys.id,
+  )
+})

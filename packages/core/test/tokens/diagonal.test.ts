@@ -1,0 +1,86 @@
+// Every kind of token at every place that takes one: only the diagonal passes, and only for its own user and factor.
+
+import { describe, expect, test } from 'vitest'
+import { fixedPhrase } from '../factors/fixed-phrase.ts'
+import { createWorld, enrol, login, refusal, type World } from '../world.ts'
+
+interface Tokens {
+  readonly world: World
+  readonly code: () => string
+  readonly tokens: Readonly<Record<string, unknown>>
+}
+
+/** Alice and mallory, both enrolled, both with a challenge and with an enrolment of either factor begun. */
+async function issued(): Promise<Tokens> {
+  const world = createWorld({ factors: [fixedPhrase('correct horse')] })
+  const { mfa, alice, mallory, clock } = world
+  const { app } = await enrol(world, alice)
+  await enrol(world, mallory)
+  const begun = async (user: typeof alice, type: string) => {
+    const { activationToken } = await mfa.begin(type, user, { provedAt: clock.now() })
+    return activationToken
+  }
+  const tokens = {
+    'an ephemeral token': await login(world, alice),
+    'an activation token of totp': await begun(alice, 'totp'),
+    'an activation token of another factor': await begun(alice, 'phrase'),
+    "mallory's ephemeral token": await login(world, mallory),
+    "mallory's activation token": await begun(mallory, 'totp'),
+    'a session id': '6b1f0c1e-8a50-4a1e-9d5b-2a4f3d0c7e11',
+    'an empty text': '',
+    'only dots': '..',
+    'only more dots': '....',
+    'an endless token': 'a'.repeat(100_000),
+    'no text at all': undefined,
+    null: null,
+    'a number': 42,
+    'a list of a token': [await login(world, alice)],
+  }
+  return { world, code: () => app.code(clock.now()), tokens }
+}
+
+const names = Object.keys((await issued()).tokens)
+const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  verify: { 'an activation token of totp': 'wrong_purpose', "mallory's activation token": 'wrong_purpose' },
+  confirm: {
+    'an ephemeral token': 'wrong_purpose',
+    "mallory's activation token": 'wrong_user',
+    'an activation token of another factor': 'wrong_purpose',
+  },
+}
+
+describe('at verify', () => {
+  test.each(names)('%s', async (name) => {
+    const { world, code, tokens } = await issued()
+    const answered = world.mfa.verify(tokens[name] as string, { code: code() })
+    if (name === 'an ephemeral token') return expect((await answered).user).toEqual(world.alice)
+    // Alice's code is no code of mallory's: her token is good and the code wrong.
+    const expected = name === "mallory's ephemeral token" ? 'invalid_code' : 'invalid_token'
+    await expect(refusal(answered)).resolves.toMatchObject({ code: expected })
+    const reason = reasons['verify']?.[name]
+    if (reason !== undefined) expect(world.events.at(-1)).toMatchObject({ type: 'verify', reason })
+  })
+})
+
+describe('at confirm', () => {
+  test.each(names)('%s', async (name) => {
+    const { world, tokens } = await issued()
+    const before = await world.rows.get('alice')
+    const { totpCode, activationToken } = { totpCode: '000000', activationToken: tokens[name] as string }
+    const error = await refusal(world.mfa.confirm('totp', world.alice, { activationToken, code: totpCode }))
+    if (name === 'an activation token of totp') return expect(error.code).toBe('invalid_code')
+    expect(error.code).toBe('invalid_token')
+    expect(await world.rows.get('alice')).toEqual(before)
+    const reason = reasons['confirm']?.[name]
+    if (reason !== undefined) expect(world.events.at(-1)).toMatchObject({ type: 'confirm', userId: 'alice', reason })
+  })
+})
+
+test('refused tokens answer alike, whatever was wrong with them', async () => {
+  const { world, tokens } = await issued()
+  const rest = names.filter((name) => !name.endsWith('ephemeral token'))
+  const errors = await Promise.all(rest.map((name) => refusal(world.mfa.verify(tokens[name] as string, { code: '1' }))))
+  expect(
+    new Set(errors.map((error) => JSON.stringify([error.code, error.status, error.message, { ...error }]))).size,
+  ).toBe(1)
+})
