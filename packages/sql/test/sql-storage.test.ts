@@ -39,6 +39,18 @@ test('each call is one statement, and put never reads', async () => {
   expect(ran).toEqual(['INSERT', 'INSERT', 'UPDATE', 'UPDATE', 'SELECT', 'DELETE'])
 })
 
+test('migrate() changes nothing where nothing is missing', async () => {
+  const handle = libsql.open(':memory:')
+  handle.exec('CREATE TABLE users (id INTEGER PRIMARY KEY, latchkey_revision TEXT)')
+  const { database, ran } = watched(handle)
+  const storage = sqliteStorage(database, { table: 'users', rows: 'host' })
+  ran.length = 0
+  await storage.migrate()
+  expect(ran).toEqual(['SELECT', 'ALTER', 'SELECT'])
+  await storage.migrate()
+  expect(ran.slice(3)).toEqual(['SELECT', 'SELECT'])
+})
+
 test('the storage is frozen', () => {
   expect(Object.isFrozen(sqliteStorage(libsql.open(':memory:')))).toBe(true)
 })

@@ -17,7 +17,15 @@ export interface TotpParameters {
 }
 
 /** An authenticator app without a phone. It remembers which codes it has shown. */
-export interface VirtualAuthenticator extends Readonly<Required<TotpParameters>> {
+export interface VirtualAuthenticator {
+  /** Base32 of RFC 4648, without padding. */
+  readonly secret: string
+  readonly issuer: string
+  readonly label: string
+  readonly algorithm: string
+  readonly digits: number
+  /** Seconds. */
+  readonly period: number
   /** The latest time step whose code was shown, `null` before the first. */
   readonly lastStep: number | null
   /** The time step at a time in milliseconds since 1970: floor(unix seconds / period). */
