@@ -3,7 +3,7 @@
 /** Core from the ground up: a line may import its own line and those above it, never one below. */
 const coreOrder = [
   ['errors', 'record', 'sealing', 'texts'],
-  ['factors', 'throttle', 'tokens', 'events'],
+  ['factors', 'throttle', 'tokens', 'events', 'hosts'],
   ['commit'],
   ['operations'],
   ['routes'],

@@ -49,7 +49,7 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
     "import { factor } from '../factors/factor.ts'\nexport const bad = factor",
   ],
   [
-    'core-order-factors-throttle-tokens-events',
+    'core-order-factors-throttle-tokens-events-hosts',
     `${core}/tokens/bad.ts`,
     "import type { verify } from '../operations/verify.ts'\nexport type Bad = typeof verify",
   ],

@@ -1,3 +1,5 @@
+import type { MfaErrorCode } from './errors.ts'
+
 /** What happened, by operation. `request` is a refusal before any operation ran; `recovery_codes_low` comes besides a success. */
 export type MfaEventType =
   | 'challenge'
@@ -38,14 +40,8 @@ export type MfaEventReason =
   | 'old_stamp'
   | 'spent_token'
   | 'user_gone'
-  | 'not_fresh'
-  | 'not_enabled'
-  | 'not_found'
-  | 'authenticator_limit'
-  | 'invalid_name'
   | 'duplicate'
-  | 'storage_unavailable'
-  | 'rate_limited'
+  | MfaErrorCode
   | (string & {})
 
 /** One outcome. Holds no secret, code or token. */

@@ -16,6 +16,7 @@ export {
 export type { RecoveryCodeSettings } from './factors/recovery-code/settings.ts'
 export type { TotpImport } from './factors/totp/import.ts'
 export type { TotpAlgorithm, TotpParameters, TotpSettings } from './factors/totp/parameters.ts'
+export { type SessionAccess, type SessionHostOptions, sessionHost } from './hosts/session-host.ts'
 export { memoryStorage } from './memory-storage.ts'
 export type { Answer, ImportInput, Mfa, TotpBegun } from './mfa.ts'
 export type { AuthenticatorSummary } from './operations/authenticators.ts'

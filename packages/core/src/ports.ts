@@ -125,8 +125,8 @@ export interface RequestStream {
   /** Whether somebody has read from it. */
   readonly readableDidRead: boolean
   readonly destroyed: boolean
-  on(event: string, listener: (argument: never) => void): unknown
-  off(event: string, listener: (argument: never) => void): unknown
+  on(event: string, listener: (...args: unknown[]) => void): unknown
+  off(event: string, listener: (...args: unknown[]) => void): unknown
   pause(): unknown
   resume(): unknown
 }
@@ -137,6 +137,14 @@ export interface MfaResponse {
   /** Header names in their usual spelling. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array | null
+}
+
+/** Who passed a guard, and by which proof. */
+export interface MfaContext {
+  /** Who is signed in, as the host tells it. */
+  readonly user: User
+  /** The latest proof; `provedAt` in milliseconds since 1970, `factor` null and `amr` empty where the host keeps neither. */
+  readonly proof: { readonly provedAt: number; readonly factor: string | null; readonly amr: readonly string[] }
 }
 
 /** What a guard asks for. */
@@ -156,7 +164,7 @@ export interface Handler<Args extends readonly unknown[]> {
    *
    * @throws TypeError at once where an option is bad; the check itself throws `unauthenticated` or `step_up_required`
    */
-  guard(options?: GuardOptions): (...args: Args) => Promise<SignedIn>
+  guard(options?: GuardOptions): (...args: Args) => Promise<MfaContext>
   /** The answer for an `MfaError`; throws anything else again. */
   problem(error: unknown): MfaResponse
 }

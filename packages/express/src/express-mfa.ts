@@ -1,13 +1,5 @@
-import type { GuardOptions, Host, Mfa, MfaRequest, MfaResponse, RequestStream, SignedIn, User } from '@latchkey/core'
+import type { GuardOptions, Host, Mfa, MfaContext, MfaRequest, MfaResponse } from '@latchkey/core'
 import type { Request, RequestHandler, Response } from 'express'
-
-/** What a guard leaves in `req.mfa`. */
-export interface MfaContext {
-  /** Who is signed in, as the host tells it. */
-  readonly user: User
-  /** The latest proof; `provedAt` in milliseconds since 1970. Null where no second factor was passed. */
-  readonly proof: { readonly provedAt: number; readonly factor: string | null; readonly amr: readonly string[] } | null
-}
 
 declare global {
   namespace Express {
@@ -39,37 +31,28 @@ export interface ExpressMfa {
  */
 export function expressMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Request, Response]>): ExpressMfa {
   const handler = mfa.handler(host)
+  /** Sends what there is to answer, else lets the app go on. */
+  const answering =
+    (run: (req: Request, res: Response) => Promise<MfaResponse | null>): RequestHandler =>
+    async (req, res, next) => {
+      try {
+        const response = await run(req, res).catch((error: unknown) => handler.problem(error))
+        if (response !== null) return send(res, response)
+      } catch (error) {
+        return next(error)
+      }
+      next()
+    }
   return Object.freeze<ExpressMfa>({
     routes: answering((req, res) => handler.handle(mfaRequest(req), req, res)),
     guard(options) {
       const check = handler.guard(options)
       return answering(async (req, res) => {
-        try {
-          req.mfa = mfaContext(await check(req, res))
-          return null
-        } catch (error) {
-          return handler.problem(error)
-        }
+        req.mfa = await check(req, res)
+        return null
       })
     },
   })
-}
-
-/** Sends what there is to answer, else lets the app go on. */
-function answering(run: (req: Request, res: Response) => Promise<MfaResponse | null>): RequestHandler {
-  return async (req, res, next) => {
-    try {
-      const response = await run(req, res)
-      if (response !== null) return send(res, response)
-    } catch (error) {
-      return next(error)
-    }
-    next()
-  }
-}
-
-function mfaContext({ user, provedAt, factor = null, amr = [] }: SignedIn): MfaContext {
-  return { user, proof: provedAt === null ? null : { provedAt, factor, amr } }
 }
 
 function mfaRequest(req: Request): MfaRequest {
@@ -79,7 +62,7 @@ function mfaRequest(req: Request): MfaRequest {
     origin: `${req.protocol}://${hostOf(req)}`,
     address: req.ip ?? '',
     header: (name) => req.headers[name]?.toString(),
-    message: req as unknown as RequestStream,
+    message: req,
     parsedBody: req.body as unknown,
   }
 }

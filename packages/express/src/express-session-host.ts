@@ -1,14 +1,9 @@
 import { promisify } from 'node:util'
-import type { Host } from '@latchkey/core'
+import { type Host, type SessionHostOptions, sessionHost } from '@latchkey/core'
 import type { Request, Response } from 'express'
-import { type SessionHostOptions, sessionHost } from './session-host.ts'
 
 /** The part of an express-session that signing in takes. */
-interface FitSession {
-  regenerate(done: (error?: unknown) => void): unknown
-  save(done: (error?: unknown) => void): unknown
-  latchkey?: unknown
-}
+type FitSession = Record<'regenerate' | 'save', (done: (error?: unknown) => void) => unknown> & { latchkey?: unknown }
 
 /**
  * A host for apps with express-session. Signing in begins a new session: another id, nothing of what was there before.

@@ -1,3 +1,3 @@
-export { type ExpressMfa, expressMfa, type MfaContext } from './express-mfa.ts'
+export type { MfaContext, SessionHostOptions } from '@latchkey/core'
+export { type ExpressMfa, expressMfa } from './express-mfa.ts'
 export { expressSessionHost } from './express-session-host.ts'
-export type { SessionHostOptions } from './session-host.ts'

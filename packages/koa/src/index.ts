@@ -1,8 +1,3 @@
-export {
-  type KoaMfa,
-  type KoaMfaOptions,
-  koaMfa,
-  type MfaContext,
-} from './koa-mfa.ts'
+export type { MfaContext, SessionHostOptions } from '@latchkey/core'
+export { type KoaMfa, type KoaMfaOptions, koaMfa } from './koa-mfa.ts'
 export { koaSessionHost } from './koa-session-host.ts'
-export type { SessionHostOptions } from './session-host.ts'

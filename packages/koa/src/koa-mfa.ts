@@ -1,13 +1,5 @@
-import type { GuardOptions, Host, Mfa, MfaRequest, MfaResponse, RequestStream, SignedIn, User } from '@latchkey/core'
+import type { GuardOptions, Host, Mfa, MfaContext, MfaRequest, MfaResponse } from '@latchkey/core'
 import type { Context, Middleware } from 'koa'
-
-/** What a guard leaves in `ctx.state.mfa`. */
-export interface MfaContext {
-  /** Who is signed in, as the host tells it. */
-  readonly user: User
-  /** The latest proof; `provedAt` in milliseconds since 1970. Null where no second factor was passed. */
-  readonly proof: { readonly provedAt: number; readonly factor: string | null; readonly amr: readonly string[] } | null
-}
 
 declare module 'koa' {
   interface DefaultState {
@@ -47,6 +39,14 @@ export function koaMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Context]>, { prefi
     throw new TypeError("prefix: must be a path like '/auth', without a slash at its end")
   }
   const handler = mfa.handler(host)
+  /** Sends what there is to answer, else lets the app go on. */
+  const answering =
+    (run: (ctx: Context) => Promise<MfaResponse | null>): Middleware =>
+    async (ctx, next) => {
+      const response = await run(ctx).catch((error: unknown) => handler.problem(error))
+      if (response === null) await next()
+      else send(ctx, response)
+    }
   return Object.freeze<KoaMfa>({
     routes: answering(async (ctx) => {
       const path = below(prefix, ctx.path)
@@ -55,33 +55,16 @@ export function koaMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Context]>, { prefi
     guard(options) {
       const check = handler.guard(options)
       return answering(async (ctx) => {
-        try {
-          ctx.state.mfa = mfaContext(await check(ctx))
-          return null
-        } catch (error) {
-          return handler.problem(error)
-        }
+        ctx.state.mfa = await check(ctx)
+        return null
       })
     },
   })
 }
 
-/** Sends what there is to answer, else lets the app go on. */
-function answering(run: (ctx: Context) => Promise<MfaResponse | null>): Middleware {
-  return async (ctx, next) => {
-    const response = await run(ctx)
-    if (response === null) await next()
-    else send(ctx, response)
-  }
-}
-
 function below(prefix: string, path: string): string | null {
   const rest = path.slice(prefix.length)
   return path.startsWith(prefix) && (rest === '' || rest.startsWith('/')) ? rest : null
-}
-
-function mfaContext({ user, provedAt, factor = null, amr = [] }: SignedIn): MfaContext {
-  return { user, proof: provedAt === null ? null : { provedAt, factor, amr } }
 }
 
 function mfaRequest(ctx: Context, path: string): MfaRequest {
@@ -92,7 +75,7 @@ function mfaRequest(ctx: Context, path: string): MfaRequest {
     origin: `${ctx.protocol}://${ctx.host}`,
     address: ctx.ip,
     header: (name) => ctx.headers[name]?.toString(),
-    message: ctx.req as unknown as RequestStream,
+    message: ctx.req,
     parsedBody: (ctx.request as { body?: unknown }).body,
   }
 }

@@ -1,13 +1,8 @@
-import type { Host } from '@latchkey/core'
+import { type Host, type SessionHostOptions, sessionHost } from '@latchkey/core'
 import type { Context } from 'koa'
-import { type SessionHostOptions, sessionHost } from './session-host.ts'
 
 /** The part of a session of koa-session that signing in takes. */
-interface FitSession {
-  regenerate(): Promise<unknown>
-  save(): Promise<unknown>
-  latchkey?: unknown
-}
+type FitSession = Record<'regenerate' | 'save', () => Promise<unknown>> & { latchkey?: unknown }
 
 /**
  * A host for apps with koa-session 6 or 7, with a store or with cookies alone. Signing in begins a new session:
@@ -52,9 +47,7 @@ function sessionOf(ctx: Context): FitSession | null {
   // Null is a session that the app has removed in this request.
   if (session === null) return null
   if (typeof session?.regenerate !== 'function' || typeof session.save !== 'function') {
-    throw new Error(
-      'There is no koa-session on this request: mount session({ … }, app) of version 6 or 7 before Latchkey',
-    )
+    throw new Error('There is no koa-session on this request: mount session({ … }, app) before Latchkey')
   }
   return session as FitSession
 }

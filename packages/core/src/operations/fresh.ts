@@ -11,7 +11,7 @@ export interface Freshness {
 }
 
 /** Whether a proof is at most `maxAgeSeconds` old. Anything that is not a number is not a proof. */
-export function isFresh(provedAt: unknown, limit: { maxAgeSeconds: number; nowMs: number }): boolean {
+export function isFresh(provedAt: unknown, limit: { maxAgeSeconds: number; nowMs: number }): provedAt is number {
   if (typeof provedAt !== 'number' || !Number.isFinite(provedAt)) return false
   const ageSeconds = (limit.nowMs - provedAt) / 1000
   return ageSeconds <= limit.maxAgeSeconds && ageSeconds >= -toleratedSkewSeconds

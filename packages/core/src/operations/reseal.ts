@@ -1,5 +1,6 @@
+import type { MfaError } from '../errors.ts'
 import type { Storage } from '../ports.ts'
-import type { Core } from './core.ts'
+import { type Core, fail } from './core.ts'
 
 /** How far a walk has come. */
 export interface ResealProgress {
@@ -28,10 +29,20 @@ export async function reseal(core: Core, storage: Storage, options: ResealOption
   const failed: string[] = []
   for await (const userId of storage.userIds()) {
     if (options.signal?.aborted === true) break
-    const outcome = await core.commit.reseal(userId).catch(() => 'failed' as const)
+    const outcome = await resealOne(core, userId)
     if (outcome === 'failed') failed.push(userId)
     progress = { seen: progress.seen + 1, resealed: progress.resealed + (outcome === true ? 1 : 0), failed }
     options.onProgress?.(progress)
   }
   return progress
+}
+
+async function resealOne(core: Core, userId: string): Promise<boolean | 'failed'> {
+  try {
+    return await core.commit.reseal(userId)
+  } catch (error) {
+    const refusal = error as MfaError
+    fail(core, { type: 'reseal', userId }, { error: refusal, cause: refusal.cause })
+    return 'failed'
+  }
 }

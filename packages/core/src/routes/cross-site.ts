@@ -13,6 +13,11 @@ export function refuseCrossSite(request: MfaRequest, allowedOrigins: readonly st
   const isOurs =
     origin === undefined
       ? site === undefined || site === 'same-origin' || site === 'none'
-      : (allowedOrigins ?? [request.origin.toLowerCase()]).includes(origin)
+      : (allowedOrigins ?? [ownOrigin(request)]).includes(origin)
   if (!isOurs) throw new MfaError('cross_site_request')
+}
+
+/** The request's own origin as a browser writes it: lower case, no default port. */
+function ownOrigin({ origin }: MfaRequest): string {
+  return URL.canParse(origin) ? new URL(origin).origin : origin
 }

@@ -1,7 +1,7 @@
 import { isMfaError, MfaError } from '../errors.ts'
 import { type Core, fail } from '../operations/core.ts'
 import { isFresh, stepUpRequired } from '../operations/fresh.ts'
-import type { GuardOptions, Handler, Host, Limiter, MfaRequest, MfaResponse, SignedIn } from '../ports.ts'
+import type { GuardOptions, Handler, Host, Limiter, MfaContext, MfaRequest, MfaResponse, SignedIn } from '../ports.ts'
 import { jsonAnswer, problemAnswer } from './answer.ts'
 import { refuseCrossSite } from './cross-site.ts'
 import { checkFields } from './fields.ts'
@@ -112,7 +112,7 @@ function createGuard<Args extends readonly unknown[]>(
   core: Core,
   host: Host<Args>,
   { maxAgeSeconds = core.stepUpSeconds === false ? 300 : core.stepUpSeconds, factors }: GuardOptions,
-): (...args: Args) => Promise<SignedIn> {
+): (...args: Args) => Promise<MfaContext> {
   const known = core.factors.map(({ type }) => type)
   if (!Number.isInteger(maxAgeSeconds) || maxAgeSeconds < 1)
     throw new TypeError('maxAgeSeconds must be a whole number of seconds, 1 or more')
@@ -124,8 +124,9 @@ function createGuard<Args extends readonly unknown[]>(
     const signedIn = (await host.currentUser(...args)) ?? null
     if (signedIn === null) throw new MfaError('unauthenticated')
     const isRight = factors === undefined || factors.includes(signedIn.factor ?? '')
-    if (isRight && isFresh(signedIn.provedAt, { maxAgeSeconds, nowMs: core.now() })) return signedIn
-    throw stepUpRequired(maxAgeSeconds)
+    const { user, provedAt, factor = null, amr = [] } = signedIn
+    if (!isRight || !isFresh(provedAt, { maxAgeSeconds, nowMs: core.now() })) throw stepUpRequired(maxAgeSeconds)
+    return { user, proof: { provedAt, factor, amr } }
   }
 }
 

@@ -82,6 +82,7 @@ function isObject(value: unknown): value is Body {
 
 function readBytes(message: RequestStream, length: number): Promise<Uint8Array> {
   if (length > drainLimit) throw tooLarge()
+  if (message.destroyed) throw cutOff()
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
     let size = 0
@@ -89,15 +90,16 @@ function readBytes(message: RequestStream, length: number): Promise<Uint8Array> 
       for (const [event, listener] of listeners) message.off(event, listener)
       done()
     }
-    const onData = (chunk: Buffer): void => {
-      size += chunk.length
-      if (size <= bodyLimit) chunks.push(chunk)
+    const onData = (chunk: unknown): void => {
+      const bytes = chunk as Uint8Array
+      size += bytes.length
+      if (size <= bodyLimit) chunks.push(bytes)
       if (size <= drainLimit) return
       message.pause()
       settle(() => reject(tooLarge()))
     }
     const onEnd = (): void => settle(() => (size > bodyLimit ? reject(tooLarge()) : resolve(Buffer.concat(chunks))))
-    const onCut = (): void => settle(() => reject(new MfaError('malformed_body', { detail: 'the body was cut off' })))
+    const onCut = (): void => settle(() => reject(cutOff()))
     const listeners = [
       ['data', onData],
       ['end', onEnd],
@@ -110,4 +112,8 @@ function readBytes(message: RequestStream, length: number): Promise<Uint8Array> 
 
 function tooLarge(): MfaError {
   return new MfaError('body_too_large', { detail: `at most ${bodyLimit} bytes` })
+}
+
+function cutOff(): MfaError {
+  return new MfaError('malformed_body', { detail: 'the body was cut off' })
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Awaitable, Host, Proof, SignedIn, User } from '@latchkey/core'
+import type { Awaitable, Host, Proof, SignedIn, User } from '../ports.ts'
 
 /** What the app supplies to a ready-made session host. `Args` are the framework's own arguments, always last. */
 export interface SessionHostOptions<Args extends readonly unknown[]> {
