@@ -59,7 +59,8 @@ async function open(driver: Driver, place: 'file' | 'memory', variant: Variant):
 
 function contractOf(driver: Driver, place: 'file' | 'memory', variant: Variant): Contract {
   const addUser: Contract['addUser'] = ({ handle }, userId) => {
-    handle.prepare('INSERT INTO users (id) VALUES (?) ON CONFLICT DO NOTHING').run(userId)
+    // Not with run(): it tells the number of the row, and node:sqlite throws where that is beyond 2^53.
+    handle.prepare('INSERT INTO users (id) VALUES (?) ON CONFLICT DO NOTHING RETURNING 1').all(userId)
   }
   return {
     create: () => open(driver, place, variant),

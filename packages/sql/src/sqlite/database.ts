@@ -6,6 +6,8 @@ import { whileBusy } from './busy.ts'
 export interface SqliteStatement {
   all(...params: Value[]): unknown[]
   run(...params: Value[]): { readonly changes: number | bigint }
+  /** Makes `node:sqlite` give integers as bigints. */
+  setReadBigInts?(enabled: boolean): unknown
 }
 
 /**
@@ -27,7 +29,11 @@ export interface SqliteDatabase {
 export function createRun(database: SqliteDatabase, busyTimeoutMs: number): Run {
   const prepared = new Map<string, SqliteStatement>()
   const prepare = (text: string) => {
-    const statement = prepared.get(text) ?? database.prepare(text)
+    const known = prepared.get(text)
+    if (known !== undefined) return known
+    const statement = database.prepare(text)
+    // Else node:sqlite throws after a write, where the host has inserted a row whose number is beyond 2^53.
+    statement.setReadBigInts?.(true)
     prepared.set(text, statement)
     return statement
   }

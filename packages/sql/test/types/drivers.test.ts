@@ -18,6 +18,7 @@ interface StatementSync {
     ...anonymousParameters: SQLInputValue[]
   ): { changes: number | bigint; lastInsertRowid: number | bigint }
   run(...anonymousParameters: SQLInputValue[]): { changes: number | bigint; lastInsertRowid: number | bigint }
+  setReadBigInts(enabled: boolean): void
 }
 interface DatabaseSync {
   readonly isOpen: boolean
