@@ -84,13 +84,14 @@ export function createCommit(settings: CommitSettings): Commit {
     read: (userId) => guarded(async () => open(userId, await storage.get(userId))),
     apply: (userId, rule) => queue.run(userId, () => changed(userId, rule)),
     reseal: (userId) =>
-      queue.run(userId, async () => {
-        const stored = await guarded(() => storage.get(userId))
-        if (stored === null || sealer.isCurrent(stored.sealed)) return false
-        // Beaten by another writer is as good: every write seals with the first secret.
-        const record = await guarded(async () => open(userId, stored))
-        return guarded(async () => put(userId, seal(userId, record), stored.revision))
-      }),
+      queue.run(userId, () =>
+        guarded(async () => {
+          const stored = await storage.get(userId)
+          if (stored === null || sealer.isCurrent(stored.sealed)) return false
+          // Beaten by another writer is as good: every write seals with the first secret.
+          return put(userId, seal(userId, open(userId, stored)), stored.revision)
+        }),
+      ),
     delete: (userId) => queue.run(userId, () => guarded(() => storage.delete(userId))),
   })
 }

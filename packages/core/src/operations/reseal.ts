@@ -21,8 +21,8 @@ export interface ResealOptions {
 
 /**
  * Seals every record with the first secret, so that the others can be taken off the list. A record that is so
- * already costs one read, hence a walk that was broken off is resumed by starting it again. One user's fault does
- * not end it.
+ * already costs one read, hence a walk that was broken off is resumed by starting it again. One user's fault has
+ * its event and does not end it.
  */
 export async function reseal(core: Core, storage: Storage, options: ResealOptions): Promise<ResealProgress> {
   let progress: ResealProgress = { seen: 0, resealed: 0, failed: [] }
