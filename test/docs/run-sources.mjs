@@ -1,0 +1,18 @@
+// Lets Node run the packages' TypeScript as it is: `node --conditions=@latchkey/source --import <this file> app.mjs`.
+import { readFile } from 'node:fs/promises'
+import { register } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { isMainThread } from 'node:worker_threads'
+import ts from 'typescript'
+
+// Hooks run in a thread of their own, which loads this file again.
+if (isMainThread) register(import.meta.url)
+
+/** @type {import('node:module').LoadHook} */
+export async function load(url, context, nextLoad) {
+  if (!url.endsWith('.ts')) return nextLoad(url, context)
+  const text = await readFile(fileURLToPath(url), 'utf8')
+  const compilerOptions = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext }
+  const { outputText } = ts.transpileModule(text, { compilerOptions })
+  return { format: 'module', source: outputText, shortCircuit: true }
+}
