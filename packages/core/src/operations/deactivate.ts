@@ -1,6 +1,6 @@
 import { MfaError } from '../errors.ts'
 import type { User } from '../ports.ts'
-import type { MfaRecord } from '../record/record.ts'
+import { isEnabled, type MfaRecord } from '../record/record.ts'
 import { charge, clear, gate, tooManyAttempts } from '../throttle/throttle.ts'
 import { without } from './authenticators.ts'
 import { authenticatorsOf, type CallOptions, type Core, type Decision, decide, refuse } from './core.ts'
@@ -30,8 +30,10 @@ export async function deactivate(core: Core, type: string, user: User, call: Dea
     const asked = { userId: user.id, purpose: 'deactivate', tokenId: null, nowMs, input: call.input } as const
     const decision = await prove(core, password.record, asked)
     if (decision.error !== undefined) return decision
-    const gone = authenticatorsOf(decision.record, type)
-    return { ...decision, record: without(core, decision.record, gone), result: undefined }
+    const left = without(core, decision.record, authenticatorsOf(decision.record, type))
+    const { codesLeft: _, ...rest } = decision
+    // Codes that are gone with the last factor do not run low.
+    return { ...(isEnabled(left) ? decision : rest), record: left, result: undefined }
   })
 }
 
