@@ -45,8 +45,8 @@ function checkMediaType(request: MfaRequest): void {
 }
 
 function parsedByHost(parsed: unknown): Body {
-  if (typeof parsed === 'string') return asObject(parseText(parsed.replace(/^\ufeff/, '')))
-  if (parsed instanceof Uint8Array) return asObject(parseText(decodeText(parsed)))
+  const bytes = typeof parsed === 'string' ? Buffer.from(parsed) : parsed
+  if (bytes instanceof Uint8Array) return asObject(parseText(decodeText(bytes)))
   return asObject(parsed)
 }
 
