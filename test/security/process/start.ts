@@ -69,11 +69,10 @@ function listenTo(child: ChildProcess): () => string {
 
 /** Waits for the reply of a number; a process that ends instead is an error. */
 function repliesOf(child: ChildProcess): (id: number) => Promise<unknown> {
-  return (id) =>
-    new Promise((resolve, reject) => {
-      child.on('message', (message: { id: number; result: unknown }) => {
-        if (message.id === id) resolve(message.result)
-      })
-      child.once('exit', () => reject(new Error('the process has ended')))
-    })
+  const waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>()
+  child.on('message', ({ id, result }: { id: number; result: unknown }) => waiting.get(id)?.resolve(result))
+  child.on('exit', () => {
+    for (const { reject } of waiting.values()) reject(new Error('the process has ended'))
+  })
+  return (id) => new Promise((resolve, reject) => void waiting.set(id, { resolve, reject }))
 }
