@@ -1,0 +1,22 @@
+// An authenticator app in place of a phone. It is otplib, so no code of Latchkey checks itself.
+import { parse } from '@otplib/uri'
+import { generateSync } from 'otplib'
+
+/** @typedef {ReturnType<typeof createAuthenticator>} Authenticator */
+
+/** @param {string} totpUrl what the QR code says */
+export function createAuthenticator(totpUrl) {
+  const { secret, algorithm = 'sha1', digits = 6, period = 30 } = parse(totpUrl).params
+  return {
+    /**
+     * The time step that a moment lies in.
+     * @param {number} nowMs
+     */
+    step: (nowMs) => Math.floor(nowMs / 1000 / period),
+    /**
+     * The code of a time step.
+     * @param {number} step
+     */
+    code: (step) => generateSync({ secret, algorithm, digits, period, epoch: step * period }),
+  }
+}
