@@ -1,0 +1,6 @@
+// Authenticator apps enrol and sign in through Koa.
+
+import { authenticatorContract } from '../../contract/authenticator-contract.ts'
+import { build } from './build.ts'
+
+authenticatorContract(build)
