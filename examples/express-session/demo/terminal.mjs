@@ -1,10 +1,11 @@
 // What the demo draws on the terminal. Colours and QR codes suit the terminal it runs on.
-import { styleText } from 'node:util'
 import { generate } from 'lean-qr'
 
 const quietZone = 4
 const longestText = 40
 const mostItems = 3
+/** ANSI's numbers (ECMA-48, SGR). */
+const styles = { bold: '1', dim: '2', green: '32', yellow: '33', cyan: '36', blackOnWhite: '30;107' }
 
 /** @typedef {ReturnType<typeof createTerminal>} Terminal */
 
@@ -13,8 +14,8 @@ const mostItems = 3
  * @param {boolean} hasColour
  */
 export function createTerminal(write, hasColour) {
-  /** @type {(style: Parameters<typeof styleText>[0], text: string) => string} */
-  const styled = (style, text) => (hasColour ? styleText(style, text) : text)
+  /** @type {(style: keyof typeof styles, text: string) => string} */
+  const styled = (style, text) => (hasColour ? paint(style, text) : text)
   return {
     write,
     /** @param {string} title */
@@ -35,6 +36,14 @@ export function createTerminal(write, hasColour) {
     /** @param {string} text what the QR code says */
     qr: (text) => write(drawQr(text, hasColour)),
   }
+}
+
+/**
+ * @param {keyof typeof styles} style
+ * @param {string} text
+ */
+function paint(style, text) {
+  return `\u001b[${styles[style]}m${text}\u001b[0m`
 }
 
 /** Whether the terminal takes colours and the user wants them (https://no-color.org). */
@@ -58,7 +67,7 @@ export function drawQr(text, hasColour) {
       const [upper, lower] = [code.get(x, y), code.get(x, y + 1)].map((isDark) => Boolean(isDark) === hasColour)
       line += upper ? (lower ? '█' : '▀') : lower ? '▄' : ' '
     }
-    lines.push(hasColour ? styleText(['black', 'bgWhiteBright'], line) : line)
+    lines.push(hasColour ? paint('blackOnWhite', line) : line)
   }
   return lines.join('\n')
 }
