@@ -1,5 +1,5 @@
 /** The rule guarded here: a link within the repository leads to a file and a heading that are there. */
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Page, pages, root } from './pages.ts'
@@ -42,4 +42,11 @@ test('every document is in the index', () => {
   const documents = pages.flatMap(({ path }) => (path.startsWith('docs/') ? [path.slice('docs/'.length)] : []))
   const listed = new Set(['README.md', ...localLinks(index as Page)])
   expect(documents.filter((path) => !listed.has(path))).toEqual([])
+})
+
+test('every attack is named in the threat model', () => {
+  const attacks = readdirSync(join(root, 'test', 'security')).filter((name) => name.endsWith('.test.ts'))
+  const [model] = pages.filter(({ path }) => path === 'docs/threat-model.md')
+  const named = new Set(localLinks(model as Page))
+  expect(attacks.filter((name) => !named.has(`../test/security/${name}`))).toEqual([])
 })

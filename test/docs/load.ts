@@ -4,8 +4,15 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { blocksBelow, root } from './pages.ts'
 
-/** Runs the first TypeScript block below a heading, and gives what it exports. */
-export async function load(page: string, heading: string): Promise<Readonly<Record<string, unknown>>> {
+type Names = Readonly<Record<string, unknown>>
+
+/**
+ * Runs the first TypeScript block below a heading.
+ *
+ * @param given what the page takes for granted, by name
+ * @returns what the block exports
+ */
+export async function load(page: string, heading: string, given: Names = {}): Promise<Names> {
   const block = blocksBelow(page, heading).find(({ language }) => language === 'ts')
   if (block === undefined) throw new Error(`${page} has no code below "${heading}"`)
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-docs-'))
@@ -13,5 +20,9 @@ export async function load(page: string, heading: string): Promise<Readonly<Reco
   symlinkSync(join(root, 'test', 'node_modules'), join(folder, 'node_modules'))
   const file = join(folder, 'block.ts')
   writeFileSync(file, block.text)
-  return (await import(file)) as Readonly<Record<string, unknown>>
+  Object.assign(globalThis, given)
+  onTestFinished(() => {
+    for (const name of Object.keys(given)) Reflect.deleteProperty(globalThis, name)
+  })
+  return (await import(file)) as Names
 }
