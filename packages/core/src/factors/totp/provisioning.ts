@@ -25,12 +25,14 @@ export function totpUrl(source: CodeSource, names: { issuer: string; label: stri
 }
 
 function cleanLabel(name: string): string {
+  // Cut first: a megabyte would take its time.
   const bare = name
+    .slice(0, 16 * longestLabel)
     .toWellFormed()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '')
     .replaceAll(':', '.')
     .trim()
-  return [...bare.slice(0, 4 * longestLabel)].slice(0, longestLabel).join('').toWellFormed() || 'user'
+  return [...bare].slice(0, longestLabel).join('') || 'user'
 }
 
 /** The QR code of a text as a `data:image/svg+xml` URL, black on white whatever the page's colours. */
