@@ -130,6 +130,11 @@ test('the architecture page knows every file and folder of core', () => {
   expect(names.filter((name) => !prose.includes(`\`${name.includes('.') ? name : `${name}/`}\``))).toEqual([])
 })
 
+test('the events page tells of nothing else', () => {
+  const known = new Set(['', ...named(types), ...named(reasons), ...fields, ...codes])
+  expect([...eventRows.keys()].filter((name) => !known.has(name))).toEqual([])
+})
+
 test('the lists of events were found', () => {
   expect(named(types)).toContain('verify')
   expect(named(reasons)).toContain('replayed')
