@@ -20,10 +20,16 @@ export interface ReadableSet {
   readonly [key: string]: string | readonly ReadableCode[]
 }
 
-/** A new set; its codes differ from each other. */
+/** Far more than a set has codes. */
+const mostDraws = 1000
+
+/** A new set; its codes differ from each other. @throws Error where the random source repeats itself */
 export function createReadableSet(settings: RecoveryCodeSettings, randomBytes: RandomBytes): ReadableSet {
   const codes = new Set<string>()
-  while (codes.size < settings.count) codes.add(randomCharacters(settings.groups * 4, randomBytes))
+  for (let draws = 0; codes.size < settings.count; draws += 1) {
+    if (draws === mostDraws) throw new Error('options.randomBytes repeats itself')
+    codes.add(randomCharacters(settings.groups * 4, randomBytes))
+  }
   return readableSet([...codes].map((code) => ({ code, shown: formatRecoveryCode(code) })))
 }
 
