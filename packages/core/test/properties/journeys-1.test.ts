@@ -1,0 +1,11 @@
+/**
+ * The rule guarded here: whatever several users and clients do, in whatever order, the core decides as a plain model of
+ * it does, so that no proof passes twice, no count is lost and nothing of one user moves by another's hand (I1 to I5, I7).
+ */
+import fc from 'fast-check'
+import { test } from 'vitest'
+import { journeys, play } from './journey.ts'
+
+test('5,000 random journeys end as the model says', { timeout: 300_000 }, async () => {
+  await fc.assert(fc.asyncProperty(journeys, play), { numRuns: 300 })
+})
