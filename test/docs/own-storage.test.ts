@@ -48,6 +48,10 @@ const cases = storageContract({
   },
 })
 
-test.each(cases.map(({ name, run }) => [name, run] as const))('%s', async (_name, run) => {
-  await expect(run()).resolves.toBeUndefined()
-})
+test.each(cases.map(({ name, run }) => [name, run] as const))(
+  '%s',
+  async (_name, run) => {
+    await expect(run()).resolves.toBeUndefined()
+  },
+  30_000,
+)

@@ -143,7 +143,7 @@ test('a login, an enrolment, a login with a code, and the code refused the secon
     const { totp_url: totpUrl } = reader.answer
     if (typeof totpUrl === 'string') reader.phone = virtualAuthenticator(totpUrl)
   }
-})
+}, 30_000)
 
 test('the guarded route is shut without a sign-in', async () => {
   const response = await fetch(`${url}/payout`)
