@@ -25,6 +25,8 @@ export interface Person {
   begin(): Promise<Begun>
   /** Signs in and enrols an app, 30 seconds ago. */
   enrol(): Promise<Person>
+  /** The same person with the same phone at another process. */
+  at(browser: () => Client): Person
   /** The app's code half a minute later, which nobody has used. */
   newCode(): string
   /** A code that is wrong for many minutes. */
@@ -39,6 +41,12 @@ export interface Begun {
   readonly app: VirtualAuthenticator
 }
 
+interface Phone {
+  readonly app: VirtualAuthenticator
+  readonly codes: readonly string[]
+  readonly authenticatorId: string
+}
+
 interface Account {
   readonly id: string
   readonly name: string
@@ -47,12 +55,12 @@ interface Account {
   readonly browser: () => Client
 }
 
-export function createPerson({ id, name, password, clock, browser }: Account): Person {
+export function createPerson(account: Account, pocket: { phone: Phone | null } = { phone: null }): Person {
+  const { id, name, password, clock, browser } = account
   const own = browser()
-  let enrolled: { app: VirtualAuthenticator; codes: readonly string[]; authenticatorId: string } | null = null
   const phone = () => {
-    if (enrolled === null) throw new Error(`${name} is not enrolled`)
-    return enrolled
+    if (pocket.phone === null) throw new Error(`${name} is not enrolled`)
+    return pocket.phone
   }
   const person: Person = {
     id,
@@ -88,10 +96,11 @@ export function createPerson({ id, name, password, clock, browser }: Account): P
         code: app.code(clock.now()),
       })
       const body = expectPassed(answer) as { recovery_codes: string[]; authenticator: { id: string } }
-      enrolled = { app, codes: body.recovery_codes, authenticatorId: body.authenticator.id }
+      pocket.phone = { app, codes: body.recovery_codes, authenticatorId: body.authenticator.id }
       clock.advance(30)
       return person
     },
+    at: (elsewhere) => createPerson({ ...account, browser: elsewhere }, pocket),
     newCode: () => phone().app.code(clock.advance(30)),
     wrongCode: () => phone().app.wrongCode(clock.now()),
     async signIn(client = own) {

@@ -51,8 +51,8 @@ export interface Stage {
   readonly newPerson: (id: string, name?: string) => Person
   /** A browser nobody has used. */
   readonly browser: () => Client
-  /** A second process of the same app: everything shared but its memory. */
-  readonly twin: () => Promise<Client>
+  /** A browser at a second process of the same app, with everything shared but its memory. */
+  readonly twin: (mfa?: Partial<MfaOptions>) => Promise<Client>
   /** Every stored record, opened, by user id. */
   readonly records: () => Promise<Readonly<Record<string, MfaRecord>>>
   /** Writes a record behind the app's back. */
@@ -76,8 +76,8 @@ export async function openStage(stack: Stack, options: StageOptions = {}): Promi
     onEvent: (event) => events.push(event),
     ...options.mfa,
   }
-  const start = async () => {
-    const mfa = createMfa(settings)
+  const start = async (more: Partial<MfaOptions> = {}) => {
+    const mfa = createMfa({ ...settings, ...more })
     const setup = setupOf(options, { mfa, accounts, passwords, sessions })
     const { url, close } = await stack.framework.start(setup)
     onTestFinished(close)
@@ -96,7 +96,7 @@ export async function openStage(stack: Stack, options: StageOptions = {}): Promi
     ...{ stack, url, mfa, clock, storage, open, events, sessions, accounts, newPerson, browser },
     alice: newPerson('alice'),
     mallory: newPerson('mallory'),
-    twin: async () => httpClient((await start()).url),
+    twin: async (more) => httpClient((await start(more)).url),
     records: () => openedRecords(open.storage, sealer),
     rewrite: (userId, change) => rewriteRecord(open.storage, sealer, { userId, change }),
   }
