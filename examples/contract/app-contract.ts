@@ -8,6 +8,7 @@ import { createAuthenticator } from '../express-session/demo/authenticator.mjs'
 import { type Browser, createBrowser } from '../express-session/demo/browser.mjs'
 import { journey } from '../express-session/demo/journey.mjs'
 import { serve } from './serve.ts'
+import { allowSlowTests } from './slow-tests.ts'
 
 export interface AppOptions {
   readonly database?: string
@@ -25,6 +26,7 @@ const transfer = { to: 'bob', amount: 50 }
 const silent = { step() {}, note() {}, exchange() {}, qr() {} }
 
 export function appContract(build: BuildApp): void {
+  allowSlowTests()
   async function open() {
     const clock = manualClock()
     const events: MfaEvent[] = []

@@ -7,6 +7,7 @@ import { createAuthenticator } from '../express-session/demo/authenticator.mjs'
 import { createBrowser } from '../express-session/demo/browser.mjs'
 import type { BuildApp } from './app-contract.ts'
 import { serve } from './serve.ts'
+import { allowSlowTests } from './slow-tests.ts'
 import { hasTool } from './tools.ts'
 
 interface AuthenticatorApp {
@@ -23,6 +24,7 @@ const bobsSession = {
 const hasOathtool = hasTool('oathtool', 'enrolling and signing in with the codes of OATH Toolkit')
 
 export function authenticatorContract(build: BuildApp): void {
+  allowSlowTests()
   test('otplib enrols and signs in', async () => {
     expect(await enrolAndSignIn(build, createAuthenticator)).toEqual([bobsSession, bobsSession, bobsSession])
   })

@@ -7,6 +7,7 @@ import { readWalkThrough } from '../express-session/demo/walk-through.mjs'
 import type { BuildApp } from './app-contract.ts'
 import { start } from './example-process.ts'
 import { serve } from './serve.ts'
+import { allowSlowTests } from './slow-tests.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { hasTool } from './tools.ts'
 
@@ -14,7 +15,8 @@ const hasCurl = hasTool('curl', 'the commands of the READMEs')
 
 /** @param folder of the example */
 export function readmeContract(folder: string, build: BuildApp): void {
-  test.skipIf(!hasCurl)('the commands print what the README says', { timeout: 60_000 }, async () => {
+  allowSlowTests()
+  test.skipIf(!hasCurl)('the commands print what the README says', async () => {
     const url = await serve(await build({}))
     const parts = readWalkThrough(pathToFileURL(join(folder, 'README.md')))
     // What a phone shows is not known here; that part has a test of its own.

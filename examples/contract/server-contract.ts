@@ -6,24 +6,25 @@ import { describe, expect, test } from 'vitest'
 import { createAuthenticator } from '../express-session/demo/authenticator.mjs'
 import { createBrowser } from '../express-session/demo/browser.mjs'
 import { type Running, start } from './example-process.ts'
+import { allowSlowTests } from './slow-tests.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const alice = { username: 'alice', password: 'correct horse battery staple' }
 const secret = 'Tn9XjC2Xc1lQmJr0b0m1r2c9m7s8VYkq3hQpL5uZ4w8='
-const patience = 60_000
 
 /** @param folder of the example */
 export function serverContract(folder: string): void {
+  allowSlowTests()
   const serving = (env: Record<string, string>) => start({ folder, env: { PORT: '0', ...env } })
   const database = () => join(temporaryFolder(), 'of', 'the', 'bank.db')
 
-  test('npm start serves on a free port and prints it', { timeout: patience }, async () => {
+  test('npm start serves on a free port and prints it', async () => {
     const browser = createBrowser(await addressOf(serving({ DATABASE: ':memory:' })))
     expect(await browser.send('POST', '/auth/login', { body: alice })).toMatchObject({ status: 200 })
     expect(await browser.send('GET', '/account')).toMatchObject({ status: 200, body: { user: { name: 'alice' } } })
   })
 
-  test('the data and the secret survive a restart', { timeout: patience }, async () => {
+  test('the data and the secret survive a restart', async () => {
     const file = database()
     const first = serving({ DATABASE: file })
     const authenticator = await enrol(await addressOf(first))
@@ -42,13 +43,13 @@ export function serverContract(folder: string): void {
   })
 
   describe('the secret', () => {
-    test('is made once, for its owner only', { timeout: patience }, async () => {
+    test('is made once, for its owner only', async () => {
       const file = database()
       await addressOf(serving({ DATABASE: file }))
       expect(statSync(`${file}.secret`).mode & 0o777).toBe(0o600)
     })
 
-    test('of LATCHKEY_SECRET is written nowhere', { timeout: patience }, async () => {
+    test('of LATCHKEY_SECRET is written nowhere', async () => {
       const file = database()
       const server = serving({ DATABASE: file, LATCHKEY_SECRET: secret })
       await addressOf(server)
@@ -56,7 +57,7 @@ export function serverContract(folder: string): void {
       expect(server.output).not.toContain(secret)
     })
 
-    test('of a database in memory is made anew, and that is said', { timeout: patience }, async () => {
+    test('of a database in memory is made anew, and that is said', async () => {
       const server = serving({ DATABASE: ':memory:' })
       await addressOf(server)
       expect(server.output).toContain('made anew')
@@ -68,21 +69,21 @@ export function serverContract(folder: string): void {
       ['a port that is none', { PORT: '80a' }, /PORT must be/],
       ['a port out of range', { PORT: '65536' }, /PORT must be/],
       ['a short secret', { LATCHKEY_SECRET: 'short' }, /options\.secret must be/],
-    ])('%s', { timeout: patience }, async (_name, env, message) => {
+    ])('%s', async (_name, env, message) => {
       const server = serving({ DATABASE: ':memory:', ...env })
       expect(await server.ended).toBe(1)
       expect(server.output).toMatch(message)
       expect(server.output).not.toMatch(/^\s+at /m)
     })
 
-    test('a port that is taken', { timeout: patience }, async () => {
+    test('a port that is taken', async () => {
       const { port } = new URL(await addressOf(serving({ DATABASE: ':memory:' })))
       const server = serving({ DATABASE: ':memory:', PORT: port })
       expect(await server.ended).toBe(1)
       expect(server.output).toContain('EADDRINUSE')
     })
 
-    test('a database whose secret is gone', { timeout: patience }, async () => {
+    test('a database whose secret is gone', async () => {
       const file = database()
       const first = serving({ DATABASE: file, LATCHKEY_SECRET: secret })
       await enrol(await addressOf(first))
@@ -93,7 +94,7 @@ export function serverContract(folder: string): void {
       expect(existsSync(`${file}.secret`)).toBe(false)
     })
 
-    test('a workspace that is not installed', { timeout: patience }, async () => {
+    test('a workspace that is not installed', async () => {
       const copy = temporaryFolder()
       for (const name of ['app.js', 'package.json', 'server.js', 'settings.js', 'users.js']) {
         cpSync(join(folder, name), join(copy, name))
@@ -104,7 +105,7 @@ export function serverContract(folder: string): void {
       expect(server.output).toContain('npm run demo -- --exit')
     })
 
-    test('a workspace that is not built', { timeout: patience }, async () => {
+    test('a workspace that is not built', async () => {
       const copy = temporaryFolder()
       const core = join(copy, 'node_modules', '@latchkey', 'core')
       for (const name of ['package.json', 'server.js', 'settings.js']) cpSync(join(folder, name), join(copy, name))

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { type Running, start } from '../../contract/example-process.ts'
 import { readQr } from '../../contract/qr-reader.ts'
 import { serve } from '../../contract/serve.ts'
+import { allowSlowTests } from '../../contract/slow-tests.ts'
 import { temporaryFolder } from '../../contract/temporary-folder.ts'
 import { hasTool } from '../../contract/tools.ts'
 import { buildApp } from '../app.js'
@@ -12,7 +13,6 @@ import { createAuthenticator } from '../demo/authenticator.mjs'
 import { drawQr } from '../demo/terminal.mjs'
 
 const folder = fileURLToPath(new URL('../', import.meta.url))
-const patience = 60_000
 const hasCurl = hasTool('curl', 'enrolling with the commands that the demo prints')
 
 function runDemo(args: readonly string[]): Running {
@@ -20,7 +20,9 @@ function runDemo(args: readonly string[]): Running {
   return start({ folder, command: [...command], env: { PORT: '0', TMPDIR: temporaryFolder() } })
 }
 
-test('with --exit it ends with 0 after a journey that was right', { timeout: patience }, async () => {
+allowSlowTests()
+
+test('with --exit it ends with 0 after a journey that was right', async () => {
   const demo = runDemo(['--exit'])
   expect(await demo.ended).toBe(0)
   expect(demo.output).toContain('Everything was as it should be.')
@@ -28,7 +30,7 @@ test('with --exit it ends with 0 after a journey that was right', { timeout: pat
   expect(demo.output).not.toContain('\u001b[')
 })
 
-test('it ends with 1, and tells both, where a used code is let in', { timeout: patience }, async () => {
+test('it ends with 1, and tells both, where a used code is let in', async () => {
   const app = await buildApp()
   const url = await serve((req, res) => {
     if (req.url !== '/auth/mfa/verify') return void app(req, res)
@@ -45,13 +47,13 @@ test('it ends with 1, and tells both, where a used code is let in', { timeout: p
 test.each([
   ['nobody answers', ['--exit', '--url', 'http://127.0.0.1:1']],
   ['an option is unknown', ['--exits']],
-])('it ends with 1 where %s', { timeout: patience }, async (_where, args) => {
+])('it ends with 1 where %s', async (_where, args) => {
   const demo = runDemo(args)
   expect(await demo.ended).toBe(1)
   expect(demo.output).not.toMatch(/^\s+at /m)
 })
 
-test('it walks through an app that is running already', { timeout: patience }, async () => {
+test('it walks through an app that is running already', async () => {
   const url = await serve(await buildApp())
   expect(await runDemo(['--url', url]).ended).toBe(0)
 })
@@ -64,7 +66,7 @@ test.each([
   expect(readQr(drawQr(text, hasColour), drawn)).toBe(text)
 })
 
-test.skipIf(!hasCurl)('bob enrols by the QR code and the commands it leaves', { timeout: patience }, async () => {
+test.skipIf(!hasCurl)('bob enrols by the QR code and the commands it leaves', async () => {
   const demo = runDemo([])
   const [, tried = ''] = await demo.printed(/Try it yourself(.*)The server goes on/s)
   const commands = tried.match(/^ {4}.*$/gm)?.join('\n') ?? ''

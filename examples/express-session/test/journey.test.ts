@@ -3,6 +3,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { expect, test } from 'vitest'
 import { serve } from '../../contract/serve.ts'
+import { allowSlowTests } from '../../contract/slow-tests.ts'
 import { buildApp } from '../app.js'
 import { journey } from '../demo/journey.mjs'
 
@@ -15,13 +16,14 @@ interface Answer {
 
 const silent = { step() {}, note() {}, exchange() {}, qr() {} }
 const now = () => Date.UTC(2026, 0, 1)
-const patience = 60_000
 
 function walk(url: string): Promise<void> {
   return journey({ url, show: silent, now })
 }
 
-test('as it was it passes', { timeout: patience }, async () => {
+allowSlowTests()
+
+test('as it was it passes', async () => {
   const answers = await record()
   await expect(playBack(answers)).resolves.toBeUndefined()
 })
@@ -31,7 +33,7 @@ test.each<[string, (answer: Answer) => Answer | null]>([
   ['body', (answer) => (answer.status === 204 ? null : { ...answer, body: '{}' })],
   ['session that is missing', (answer) => (begins(answer) ? { ...answer, cookies: [] } : null)],
   ['session too many', (answer) => (isSignIn(answer) && !begins(answer) ? { ...answer, cookies: ['s=1'] } : null)],
-])('a wrong %s is noticed wherever it comes', { timeout: patience }, async (_what, change) => {
+])('a wrong %s is noticed wherever it comes', async (_what, change) => {
   const answers = await record()
   const unnoticed: string[] = []
   for (const [index, answer] of answers.entries()) {
