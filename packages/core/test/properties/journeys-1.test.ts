@@ -7,5 +7,5 @@ import { test } from 'vitest'
 import { journeys, play } from './journey.ts'
 
 test('5,000 random journeys end as the model says', { timeout: 300_000 }, async () => {
-  await fc.assert(fc.asyncProperty(journeys, play), { numRuns: 300 })
+  await fc.assert(fc.asyncProperty(journeys, play), { numRuns: 5000 })
 })
