@@ -1,14 +1,17 @@
 // An Express app with sessions of its own, and the second factor that Latchkey adds to it.
 import { randomBytes } from 'node:crypto'
+import express from 'express'
+import session from 'express-session'
+import { checkCredentials, findUser } from './users.js'
+
 // latchkey: begin
+
 import { createMfa, isMfaError } from '@latchkey/core'
 import { expressMfa, expressSessionHost } from '@latchkey/express'
 import { sqliteStorage } from '@latchkey/sql'
-// latchkey: end
-import express from 'express'
-import session from 'express-session'
 import Database from 'libsql'
-import { checkCredentials, findUser } from './users.js'
+
+// latchkey: end
 
 /**
  * @typedef {object} AppOptions

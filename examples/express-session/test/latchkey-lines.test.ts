@@ -20,5 +20,5 @@ test('the marked lines, and those that use what they make, are 25 at most', () =
 })
 
 test('nothing of Latchkey is imported or mounted outside the marks', () => {
-  expect(app.filter((line) => /@latchkey|createMfa|expressMfa|sqliteStorage/.test(line))).toEqual([])
+  expect(app.filter((line) => /@latchkey|createMfa|expressMfa|sqliteStorage|libsql/.test(line))).toEqual([])
 })
