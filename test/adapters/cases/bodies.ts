@@ -63,6 +63,13 @@ export function bodyCases(framework: Framework): void {
       expectJson(await send(mode, { body: `\ufeff${login}`, headers: json }))
     })
 
+    test('chunks do not hide how large it is', async () => {
+      const body = JSON.stringify({ username: 'alice', password, filler: 'x'.repeat(16_384) })
+      const headers = { ...json, 'Transfer-Encoding': 'chunked' }
+      expectProblem(await send(mode, { body, headers }), 413, 'body_too_large')
+      expectJson(await send(mode, { body: login, headers }))
+    })
+
     test('more than 16 KiB is too large, and 16 KiB are not', async () => {
       const filled = (size: number) => `${login}${' '.repeat(size - login.length)}`
       expectJson(await send(mode, { body: filled(16_384), headers: json }))

@@ -27,10 +27,11 @@ export interface Commit {
   read(userId: string): Promise<MfaRecord>
   /**
    * Runs the rule on the record of now and stores what it made of it. Resolves once the write is durable.
+   * With `orElse` a record that does not open is replaced by it first; without, it is a fault of the storage.
    *
    * @throws MfaError `storage_unavailable` where that cannot be told; what the rule throws
    */
-  apply<T extends Outcome>(userId: string, rule: Rule<T>): Promise<T>
+  apply<T extends Outcome>(userId: string, rule: Rule<T>, orElse?: MfaRecord): Promise<T>
   /** Seals the record again where another secret than the first sealed it. @returns whether it did */
   reseal(userId: string): Promise<boolean>
   delete(userId: string): Promise<void>
@@ -49,8 +50,14 @@ export function createCommit(settings: CommitSettings): Commit {
   const storage = timedStorage(settings.storage, settings.storageTimeoutSeconds * 1000)
   const queue = createUserQueue()
 
-  const open = (userId: string, stored: StoredRecord | null): MfaRecord =>
-    stored === null ? emptyRecord : decodeRecord(sealer.open(userId, stored.sealed))
+  const open = (userId: string, stored: StoredRecord | null, orElse?: MfaRecord): MfaRecord => {
+    try {
+      return stored === null ? emptyRecord : decodeRecord(sealer.open(userId, stored.sealed))
+    } catch (error) {
+      if (orElse === undefined) throw error
+      return orElse
+    }
+  }
 
   const seal = (userId: string, record: MfaRecord): StoredRecord => ({
     revision: Buffer.from(randomBytes(revisionBytes)).toString('base64url'),
@@ -69,10 +76,10 @@ export function createCommit(settings: CommitSettings): Commit {
     }
   }
 
-  const changed = async <T extends Outcome>(userId: string, rule: Rule<T>): Promise<T> => {
+  const changed = async <T extends Outcome>(userId: string, rule: Rule<T>, orElse?: MfaRecord): Promise<T> => {
     for (let tries = 0; tries < mostTries; tries += 1) {
       const stored = await guarded(() => storage.get(userId))
-      const record = await guarded(async () => open(userId, stored))
+      const record = await guarded(async () => open(userId, stored, orElse))
       const outcome = await rule(record, now())
       if (outcome.record === record) return outcome
       if (await guarded(async () => put(userId, seal(userId, outcome.record), stored?.revision ?? null))) return outcome
@@ -82,7 +89,7 @@ export function createCommit(settings: CommitSettings): Commit {
 
   return Object.freeze<Commit>({
     read: (userId) => guarded(async () => open(userId, await storage.get(userId))),
-    apply: (userId, rule) => queue.run(userId, () => changed(userId, rule)),
+    apply: (userId, rule, orElse) => queue.run(userId, () => changed(userId, rule, orElse)),
     reseal: (userId) =>
       queue.run(userId, () =>
         guarded(async () => {

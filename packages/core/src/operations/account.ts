@@ -12,11 +12,13 @@ export async function revokeTokens(core: Core, userId: string, call: CallOptions
 
 /**
  * Removes every factor, count and token of the user: an operator's way back. What is left is a record of a higher
- * epoch, so that no old token comes back to life.
+ * epoch, so that no old token comes back to life. A record that does not open is given up for lost: the seconds since
+ * 1970 are an epoch that counting from 0 never reached.
  */
 export async function reset(core: Core, userId: string, call: CallOptions): Promise<void> {
   requireUserId(userId)
-  const act = { type: 'reset', userId, requestId: call.requestId } as const
+  const orElse = { ...emptyRecord, epoch: Math.floor(core.now() / 1000) }
+  const act = { type: 'reset', userId, requestId: call.requestId, orElse } as const
   return decide(core, act, (record) => ({ record: { ...emptyRecord, epoch: record.epoch + 1 }, result: undefined }))
 }
 

@@ -35,6 +35,8 @@ export interface Act {
   readonly type: MfaEventType
   readonly userId: string
   readonly requestId?: string | undefined
+  /** What stands for a record that does not open; without it such a record is a fault of the storage. */
+  readonly orElse?: MfaRecord
 }
 
 /** What an event says beside who did what. */
@@ -57,7 +59,7 @@ type DecisionRule<T> = (record: MfaRecord, nowMs: number) => Awaitable<Decision<
 
 /** Runs a rule by compare-and-set, then emits its event, then returns or throws. */
 export function decide<T>(core: Core, act: Act, rule: DecisionRule<T>): Promise<T> {
-  return concluded(core, act, () => core.commit.apply<Decision<T>>(act.userId, rule))
+  return concluded(core, act, () => core.commit.apply<Decision<T>>(act.userId, rule, act.orElse))
 }
 
 /** Runs a rule that changes nothing, on one read. */

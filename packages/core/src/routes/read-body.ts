@@ -15,10 +15,10 @@ type Body = Readonly<Record<string, unknown>>
  */
 export async function readBody(request: MfaRequest): Promise<Body> {
   const length = Number(request.header('content-length') ?? Number.NaN)
-  if (!hasBody(request, length)) return parsedByHost(request.parsedBody ?? {})
+  if (!hasBody(request, length)) return parsedByHost(request.parsedBody ?? {}, 0)
   checkMediaType(request)
   if (length > bodyLimit && !isUnread(request)) throw tooLarge()
-  if (!isUnread(request)) return parsedByHost(request.parsedBody)
+  if (!isUnread(request)) return parsedByHost(request.parsedBody, length)
   return asObject(parseText(decodeText(await readBytes(request.message, length))))
 }
 
@@ -44,10 +44,29 @@ function checkMediaType(request: MfaRequest): void {
   throw new MfaError('unsupported_media_type')
 }
 
-function parsedByHost(parsed: unknown): Body {
+function parsedByHost(parsed: unknown, length: number): Body {
   const bytes = typeof parsed === 'string' ? Buffer.from(parsed) : parsed
   if (bytes instanceof Uint8Array) return asObject(parseText(decodeText(bytes)))
+  // A body sent in chunks tells no length.
+  if (Number.isNaN(length) && isOverLimit(parsed)) throw tooLarge()
   return asObject(parsed)
+}
+
+/** Whether the JSON of a value is over the limit, at the least; stops counting there, however large or deep it is. */
+function isOverLimit(parsed: unknown): boolean {
+  const rest = [parsed]
+  let size = 0
+  while (rest.length > 0 && size <= bodyLimit) {
+    const value = rest.pop()
+    size += typeof value === 'string' ? Buffer.byteLength(value) : 1
+    if (typeof value !== 'object') continue
+    for (const key in value) {
+      size += key.length
+      rest.push((value as Body)[key])
+      if (size > bodyLimit) break
+    }
+  }
+  return size > bodyLimit
 }
 
 function decodeText(bytes: Uint8Array): string {

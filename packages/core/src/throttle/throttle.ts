@@ -25,7 +25,7 @@ export function gate(failures: Failures | undefined, limits: AttemptLimits, nowM
   if (failures === undefined) return { open: true, attemptsRemaining: limits.waitAfter }
   if (failures.count >= limits.suspendAfter) return { open: false, retryAfterSeconds: undefined }
   if (failures.waitUntil > nowMs) {
-    // Never longer than the longest wait, even where the clock was set back.
+    // After a clock was set back the wait ends when it has caught up; nobody is told more than the longest wait.
     const seconds = Math.ceil((failures.waitUntil - nowMs) / 1000)
     return { open: false, retryAfterSeconds: Math.min(seconds, limits.maxWaitSeconds) }
   }
