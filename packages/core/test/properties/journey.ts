@@ -1,7 +1,7 @@
 // Plays a random sequence of operations against the core and the model side by side, and compares after each.
+import assert from 'node:assert/strict'
 import { virtualAuthenticator } from '@latchkey/testing'
 import fc from 'fast-check'
-import { expect } from 'vitest'
 import { createMfa, isMfaError, type Mfa, memoryStorage, type User } from '../../src/index.ts'
 import { secret, startMs } from '../world.ts'
 import { limits, type ModelToken, ModelUser, mostAuthenticators, type Verdict, window } from './model.ts'
@@ -76,7 +76,7 @@ class Play {
       return
     }
     const [expected, got] = await this.both(what)
-    expect(got, JSON.stringify(what)).toBe(expected)
+    assert.equal(got, expected, `${JSON.stringify(what)} came to ${got}, and the model says ${expected}`)
   }
 
   /** The model's verdict and the core's. */
@@ -123,7 +123,7 @@ class Play {
 
   async login(model: ModelUser, person: User): Promise<[Verdict, string]> {
     const { proof, ephemeralToken } = await this.mfa.challenge(person)
-    expect(proof === undefined).toBe(model.enabled)
+    assert.equal(proof === undefined, model.enabled)
     const expiresMs = this.nowMs + 300_000
     if (ephemeralToken !== undefined)
       this.ephemeral.push({ user: model, epoch: model.epoch, expiresMs, spent: false, text: ephemeralToken })
@@ -212,10 +212,10 @@ class Play {
   async compare(): Promise<void> {
     for (const [index, model] of this.models.entries()) {
       const status = await this.mfa.status((people[index] as User).id)
-      expect(status.mfaEnabled).toBe(model.enabled)
-      expect(status.recoveryCodesRemaining).toBe(model.unused.size)
-      expect(await this.mfa.authenticators((people[index] as User).id)).toHaveLength(model.phones.length)
-      expect(new Set(model.accepted).size, 'a proof was accepted twice').toBe(model.accepted.length)
+      assert.equal(status.mfaEnabled, model.enabled)
+      assert.equal(status.recoveryCodesRemaining, model.unused.size)
+      assert.equal((await this.mfa.authenticators((people[index] as User).id)).length, model.phones.length)
+      assert.equal(new Set(model.accepted).size, model.accepted.length, 'a proof was accepted twice')
     }
   }
 }
@@ -237,7 +237,7 @@ export async function play({ enrolled, acts }: { enrolled: boolean; acts: readon
     const [model] = scene.models
     await scene.act({ do: 'begin', user: 0, fresh: false })
     await scene.act({ do: 'confirm', user: 0, token: 0, code: { of: 'phone', phone: 0, offset: 0 } })
-    expect(model.enabled).toBe(true)
+    assert.ok(model.enabled)
   }
   for (const what of acts) {
     await scene.act(what)
