@@ -1,7 +1,6 @@
-/**
- * The rule guarded here: whatever several users and clients do, in whatever order, the core decides as a plain model of
- * it does, so that no proof passes twice, no count is lost and nothing of one user moves by another's hand (I1 to I5, I7).
- */
+// Whatever several users and clients do, in whatever order, the core decides as a plain model of it does: no proof
+// passes twice, no count is lost and nothing of one user moves by another's hand (I1 to I5, I7).
+
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { journeys, play } from './journey.ts'
