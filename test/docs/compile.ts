@@ -26,16 +26,6 @@ declare global {
 }
 `
 
-/** Packages that pages name and that are not installed here: as much of them as is used. */
-const notInstalled = `
-declare module 'rate-limiter-flexible' {
-  export class RateLimiterMemory {
-    constructor(options: { points: number; duration: number })
-    consume(key: string | number): Promise<{ msBeforeNext: number }>
-  }
-}
-`
-
 /** Where the snippets would be if they were files: beside the tests, so that they see what the tests may import. */
 const folder = join(root, 'test', 'docs', 'snippets')
 
@@ -44,7 +34,6 @@ export function compile(snippets: readonly Snippet[]): ReadonlyMap<string, reado
   const places = new Map(snippets.map((snippet, index) => [join(folder, fileName(snippet, index)), snippet]))
   const files = new Map([...places].map(([path, { text }]) => [path, text]))
   files.set(join(folder, 'given.ts'), given)
-  files.set(join(folder, 'not-installed.d.ts'), notInstalled)
   const options = readOptions()
   const program = ts.createProgram([...files.keys()], options, virtualHost(options, files))
   const faults = new Map<string, string[]>(snippets.map(({ place }) => [place, []]))
