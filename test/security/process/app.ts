@@ -1,4 +1,4 @@
-// A process of the app: `node app.ts <database file> <now in ms> <Express 5 | Koa 3>`. Its parent commands it by messages.
+// A process of the app: `node app.ts <database file> <now in ms> <framework>`. Its parent commands it by messages.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createMfa, type MfaEvent, type Storage } from '@latchkey/core'
 import { faultyStorage } from '@latchkey/testing'
@@ -17,7 +17,8 @@ const storage = faultyStorage(mortal(rows))
 const now = () => Number(nowMs)
 const mfa = createMfa({
   ...{ secret, issuer: 'Latchkey', storage, findUser, now },
-  onEvent: (event) => events.push(event),
+  // Without a listener, warnings go where Node's go.
+  ...(framework.startsWith('bare') ? {} : { onEvent: (event) => events.push(event) }),
 })
 const { url } = await (await frameworkOf(framework)).start({
   ...{ mfa, body: 'unread', sessions: 'store', rows: sessionRows(), proxy: false },
@@ -32,6 +33,10 @@ const { url } = await (await frameworkOf(framework)).start({
 
 /** Loads no more than it takes: many processes start at once. */
 async function frameworkOf(name: string): Promise<Framework> {
+  if (name.startsWith('bare')) {
+    const { bareFrameworks } = await import('./bare-frameworks.ts')
+    return bareFrameworks[name] as Framework
+  }
   if (name.startsWith('Express')) {
     const { expressFramework } = await import('../../adapters/express-app.ts')
     return expressFramework(name, (await import('express')).default)
@@ -62,6 +67,7 @@ const commands = {
   hold: () => storage.inject('get', 'hang_after'),
   held: async () => storage.hanging(),
   release: () => storage.release(),
+  failPut: () => storage.inject('put', 'throw_before'),
   killAtPut(when: 'before' | 'after') {
     killing = when
   },
@@ -70,6 +76,7 @@ const commands = {
     delay.enable()
     delay.reset()
   },
+  quit: () => process.exit(),
   /** The longest time the event loop stood still since, in milliseconds. */
   longestStall: () => delay.max / 1e6,
 }

@@ -16,6 +16,8 @@ export interface AppProcess {
   ) => Promise<Awaited<ReturnType<Commands[Name]>>>
   /** All it has written to standard output and standard error. */
   readonly said: () => string
+  /** Lets it end by itself, and waits for its last words. */
+  readonly end: () => Promise<unknown>
   /** Resolves with the signal that ended it. */
   readonly ended: Promise<string | null>
 }
@@ -24,7 +26,7 @@ export interface AppProcess {
 export interface ProcessSettings {
   readonly file: string
   readonly nowMs: number
-  readonly frameworks: readonly ('Express 5' | 'Koa 3')[]
+  readonly frameworks: readonly ('Express 5' | 'Koa 3' | 'bare Express' | 'bare Koa')[]
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -39,7 +41,7 @@ async function startProcess(framework: string, { file, nowMs, env }: ProcessSett
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const said = listenTo(child)
-  const ended = once(child, 'exit').then(([, signal]) => signal as string | null)
+  const ended = once(child, 'close').then(([, signal]) => signal as string | null)
   onTestFinished(async () => {
     child.kill('SIGKILL')
     await ended
@@ -56,6 +58,10 @@ async function startProcess(framework: string, { file, nowMs, env }: ProcessSett
       return reply
     }) as AppProcess['tell'],
     said,
+    end() {
+      child.send({ id: -1, command: 'quit' })
+      return ended
+    },
     ended,
   }
 }
