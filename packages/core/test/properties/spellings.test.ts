@@ -21,7 +21,7 @@ function spelled(text: string, signs: readonly string[]): string {
 
 /** What a property fails with, or null. */
 function failure<Inputs extends readonly unknown[]>(property: fc.IProperty<Inputs>): string | null {
-  const { failed, counterexample } = fc.check(property, { numRuns: 2000 }) as fc.RunDetails<readonly unknown[]>
+  const { failed, counterexample } = fc.check(property, { numRuns: 2000 })
   return failed ? fc.stringify(counterexample) : null
 }
 
