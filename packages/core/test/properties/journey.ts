@@ -77,7 +77,11 @@ class Play {
       this.nowMs += what.seconds * 1000
       return
     }
+    const actor = what.do === 'verify' ? this.ephemeral.at(-1 - what.token)?.user : this.models[what.user as 0 | 1]
+    const other = people[actor === this.models[0] ? 1 : 0] as User
+    const before = await this.rows.get(other.id)
     const [expected, got] = await this.both(what)
+    assert.deepEqual(await this.rows.get(other.id), before, 'what one user sends changed what is stored of another')
     assert.equal(got, expected, `${JSON.stringify(what)} came to ${got}, and the model says ${expected}`)
   }
 
