@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Answer, Sent } from '../adapters/http-client.ts'
 import { crossSite, expectRefused, expectUnchanged, refusedRequest } from './refusal.ts'
-import { stacks } from './stacks.ts'
+import { frameworkStacks } from './stacks.ts'
 import { openStage, type Stage } from './stage.ts'
 
 /** A request that would change something, if it came from the app's own page. */
@@ -86,7 +86,7 @@ function foreign(url: string): readonly Readonly<Record<string, string>>[] {
   ]
 }
 
-describe.each(stacks)('$name', (stack) => {
+describe.each(frameworkStacks)('$name', (stack) => {
   test('a foreign origin, a null one, a look-alike: refused at every act', async () => {
     const stage = await openStage(stack)
     await stage.alice.enrol()

@@ -13,7 +13,7 @@ import { expectPassed, type Person } from './person.ts'
 import { startProcesses } from './process/start.ts'
 import { connectRaw, headOf } from './raw-http.ts'
 import { expectRefused, expectUnchanged, notACode, refusedRequest, wrongCode } from './refusal.ts'
-import { anyStack, sqliteStack, stacks } from './stacks.ts'
+import { anyStack, frameworkStacks, sqliteStack } from './stacks.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const invalidRequest = refusedRequest(400, 'invalid_request')
@@ -145,7 +145,7 @@ async function everywhere(
   }
 }
 
-describe.each(stacks)('$name', (stack) => {
+describe.each(frameworkStacks)('$name', (stack) => {
   test('a code that is no text, at every door', async () => {
     const stage = await openStage(stack)
     const alice = await stage.alice.enrol()

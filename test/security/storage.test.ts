@@ -10,7 +10,7 @@ import { flows } from './flows.ts'
 import { expectPassed, type Person } from './person.ts'
 import { startProcesses } from './process/start.ts'
 import { badToken, expectRefused, expectUnchanged, type Refusal, reasonsOf, wrongCode } from './refusal.ts'
-import { anyStack, currentStacks, sqliteStack, stacks } from './stacks.ts'
+import { anyStack, pairedStacks, sqliteStack, stacks } from './stacks.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const unavailable: Refusal = { status: 503, code: 'storage_unavailable', reason: 'storage_unavailable' }
@@ -21,7 +21,7 @@ const faults: readonly Fault[] = ['throw_before', 'throw_after', 'hang_before', 
 /** Faults of a write after which reading again shows that it took effect. */
 const tookEffect: readonly Fault[] = ['throw_after', 'hang_after']
 
-describe.each(currentStacks)('$name', (stack) => {
+describe.each(pairedStacks)('$name', (stack) => {
   test.each(flows)('$name: every call throws, hangs, or fails to say that it worked', async (flow) => {
     const stage = await openStage(stack, { mfa: impatient })
     await stage.alice.enrol()
