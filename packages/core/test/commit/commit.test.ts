@@ -1,36 +1,10 @@
 // One record, one write: a rule runs on the record of now, and nothing it found leaves before its write is durable.
 
-import { randomBytes } from 'node:crypto'
-import { faultyStorage } from '@latchkey/testing'
 import { describe, expect, test } from 'vitest'
-import { createCommit } from '../../src/commit/commit.ts'
 import { type MfaError, memoryStorage, type Storage } from '../../src/index.ts'
-import { emptyRecord, type MfaRecord } from '../../src/record/record.ts'
-import { deriveKeys } from '../../src/sealing/keys.ts'
-import { createSealer } from '../../src/sealing/seal.ts'
-import { otherSecret, refusal, secret, startMs } from '../world.ts'
-
-const sealer = createSealer(deriveKeys([secret]), randomBytes)
-
-function commitOn(storage: Storage, options: { storageTimeoutSeconds?: number } = {}) {
-  return createCommit({ storage, sealer, now: () => startMs, randomBytes, storageTimeoutSeconds: 10, ...options })
-}
-
-function bench() {
-  const rows = memoryStorage()
-  const storage = faultyStorage(rows)
-  return { rows, storage, commit: commitOn(storage, { storageTimeoutSeconds: 0.02 }) }
-}
-
-/** Raises the epoch by one; counts how often it ran. */
-function raise() {
-  const seen: number[] = []
-  const rule = (record: MfaRecord) => {
-    seen.push(record.epoch)
-    return { record: { ...record, epoch: record.epoch + 1 }, result: 'raised' }
-  }
-  return { seen, rule }
-}
+import { emptyRecord } from '../../src/record/record.ts'
+import { refusal, startMs } from '../world.ts'
+import { bench, commitOn, raise } from './bench.ts'
 
 test('a rule gets the record and the time, and its result comes back', async () => {
   const { commit, rows } = bench()
@@ -202,30 +176,4 @@ test('a delete that throws is unavailable', async () => {
   storage.inject('delete', 'throw_before')
   expect((await refusal(commit.delete('alice'))).code).toBe('storage_unavailable')
   await expect(commit.delete('alice')).resolves.toBeUndefined()
-})
-
-describe('a record that does not open', () => {
-  const text = JSON.stringify(emptyRecord)
-  const foreign = createSealer(deriveKeys([otherSecret]), randomBytes)
-  const records: readonly (readonly [string, string])[] = [
-    ['corrupt', sealer.seal('alice', text).slice(0, -2)],
-    ['empty', ''],
-    ["another user's", sealer.seal('mallory', text)],
-    ['of an unknown secret', foreign.seal('alice', text)],
-    ['of a later format', sealer.seal('alice', JSON.stringify({ ...emptyRecord, format: 2 }))],
-    ['no record at all', sealer.seal('alice', 'null')],
-  ]
-
-  test.each(records)('%s: unavailable for its user, nothing for others', async (_, sealed) => {
-    const { commit, storage, rows } = bench()
-    const row = { revision: 'r', sealed, enabled: false, updatedAt: new Date(0) }
-    await rows.put('alice', row, null)
-    const { seen, rule } = raise()
-    expect((await refusal(commit.apply('alice', rule))).code).toBe('storage_unavailable')
-    expect((await refusal(commit.read('alice'))).code).toBe('storage_unavailable')
-    expect(seen).toEqual([])
-    expect(storage.calls.put).toBe(0)
-    expect(await rows.get('alice')).toEqual(row)
-    await expect(commit.apply('mallory', rule)).resolves.toMatchObject({ result: 'raised' })
-  })
 })
