@@ -2,7 +2,7 @@ import type { Proof, User } from '../ports.ts'
 import type { MfaRecord } from '../record/record.ts'
 import type { TokenClaims } from '../tokens/claims.ts'
 import { type RefusedToken, refusedToken } from '../tokens/tokens.ts'
-import { type CallOptions, type Core, type Decision, decide, fail, refuse } from './core.ts'
+import { type CallOptions, type Core, consult, type Decision, decide, fail, refuse } from './core.ts'
 import { type ProofInput, prove } from './prove.ts'
 
 /** Answers a challenge: one read and one put. The token is spent with the code, in one write. */
@@ -32,11 +32,7 @@ export async function verify(
 }
 
 /** Opens an ephemeral token and finds its user. @throws MfaError `invalid_token`, with its event */
-export async function challenged(
-  core: Core,
-  token: unknown,
-  call: CallOptions,
-): Promise<{ user: User; claims: TokenClaims }> {
+async function challenged(core: Core, token: unknown, call: CallOptions): Promise<{ user: User; claims: TokenClaims }> {
   const claims = await core.tokens.openEphemeral(token)
   if ('error' in claims) throw reported(core, claims, { userId: null, ...call })
   const user = await core.findUser(claims.userId)
@@ -48,6 +44,21 @@ export async function challenged(
         : 'old_stamp'
   if (refused !== null) throw reported(core, refusedToken(refused), { userId: claims.userId, ...call })
   return { user: user as User, claims }
+}
+
+/** Whose challenge a token is that could still be answered, for a factor's own route: one read. */
+export async function challengeOf(
+  core: Core,
+  type: string,
+  call: CallOptions & { ephemeralToken: unknown },
+): Promise<{ user: User; tokenId: string }> {
+  const { user, claims } = await challenged(core, call.ephemeralToken, call)
+  const act = { type: 'factor', userId: user.id, requestId: call.requestId } as const
+  return consult(core, act, (record): Decision<{ user: User; tokenId: string }> => {
+    const dead = deadToken(record, claims)
+    if (dead !== null) return refuse(record, dead.error, { factor: type, reason: dead.reason })
+    return { record, result: { user, tokenId: claims.tokenId }, about: { factor: type } }
+  })
 }
 
 function reported(core: Core, refused: RefusedToken, who: CallOptions & { userId: string | null }): Error {

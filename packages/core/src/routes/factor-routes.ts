@@ -5,7 +5,7 @@ import { begin } from '../operations/begin.ts'
 import { confirm } from '../operations/confirm.ts'
 import { deactivate } from '../operations/deactivate.ts'
 import { changeState } from '../operations/factor-state.ts'
-import { challenged } from '../operations/verify.ts'
+import { challengeOf } from '../operations/verify.ts'
 import type { MfaResponse } from '../ports.ts'
 import { bytesAnswer, toWire } from './answer.ts'
 import { optionalText, type ProofFields, type Route, type RouteCall, requiredText, userOf } from './route.ts'
@@ -114,10 +114,7 @@ function ownRoute(factor: Factor, route: FactorRoute): Route {
       const port: FactorCall = {
         body: call.body,
         signedIn: call.signedIn,
-        async challenged(ephemeralToken) {
-          const { user, claims } = await challenged(core, ephemeralToken, { requestId })
-          return { user, tokenId: claims.tokenId }
-        },
+        challenged: (ephemeralToken) => challengeOf(core, type, { ephemeralToken, requestId }),
         pending: (activationToken) => pendingOf(core, type, { user: userOf(call), activationToken, requestId }),
         change: (userId, change) => changeState(core, type, { userId, change, requestId }),
       }
