@@ -59,7 +59,8 @@ async function signedIn(
   state: Partial<SessionState>,
   { findUser }: Pick<SessionHostOptions<[]>, 'findUser'>,
 ): Promise<SignedIn | null> {
-  const user = typeof state.userId === 'string' ? await findUser(state.userId) : null
+  // A Map's get gives undefined, and plain JavaScript will pass it on.
+  const user = typeof state.userId === 'string' ? ((await findUser(state.userId)) ?? null) : null
   if (user === null || digest(user) !== state.stamp) return null
   return { user, provedAt: state.provedAt ?? null, factor: state.factor ?? null, amr: state.amr ?? [] }
 }
