@@ -81,6 +81,7 @@ function foreign(url: string): readonly Readonly<Record<string, string>>[] {
     { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'same-origin' },
     { Origin: 'null', 'Sec-Fetch-Site': 'none' },
     { Origin: 'https://evil.example', 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'https' },
+    { Origin: 'http://evil.example', 'X-Forwarded-Host': 'evil.example' },
     { Origin: 'https://evil.example', Forwarded: 'host=evil.example;proto=https' },
     { Origin: 'https://evil.example', 'X-Original-Host': 'evil.example', Referer: `${url}/` },
   ]

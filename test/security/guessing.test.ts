@@ -5,7 +5,7 @@ import type { Answer } from '../adapters/http-client.ts'
 import { doors } from './doors.ts'
 import { expectPassed, type Person } from './person.ts'
 import { startProcesses } from './process/start.ts'
-import { expectRefused, expectUnchanged, locked, suspended, wrongCode } from './refusal.ts'
+import { expectRefused, expectUnchanged, locked, refusedRequest, suspended, wrongCode } from './refusal.ts'
 import { anyStack, sqliteStack, stacks } from './stacks.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -204,6 +204,25 @@ describe.each(stacks)('$name', (stack) => {
     }
     await expectRefused(stage, locked, () => spoofed(alice.app.code(stage.clock.now()), 6))
     expect(new Set(addresses).size).toBe(1)
+    expect(addresses[0]).toMatch(/127\.0\.0\.1$/)
+  })
+
+  test('a limiter that fails lets nobody through, and charges nobody', async () => {
+    let fails = false
+    const limiter = {
+      async consume() {
+        if (fails) throw new Error('the limiter is down')
+      },
+    }
+    const stage = await openStage(stack, { mfa: { limiter } })
+    const alice = await stage.alice.enrol()
+    const token = await alice.challenge()
+    fails = true
+    for (const code of [alice.app.code(stage.clock.now()), alice.wrongCode(), alice.codes[0]]) {
+      await expectRefused(stage, refusedRequest(503, 'storage_unavailable'), () => alice.verify(token, code))
+    }
+    fails = false
+    expectPassed(await alice.verify(token, alice.app.code(stage.clock.now())))
   })
 })
 

@@ -1,0 +1,23 @@
+import { enrolment, recoveryCodes, sessions } from './bugs/enrolment.mjs'
+import { guessing } from './bugs/guessing.mjs'
+import { replay } from './bugs/replay.mjs'
+import { crossSite, malformed } from './bugs/requests.mjs'
+import { secrets, storage } from './bugs/storage.mjs'
+import { token } from './bugs/tokens.mjs'
+
+/**
+ * Changes that open a hole each, in the order of the threats.
+ * @type {readonly import('./bug.d.ts').PlantedBug[]}
+ */
+export const bugs = [
+  ...guessing,
+  ...replay,
+  ...token,
+  ...enrolment,
+  ...recoveryCodes,
+  ...sessions,
+  ...malformed,
+  ...crossSite,
+  ...storage,
+  ...secrets,
+]

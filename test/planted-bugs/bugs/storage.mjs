@@ -1,0 +1,229 @@
+const commit = 'core/src/commit/commit.ts'
+const asked = 'core/src/operations/prove.ts'
+
+/** @type {readonly import('../bug.d.ts').PlantedBug[]} */
+export const storage = [
+  {
+    name: 'an answer leaves before its write',
+    test: 'no answer leaves before its write',
+    threats: ['storage'],
+    changes: [
+      {
+        file: commit,
+        search:
+          'if (await guarded(async () => put(userId, seal(userId, outcome.record), stored?.revision ?? null))) return outcome',
+        replace:
+          'void guarded(async () => put(userId, seal(userId, outcome.record), stored?.revision ?? null)).catch(() => null)\n      return outcome',
+      },
+    ],
+  },
+  {
+    name: 'a storage that cannot be read has no record',
+    threats: ['storage'],
+    changes: [
+      {
+        file: commit,
+        search: 'guarded(async () => open(userId, await storage.get(userId)))',
+        replace: 'guarded(async () => open(userId, await storage.get(userId).catch(() => null)))',
+      },
+    ],
+  },
+  {
+    name: 'a record that does not open is an empty one',
+    test: 'a record that is corrupt',
+    threats: ['storage'],
+    changes: [
+      {
+        file: commit,
+        search: 'if (orElse === undefined) throw error\n      return orElse',
+        replace: 'return orElse ?? emptyRecord',
+      },
+    ],
+  },
+  {
+    name: 'a record of the future is read',
+    test: 'a record of a later format',
+    threats: ['storage'],
+    changes: [
+      { file: 'core/src/record/codec.ts', search: 'if (record?.format !== 1)', replace: 'if (!record?.format)' },
+    ],
+  },
+  {
+    name: 'a write that threw is tried again',
+    threats: ['storage'],
+    changes: [
+      {
+        file: commit,
+        search: '      throw error\n    }\n  }\n\n  const changed',
+        replace: '      return false\n    }\n  }\n\n  const changed',
+      },
+    ],
+  },
+  {
+    name: 'a write that threw counts as done',
+    threats: ['storage'],
+    changes: [
+      {
+        file: commit,
+        search: '      throw error\n    }\n  }\n\n  const changed',
+        replace: '      return true\n    }\n  }\n\n  const changed',
+      },
+    ],
+  },
+  {
+    name: 'nobody reads again what became of a write',
+    test: "'verify'",
+    threats: ['storage'],
+    changes: [
+      {
+        file: commit,
+        search: '(await storage.get(userId))?.revision === next.revision',
+        replace: 'next === undefined',
+      },
+    ],
+  },
+  {
+    name: 'a storage that says nothing has stored',
+    test: 'neither true nor false',
+    threats: ['storage'],
+    changes: [{ file: commit, search: '=== true\n', replace: '!== false\n' }],
+  },
+  {
+    name: "another user's row opens",
+    test: 'a record that is corrupt',
+    threats: ['storage'],
+    changes: [
+      { file: 'core/src/sealing/keys.ts', search: 'update(`record/${userId}`)', replace: "update(userId && 'record')" },
+      { file: 'core/src/sealing/seal.ts', search: '/${keyId}/${userId}`)', replace: '/${keyId}/${userId && 1}`)' },
+    ],
+  },
+  {
+    name: 'records are sealed with the last secret of the list',
+    test: 'records and tokens of an older secret',
+    threats: ['storage'],
+    changes: [
+      {
+        file: 'core/src/sealing/seal.ts',
+        search: 'const [first] = keySets as readonly',
+        replace: 'const [first] = keySets.toReversed() as unknown as readonly',
+      },
+    ],
+  },
+  {
+    name: 'SQLite writes inside a transaction of the host',
+    test: 'a transaction of the host',
+    threats: ['storage'],
+    changes: [
+      {
+        file: 'sql/src/sqlite/database.ts',
+        search: 'if (/^(?:INSERT|UPDATE|DELETE)/.test(text)) check',
+        replace: 'if (text === "") check',
+      },
+    ],
+  },
+]
+
+/** @type {readonly import('../bug.d.ts').PlantedBug[]} */
+export const secrets = [
+  {
+    name: 'an event holds the code',
+    threats: ['secrets'],
+    changes: [
+      {
+        file: asked,
+        search: 'failures.push(aboutFailure(factor, verdict))',
+        replace: "failures.push({ ...aboutFailure(factor, verdict), authenticatorId: String(asked.input['code']) })",
+      },
+    ],
+  },
+  {
+    name: 'an error holds the code',
+    threats: ['secrets'],
+    changes: [
+      {
+        file: asked,
+        search: '{ attemptsRemaining: attemptsRemaining(charged, counts, at) }',
+        replace: "{ cause: asked.input['code'], attemptsRemaining: attemptsRemaining(charged, counts, at) }",
+      },
+    ],
+  },
+  {
+    name: 'an answer repeats the body it could not read',
+    threats: ['secrets'],
+    changes: [
+      { file: 'core/src/routes/read-body.ts', search: "detail: 'the body is not JSON'", replace: 'detail: text' },
+    ],
+  },
+  {
+    name: 'an answer may be cached',
+    threats: ['guessing'],
+    changes: [{ file: 'core/src/routes/answer.ts', search: "{ 'Cache-Control': 'no-store' }", replace: '{}' }],
+  },
+  {
+    name: 'the answer to a sign-in tells all of the user',
+    threats: ['secrets'],
+    changes: [
+      {
+        file: 'core/src/hosts/session-host.ts',
+        search: '{ user: { id: user.id, name: user.name } }',
+        replace: '{ user }',
+      },
+    ],
+  },
+  {
+    name: 'a session holds the stamp as it is',
+    threats: ['secrets'],
+    changes: [
+      {
+        file: 'core/src/hosts/session-host.ts',
+        search: "createHash('sha256').update(stamp).digest('base64url')",
+        replace: "stamp || createHash('sha256').digest('base64url')",
+      },
+    ],
+  },
+  {
+    name: 'a token holds the stamp as it is',
+    threats: ['secrets'],
+    changes: [
+      {
+        file: 'core/src/tokens/tokens.ts',
+        search: '({ epoch, stamp: stampDigest(first, user) })',
+        replace: '({ epoch, stamp: stampDigest(first, user), was: user.stamp }) as WireClaims',
+      },
+    ],
+  },
+  {
+    name: 'a record lies in the storage as it is',
+    threats: ['secrets'],
+    changes: [
+      {
+        file: 'core/src/commit/commit.ts',
+        search: 'revision: Buffer.from(randomBytes(revisionBytes)).toString',
+        replace: 'revision: encodeRecord(record) + Buffer.from(randomBytes(revisionBytes)).toString',
+      },
+    ],
+  },
+  {
+    name: 'a wrong code is printed',
+    threats: ['secrets'],
+    changes: [
+      {
+        file: asked,
+        search: 'const charged = charge({ ...record, states }, counts, at)',
+        replace:
+          "console.error('wrong', asked.input['code'])\n  const charged = charge({ ...record, states }, counts, at)",
+      },
+    ],
+  },
+  {
+    name: 'the status tells the secrets',
+    threats: ['secrets'],
+    changes: [
+      {
+        file: 'core/src/operations/status.ts',
+        search: 'mfaEnabled: isEnabled(record),',
+        replace: 'mfaEnabled: isEnabled(record), own: record.authenticators,',
+      },
+    ],
+  },
+]
