@@ -1,6 +1,5 @@
-import { isMfaError } from '../errors.ts'
 import { emptyRecord } from '../record/record.ts'
-import { type CallOptions, type Core, decide, fail } from './core.ts'
+import { type CallOptions, type Core, concluded, decide } from './core.ts'
 import { requireUserId } from './proof.ts'
 
 /** Kills every token of the user, for when the password has changed: one read and one put. */
@@ -26,21 +25,8 @@ export async function reset(core: Core, userId: string, call: CallOptions): Prom
 export async function erase(core: Core, userId: string, call: CallOptions): Promise<void> {
   requireUserId(userId)
   const act = { type: 'erase', userId, requestId: call.requestId } as const
-  try {
+  return concluded(core, act, async () => {
     await core.commit.delete(userId)
-  } catch (error) {
-    if (isMfaError(error)) fail(core, act, { error, cause: error.cause })
-    throw error
-  }
-  const { requestId = null } = call
-  core.events.emit({
-    type: 'erase',
-    result: 'success',
-    reason: null,
-    userId,
-    factor: null,
-    authenticatorId: null,
-    at: core.now(),
-    requestId,
+    return { record: emptyRecord, result: undefined }
   })
 }

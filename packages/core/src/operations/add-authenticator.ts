@@ -1,13 +1,11 @@
-import type { Factor } from '../factors/factor.ts'
 import type { JsonObject } from '../ports.ts'
 import { type Authenticator, isEnabled, type MfaRecord } from '../record/record.ts'
 import { clear } from '../throttle/throttle.ts'
 import type { Core } from './core.ts'
 
 /** The first of `Authenticator 1`, `Authenticator 2`, … that is not taken. */
-export function defaultName(record: MfaRecord, factor: Factor): string {
+export function defaultName(record: MfaRecord, base: string): string {
   const taken = new Set(record.authenticators.map(({ name }) => name))
-  const base = factor.enrolment?.name ?? factor.title
   for (let number = 1; ; number += 1) {
     if (!taken.has(`${base} ${number}`)) return `${base} ${number}`
   }

@@ -20,21 +20,21 @@ export type BeginCall = CallOptions & Freshness & { readonly user: User }
 /** Begins an enrolment: one read, no write. A further authenticator takes a fresh proof. */
 export async function begin(core: Core, type: string, call: BeginCall): Promise<Begun> {
   checkUser(call.user)
-  const { factor, enrolment } = enrollable(core, type)
+  const wanted = enrollable(core, type)
   const { user, requestId } = call
   const epoch = await consult(
     core,
     { type: 'begin', userId: user.id, requestId },
     (record, nowMs): Decision<number> => {
       const error = isEnabled(record)
-        ? (freshRefusal(core, record, { provedAt: call.provedAt, nowMs }) ?? limitRefusal(record, factor))
+        ? (freshRefusal(core, record, { provedAt: call.provedAt, nowMs }) ?? limitRefusal(record, wanted))
         : null
       return error === null
         ? { record, result: record.epoch, about: { factor: type } }
         : refuse(record, error, { factor: type })
     },
   )
-  const { pending, answer } = await enrolment.begin({ user, issuer: core.issuer, randomBytes: core.randomBytes })
+  const { pending, answer } = await wanted.enrolment.begin({ user, issuer: core.issuer, randomBytes: core.randomBytes })
   const activationToken = await core.tokens.sealActivation({ user, epoch }, { factor: type, pending })
   return { ...answer, activationToken, expiresIn: core.activationTokenSeconds }
 }

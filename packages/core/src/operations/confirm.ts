@@ -1,5 +1,5 @@
 import { fieldError, MfaError } from '../errors.ts'
-import type { Enrolment, Factor } from '../factors/factor.ts'
+import type { Factor } from '../factors/factor.ts'
 import type { JsonObject, Proof, User } from '../ports.ts'
 import type { MfaRecord } from '../record/record.ts'
 import { cleanName } from '../texts.ts'
@@ -9,7 +9,7 @@ import { activation } from './activation.ts'
 import { defaultName, newAuthenticator, withAuthenticator } from './add-authenticator.ts'
 import { type AuthenticatorSummary, summaryOf } from './authenticators.ts'
 import { type CallOptions, type Core, type Decision, decide, refuse } from './core.ts'
-import { enrollable, limitRefusal } from './enrollable.ts'
+import { type Enrollable, enrollable, limitRefusal } from './enrollable.ts'
 import { checkUser, secondFactorProof } from './proof.ts'
 import type { ProofInput } from './prove.ts'
 import { deadToken } from './verify.ts'
@@ -35,7 +35,7 @@ export type ConfirmCall = CallOptions & {
 /** Confirms an enrolment: one read and one put. Failures have a count of their own. */
 export async function confirm(core: Core, type: string, call: ConfirmCall): Promise<Confirmed> {
   checkUser(call.user)
-  const { factor, enrolment } = enrollable(core, type)
+  const wanted = enrollable(core, type)
   const name = call.name === undefined ? undefined : cleanName(call.name)
   if (name === null) throw fieldError('name', 'must have 1 to 64 characters and no control characters')
   const claims = await activation(core, type, call)
@@ -43,24 +43,19 @@ export async function confirm(core: Core, type: string, call: ConfirmCall): Prom
   return decide(core, act, async (record, nowMs): Promise<Decision<Confirmed>> => {
     const dead = deadToken(record, claims)
     if (dead !== null) return refuse(record, dead.error, { factor: type, reason: dead.reason })
-    const limit = limitRefusal(record, factor)
+    const limit = limitRefusal(record, wanted)
     if (limit !== null) return refuse(record, limit, { factor: type })
-    const checked = await checkAnswer(core, record, {
-      factor,
-      enrolment,
-      claims,
-      answer: call.input[factor.field],
-      nowMs,
-    })
+    const answer = call.input[wanted.factor.field]
+    const checked = await checkAnswer(core, record, { ...wanted, claims, answer, nowMs })
     if (checked.error !== undefined) return checked
-    return added(core, record, { factor, user: call.user, data: checked.result, name, nowMs })
+    return added(core, record, { ...wanted, user: call.user, data: checked.result, name, nowMs })
   })
 }
 
 async function checkAnswer(
   core: Core,
   record: MfaRecord,
-  asked: { factor: Factor; enrolment: Enrolment<JsonObject>; claims: ActivationClaims; answer: unknown; nowMs: number },
+  asked: Enrollable & { claims: ActivationClaims; answer: unknown; nowMs: number },
 ): Promise<Decision<JsonObject>> {
   const { factor, enrolment, nowMs, answer } = asked
   const count = confirmCount(factor)
@@ -91,10 +86,10 @@ function confirmCount(factor: Factor): string {
 async function added(
   core: Core,
   record: MfaRecord,
-  enrolled: { factor: Factor; user: User; data: JsonObject; name: string | undefined; nowMs: number },
+  enrolled: Enrollable & { user: User; data: JsonObject; name: string | undefined; nowMs: number },
 ): Promise<Decision<Confirmed>> {
-  const { factor, data, nowMs } = enrolled
-  const name = enrolled.name ?? defaultName(record, factor)
+  const { factor, enrolment, data, nowMs } = enrolled
+  const name = enrolled.name ?? defaultName(record, enrolment.name)
   const authenticator = newAuthenticator(core, { type: factor.type, name, data, nowMs })
   const { record: grown, codes } = await withAuthenticator(core, record, { authenticator, nowMs })
   const proof = secondFactorProof({ userId: enrolled.user.id, factor, authenticatorId: authenticator.id, nowMs })

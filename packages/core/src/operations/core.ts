@@ -67,7 +67,8 @@ export function consult<T>(core: Core, act: Act, rule: DecisionRule<T>): Promise
   return concluded(core, act, async () => rule(await core.commit.read(act.userId), core.now()))
 }
 
-async function concluded<T>(core: Core, act: Act, decision: () => Promise<Decision<T>>): Promise<T> {
+/** Emits the event of a decision once it stands, then returns or throws. */
+export async function concluded<T>(core: Core, act: Act, decision: () => Promise<Decision<T>>): Promise<T> {
   const decided = await decision().catch((error: unknown) => {
     if (error instanceof MfaError) fail(core, act, { error, about: { reason: error.code }, cause: error.cause })
     throw error

@@ -4,16 +4,22 @@ import type { JsonObject } from '../ports.ts'
 import type { MfaRecord } from '../record/record.ts'
 import { authenticatorsOf, type Core } from './core.ts'
 
+/** A factor that can be enrolled. */
+export interface Enrollable {
+  readonly factor: Factor
+  readonly enrolment: Enrolment<JsonObject>
+}
+
 /** @throws TypeError where no such factor can be enrolled */
-export function enrollable(core: Core, type: string): { factor: Factor; enrolment: Enrolment<JsonObject> } {
+export function enrollable(core: Core, type: string): Enrollable {
   const factor = core.factors.find((candidate) => candidate.type === type)
   if (factor?.enrolment === undefined) throw new TypeError(`no factor '${type}' can be enrolled`)
   return { factor, enrolment: factor.enrolment }
 }
 
 /** The refusal of one more authenticator than the factor allows, or null. */
-export function limitRefusal(record: MfaRecord, factor: Factor): MfaError | null {
-  const limit = factor.enrolment?.limit ?? 0
+export function limitRefusal(record: MfaRecord, { factor, enrolment }: Enrollable): MfaError | null {
+  const { limit } = enrolment
   if (authenticatorsOf(record, factor.type).length < limit) return null
   return new MfaError('authenticator_limit', { detail: `at most ${limit} of ${factor.title}: remove one first` })
 }

@@ -32,7 +32,7 @@ export async function importAuthenticator(
 ): Promise<{ imported: boolean }> {
   requireUserId(userId)
   const { authenticator: given, backup } = from
-  const { factor, enrolment } = enrollable(core, given.type)
+  const { enrolment } = enrollable(core, given.type)
   const act = { type: 'import', userId, requestId: from.requestId } as const
   const about = { factor: given.type }
   return decide(core, act, (record, nowMs): Decision<{ imported: boolean }> => {
@@ -43,13 +43,13 @@ export async function importAuthenticator(
       const error = new MfaError('invalid_request', { detail: 'the user has recovery codes already: import none' })
       return refuse(record, error, { ...about, reason: 'duplicate' })
     }
-    const name = given.name ?? defaultName(record, factor)
-    const added = [newAuthenticator(core, { type: given.type, name, data: given.data, nowMs })]
-    if (backup !== null) added.push(newAuthenticator(core, { ...backup, name: 'Recovery codes', nowMs }))
+    const name = given.name ?? defaultName(record, enrolment.name)
+    const authenticator = newAuthenticator(core, { type: given.type, name, data: given.data, nowMs })
+    const set = backup && newAuthenticator(core, { ...backup, name: 'Recovery codes', nowMs })
     return {
-      record: grown(record, added, nowMs),
+      record: grown(record, set === null ? [authenticator] : [authenticator, set], nowMs),
       result: { imported: true },
-      about: { ...about, authenticatorId: added[0]?.id ?? null },
+      about: { ...about, authenticatorId: authenticator.id },
     }
   })
 }

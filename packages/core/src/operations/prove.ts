@@ -115,11 +115,16 @@ function passed(
   })
   const states = verdict.state === undefined ? record.states : { ...record.states, [factor.type]: verdict.state }
   const next = clear({ ...record, authenticators, states, lastUsedAt: nowMs }, [factor.type])
-  const left = factor.backup?.remaining(changed.get(authenticatorId) ?? {})
+  const left = codesLeft(factor, next)
   return {
     record: next,
     result: secondFactorProof({ userId, factor, authenticatorId, nowMs }),
     about: { factor: factor.type, authenticatorId, ...(driftSteps === undefined ? {} : { driftSteps }) },
     ...(left !== undefined && left <= lowCodes ? { codesLeft: left } : {}),
   }
+}
+
+/** Unused codes of a backup, undefined of another factor. */
+function codesLeft({ type, backup }: Factor, record: MfaRecord): number | undefined {
+  return backup && authenticatorsOf(record, type).reduce((sum, { data }) => sum + backup.remaining(data), 0)
 }

@@ -103,7 +103,8 @@ async function slowDown(limiter: Limiter, address: string): Promise<void> {
   } catch (refusal) {
     const wait = (refusal as { msBeforeNext?: unknown } | null)?.msBeforeNext
     // Without a time it is the limiter that failed: fail closed.
-    if (typeof wait !== 'number' || !Number.isFinite(wait)) throw new MfaError('storage_unavailable', { cause: refusal })
+    if (typeof wait !== 'number' || !Number.isFinite(wait))
+      throw new MfaError('storage_unavailable', { cause: refusal })
     throw new MfaError('too_many_attempts', { retryAfterSeconds: Math.max(1, Math.ceil(wait / 1000)) })
   }
 }

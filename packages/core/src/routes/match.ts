@@ -13,7 +13,7 @@ export function matchPath(routes: readonly MountedRoute[], path: string): Match 
   const [first] = found
   if (first === undefined) return null
   const named = first.parts.flatMap((part, index) =>
-    part.startsWith(':') ? [[part.slice(1), parts[index] ?? '']] : [],
+    part.startsWith(':') ? [[part.slice(1), parts[index] as string]] : [],
   )
   return { routes: found, params: Object.fromEntries(named) }
 }

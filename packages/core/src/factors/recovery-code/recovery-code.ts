@@ -82,8 +82,9 @@ async function checkCode(input: CheckInput<RecoveryCodeData>): Promise<Verdict<R
   const code = normalizeRecoveryCode(input.answer) as string
   const [set] = input.authenticators as readonly [Authenticator<RecoveryCodeData>]
   const index = set.data.kind === 'readable' ? findReadable(set.data, code) : await findHashed(set.data, code)
-  if (index === -1) return { ok: false, reason: 'wrong', authenticatorId: set.id }
-  if (set.data.codes[index]?.used !== false) return { ok: false, reason: 'replayed', authenticatorId: set.id }
+  const found = set.data.codes[index]
+  if (found === undefined) return { ok: false, reason: 'wrong', authenticatorId: set.id }
+  if (found.used) return { ok: false, reason: 'replayed', authenticatorId: set.id }
   const codes = set.data.codes.map((entry, at) => (at === index ? { ...entry, used: true } : entry))
   return { ok: true, authenticatorId: set.id, changed: new Map([[set.id, { ...set.data, codes } as RecoveryCodeData]]) }
 }
