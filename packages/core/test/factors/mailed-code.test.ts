@@ -68,6 +68,16 @@ test('five wrong ones wait, and a code sent anew clears nothing', async () => {
   expect((await verify(token, again)).status).toBe(200)
 })
 
+test('what a wrong answer leaves in its state stays: after three the code is dead', async () => {
+  const token = await login(world)
+  const code = await sent(token)
+  const wrong = code === '00000' ? '00001' : '00000'
+  for (const left of [4, 3, 2]) expect((await verify(token, wrong)).json).toMatchObject({ attempts_remaining: left })
+  expect((await verify(token, code)).json).toMatchObject({ code: 'invalid_code', attempts_remaining: 1 })
+  world.clock.advance(31)
+  expect((await verify(token, await sent(token))).status).toBe(200)
+})
+
 test('its state is changed in one write, which may run again: two at once send one mail', async () => {
   const token = await login(world)
   const before = mails.length

@@ -5,6 +5,8 @@ import type { Factor, JsonObject, RandomBytes } from '../../src/index.ts'
 /** Seconds a code can be answered with, and between two of them. */
 const lifeSeconds = 300
 const pauseSeconds = 30
+/** Wrong answers after which a code is dead, whatever the wait. */
+const mostTries = 3
 
 /** Sends a code on request of somebody who is being challenged; takes it once, for that challenge alone. */
 export function mailedCode(send: (userId: string, code: string) => void, randomBytes: RandomBytes): Factor {
@@ -15,9 +17,12 @@ export function mailedCode(send: (userId: string, code: string) => void, randomB
     fieldFault: (value) => (typeof value === 'string' ? null : 'must be a string'),
     couldBe: isCode,
     check({ answer, authenticators: [first], state, tokenId, nowMs }) {
-      const { code, forToken, expiresAt } = state
-      const isRight = code !== undefined && answer === code && forToken === tokenId && Number(expiresAt) > nowMs
-      if (!isRight || first === undefined) return { ok: false, reason: 'wrong' }
+      const { code, forToken, expiresAt, tries = 0 } = state
+      const isAlive =
+        code !== undefined && forToken === tokenId && Number(expiresAt) > nowMs && Number(tries) < mostTries
+      const isRight = isAlive && answer === code
+      if (!isRight || first === undefined)
+        return { ok: false, reason: 'wrong', state: { ...state, tries: Number(tries) + 1 } }
       return { ok: true, authenticatorId: first.id, changed: new Map(), state: {} }
     },
     enrolment: {

@@ -83,6 +83,21 @@ describe('a challenge ends with', () => {
   })
 })
 
+test.each([
+  ['the password', 'old_stamp', async ({ mfa, alice }: World) => ({ mfa, user: { ...alice, stamp: '2' } })],
+  [
+    'a revocation',
+    'old_epoch',
+    async ({ mfa, alice }: World) => mfa.revokeTokens('alice').then(() => ({ mfa, user: alice })),
+  ],
+])('an enrolment ends with %s', async (_, reason, end) => {
+  const world = createWorld()
+  const { activationToken } = await world.mfa.begin('totp', world.alice)
+  const { mfa, user } = await end(world)
+  expect((await refusal(mfa.confirm('totp', user, { activationToken, code: '000000' }))).code).toBe('invalid_token')
+  expect(world.events.at(-1)).toMatchObject({ type: 'confirm', userId: 'alice', factor: 'totp', reason })
+})
+
 test('a challenge outlives a wrong code, a rename, new recovery codes and a login elsewhere', async () => {
   const world = createWorld()
   const { app, id, proof } = await enrol(world)

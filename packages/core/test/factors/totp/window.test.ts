@@ -93,6 +93,9 @@ describe('the drift of a wrong code', () => {
     const atMs = (later + 3) * 30_000
     expect(diagnoseDrift(app.codeAt(later), source, { nowMs: atMs, window: 1 })).toBe(-3)
     expect(diagnoseDrift(app.codeAt(later), source, { nowMs: (earlier - 3) * 30_000, window: 1 })).toBe(3)
+    const between = { nowMs: (later - 1) * 30_000, window: 0 }
+    expect(later - earlier).toBeGreaterThan(2)
+    expect(diagnoseDrift(app.codeAt(later), source, between)).toBe(1)
   })
 
   test('has no steps before the first', () => {
