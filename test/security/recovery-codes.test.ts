@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Answer } from '../adapters/http-client.ts'
 import { expectPassed, type Person } from './person.ts'
 import { badToken, expectRefused, notACode, wrongCode } from './refusal.ts'
-import { sqliteStack, stacks } from './stacks.ts'
+import { currentStacks, sqliteStack } from './stacks.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const charged = ['alice recovery_code']
@@ -26,7 +26,7 @@ function passedOf(answers: readonly Answer[]): readonly Answer[] {
 
 /** Codes that are kept as hashes are slow to make; what they do differently lies in no framework and no storage. */
 const ways = [
-  ...stacks.map((stack) => ({ ...stack, reveal: 'always' as const })),
+  ...currentStacks.map((stack) => ({ ...stack, reveal: 'always' as const })),
   { ...sqliteStack, reveal: 'once' as const },
 ]
 
@@ -138,7 +138,7 @@ describe.each(ways)('$name, reveal: $reveal', ({ reveal, ...stack }) => {
   })
 })
 
-describe.each(stacks)('$name', (stack) => {
+describe.each(currentStacks)('$name', (stack) => {
   test("mallory's code for alice, and hers for mallory", async () => {
     const stage = await openStage(stack)
     const [alice, mallory] = [await stage.alice.enrol(), await stage.mallory.enrol()]
@@ -150,7 +150,23 @@ describe.each(stacks)('$name', (stack) => {
 
   test('users whose ids a database might take for one another', async () => {
     const stage = await openStage(stack)
-    const ids = ['1', '01', '1e0', '1.0', ' 1', '1 ', 'a:b', 'a', 'A', 'é', 'e\u0301', '__proto__', 'constructor']
+    const ids = [
+      '1',
+      '01',
+      '1e0',
+      '1e1',
+      '10',
+      '1.0',
+      ' 1',
+      '1 ',
+      'a:b',
+      'a',
+      'A',
+      'é',
+      'e\u0301',
+      '__proto__',
+      'constructor',
+    ]
     const people: Person[] = []
     for (const id of ids) people.push(await stage.newPerson(id).enrol())
     expect(Object.keys(await stage.records()).sort()).toEqual([...ids].sort())

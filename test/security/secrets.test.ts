@@ -204,7 +204,6 @@ function seeing(canaries: Canaries): Watched['see'] {
 
 test.each(['bare Express', 'bare Koa'] as const)(
   'no secret in what %s prints of errors by itself, with every debug switch on',
-  { timeout: 60_000 },
   async (framework) => {
     const stage = await openStage(sqliteStack)
     const canaries = createCanaries()

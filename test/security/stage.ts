@@ -9,7 +9,7 @@ import {
   type User,
 } from '@latchkey/core'
 import { type FaultyStorage, faultyStorage, type ManualClock, manualClock } from '@latchkey/testing'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { decodeRecord, encodeRecord } from '../../packages/core/src/record/codec.ts'
 import type { MfaRecord } from '../../packages/core/src/record/record.ts'
 import { deriveKeys } from '../../packages/core/src/sealing/keys.ts'
@@ -20,6 +20,9 @@ import { type SessionRows, sessionRows } from '../adapters/session-rows.ts'
 import { passwordOf, secret } from './accounts.ts'
 import { createPerson, type Person } from './person.ts'
 import type { OpenStorage, Stack } from './stacks.ts'
+
+// Whole journeys over HTTP, on cores that may be busy with other tests.
+vi.setConfig({ testTimeout: 60_000 })
 
 /** What a test may set otherwise. */
 export interface StageOptions {
