@@ -18,7 +18,8 @@ test('a record that does not open is given up for lost, and still no old token p
   const { app } = await enrol(before)
   const token = await login(before)
   const user = before.alice
-  const shared = { issuer: 'Acme', storage, findUser: () => user, now: before.clock.now }
+  const onEvent = () => undefined
+  const shared = { issuer: 'Acme', storage, findUser: () => user, now: before.clock.now, onEvent }
   // The old secret opens no record here and yet signs tokens there, as in an app that lost its key halfway.
   const after = createMfa({ ...shared, secret: otherSecret })
   expect((await refusal(after.status('alice'))).code).toBe('storage_unavailable')
