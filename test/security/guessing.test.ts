@@ -86,6 +86,12 @@ describe.each(stacks)('$name', (stack) => {
     expect(retryAfter(answer)).toEqual([undefined, undefined])
     expectPassed(await attempt(alice.codes[0] as string))
     await expectRefused(stage, suspended, () => attempt(alice.app.code(clock.now())))
+    // The way back: a fresh proof of another factor, and a new authenticator.
+    expectPassed(await alice.login(alice.browser, { code: alice.codes[1] }))
+    const { activationToken, app } = await alice.begin()
+    const body = { activation_token: activationToken, code: app.code(clock.now()) }
+    expectPassed(await alice.browser.post('/auth/mfa/totp/activate', body))
+    expectPassed(await attempt(app.code(clock.advance(30))))
   })
 
   test('of sixty guesses at one instant no more are looked at than the limit', async () => {
