@@ -40,6 +40,24 @@ test('in the order in which they came', async () => {
   expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends'])
 })
 
+test('one that comes while another runs waits for it, though the first has left', async () => {
+  const queue = createUserQueue()
+  const log: string[] = []
+  const [a, b, c] = ['a', 'b', 'c'].map((name) => task(log, name))
+  if (a === undefined || b === undefined || c === undefined) throw new Error('three tasks')
+  const first = queue.run('alice', a.run)
+  const second = queue.run('alice', b.run)
+  a.end()
+  await first
+  const third = queue.run('alice', c.run)
+  c.end()
+  await new Promise(setImmediate)
+  expect(log).toEqual(['a begins', 'a ends', 'b begins'])
+  b.end()
+  await Promise.all([second, third])
+  expect(log.slice(3)).toEqual(['b ends', 'c begins', 'c ends'])
+})
+
 test('users do not wait for each other', async () => {
   const queue = createUserQueue()
   const log: string[] = []
