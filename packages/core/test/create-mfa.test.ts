@@ -47,3 +47,15 @@ test('enrol, challenge, verify, replay, recovery code, step-up, deactivate', asy
   await mfa.deactivate('totp', alice, { code: confirmed.recoveryCodes[1] })
   await expect(mfa.status(alice.id)).resolves.toMatchObject({ mfaEnabled: false, methods: [] })
 })
+
+test('the findUser of the options is there for hosts, as it is', async () => {
+  const findUser = (id: string) => (id === alice.id ? alice : null)
+  const mfa = createMfa({
+    secret: 'k3jf93nfi3nf93nf93nfkd93mf93kdm39fk3md9f3k',
+    issuer: 'Acme',
+    storage: memoryStorage(),
+    findUser,
+  })
+  expect(mfa.findUser).toBe(findUser)
+  expect(await mfa.findUser('nobody')).toBeNull()
+})
