@@ -43,7 +43,7 @@ test.each(labels.map(([name, shown]) => [name.slice(0, 40), name, shown] as cons
     const { mfa, alice } = createWorld({ issuer: 'Acme & Söhne?' })
     const beganMs = performance.now()
     const begun = await mfa.begin('totp', { ...alice, name })
-    expect(performance.now() - beganMs).toBeLessThan(250)
+    expect(performance.now() - beganMs).toBeLessThan(1000)
     expect(virtualAuthenticator(begun.totpUrl)).toMatchObject({
       ...{ issuer: 'Acme & Söhne?', label: shown, secret: begun.secret },
       ...{ algorithm: 'SHA1', digits: 6, period: 30 },

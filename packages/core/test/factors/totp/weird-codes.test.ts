@@ -63,7 +63,7 @@ describe.each(weird)('%s', (_, code) => {
     const row = await world.rows.get('alice')
     const beganMs = performance.now()
     const error = await refusal(world.mfa.stepUp(world.alice, { code: code as string }))
-    expect(performance.now() - beganMs).toBeLessThan(50)
+    expect(performance.now() - beganMs).toBeLessThan(1000)
     expect(error).toMatchObject({ code: 'invalid_code', attemptsRemaining: 5 })
     expect(world.events.at(-1)).toMatchObject({ reason: 'not_a_code' })
     expect(generate).not.toHaveBeenCalled()
