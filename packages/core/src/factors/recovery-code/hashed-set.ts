@@ -54,11 +54,9 @@ export async function hashedSet(codes: readonly string[], randomBytes: RandomByt
 
 /** Where the code stands in the set, -1 where it does not. Costs one hash. */
 export async function findHashed(set: HashedSet, code: string): Promise<number> {
-  const slot = set.slotted ? numberOf(code.charAt(0)) : 0
-  const entry = set.codes[slot]
-  if (entry === undefined) return -1
-  const hash = await hashOf(code, entry.salt)
-  if (set.slotted) return isSame(hash, entry) ? slot : -1
+  const salt = set.codes[set.slotted ? numberOf(code.charAt(0)) : 0]?.salt
+  if (salt === undefined) return -1
+  const hash = await hashOf(code, salt)
   return set.codes.reduce((found, candidate, index) => (isSame(hash, candidate) ? index : found), -1)
 }
 
