@@ -89,7 +89,21 @@ test('a hundred failures suspend it, and only an operator lifts that', async () 
   await expect(mfa.confirm('totp', alice, { ...again, code })).resolves.toMatchObject({ recoveryCodes: { length: 10 } })
 })
 
-test('its success clears its own count and that of the factor, which lifts a suspension', async () => {
+test('its success clears its own count: the next enrolment has all its tries', async () => {
+  const world = createWorld()
+  const { mfa, alice, clock } = world
+  for (const provedAt of [null, clock.now()]) {
+    const { activationToken, totpUrl } = await mfa.begin('totp', alice, { provedAt })
+    const app = virtualAuthenticator(totpUrl)
+    for (const left of [4, 3, 2, 1]) {
+      const wrong = mfa.confirm('totp', alice, { activationToken, code: app.wrongCode(clock.now()) })
+      expect((await refusal(wrong)).attemptsRemaining).toBe(left)
+    }
+    await mfa.confirm('totp', alice, { activationToken, code: app.code(clock.now()) })
+  }
+})
+
+test('its success clears the count of the factor, which lifts a suspension', async () => {
   const world = createWorld({ attempts: { waitAfter: 2, waitSeconds: 1, maxWaitSeconds: 1, suspendAfter: 2 } })
   const { mfa, alice, clock } = world
   const { app, codes } = await enrol(world)
