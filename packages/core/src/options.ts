@@ -154,11 +154,12 @@ function readAttempts(given: Partial<AttemptLimits> | undefined): AttemptLimits 
 
 function readFactors(factors: unknown): readonly Factor[] {
   const list: readonly unknown[] = factors === undefined ? [] : Array.isArray(factors) ? factors : [null]
-  const types = new Set(['totp', 'recovery_code'])
+  // `password` is the name of a count of its own.
+  const types = new Set(['totp', 'recovery_code', 'password'])
   return list.map((factor) => {
     if (!isFactor(factor)) throw new TypeError('options.factors must be a list of factors, each with all its members')
     if (!/^[a-z][a-z0-9_]*$/.test(factor.type) || types.has(factor.type)) {
-      throw new TypeError(`options.factors: '${factor.type}' is there already, or is no name in snake_case`)
+      throw new TypeError(`options.factors: '${factor.type}' is taken, or is no name in snake_case`)
     }
     types.add(factor.type)
     return factor

@@ -55,7 +55,9 @@ const bad: Readonly<Record<string, readonly unknown[]>> = {
   'recoveryCodes.length': [8],
   factors: [
     ...[null, 'totp', {}, [null], [{}], ['totp'], [phrase, phrase]],
-    ...['totp', 'recovery_code', 'Phrase', 'my phrase', '', '__proto__', '1st'].map((type) => [{ ...phrase, type }]),
+    ...['totp', 'recovery_code', 'password', 'Phrase', 'my phrase', '', '__proto__', '1st'].map((type) => [
+      { ...phrase, type },
+    ]),
     ...Object.keys(phrase)
       .filter((name) => name !== 'enrolment')
       .map((name) => [{ ...phrase, [name]: undefined }]),

@@ -37,10 +37,11 @@ function checkMediaType(request: MfaRequest): void {
   const [type = '', ...parameters] = (request.header('content-type') ?? '')
     .split(';')
     .map((part) => part.trim().toLowerCase())
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length)
+  const charsets = parameters.filter((parameter) => parameter.startsWith('charset='))
   const encoding = request.header('content-encoding')?.trim().toLowerCase() ?? 'identity'
   const isJson = /^application\/(?:[\w.!#$&^-]+\+)?json$/.test(type)
-  if (isJson && encoding === 'identity' && ['utf-8', '"utf-8"', 'utf8', undefined].includes(charset)) return
+  const isUtf8 = charsets.every((charset) => /^charset=(?:utf-?8|"utf-?8")$/.test(charset))
+  if (isJson && encoding === 'identity' && isUtf8) return
   throw new MfaError('unsupported_media_type')
 }
 

@@ -80,6 +80,7 @@ describe('the media type', () => {
     'application/json, text/plain',
     'application/json; charset=latin1',
     'application/json; charset=utf-16',
+    'application/json; charset=utf-8; charset=utf-7',
     'xapplication/json',
     'application/ +json',
   ])('%s is not', async (type) => {
