@@ -74,6 +74,16 @@ test.each(forgeries)('%s', async (_, token) => {
   expect(await rows.get('alice')).toEqual(before)
 })
 
+test('a token longer than any of ours is not even read', async () => {
+  const { mfa, events } = await enrolled()
+  const padded = (length: number) => forgeSigned({ ...good, padding: 'x'.repeat(length) })
+  let length = 5000
+  while (padded(length + 1).length <= 8192) length += 1
+  expect((await refusal(mfa.verify(padded(length), { code: 'x' }))).code).toBe('invalid_code')
+  expect((await refusal(mfa.verify(padded(length + 1), { code: 'x' }))).code).toBe('invalid_token')
+  expect(events.at(-1)?.reason).toBe('malformed_token')
+})
+
 test('an encrypted token lacks nothing: factor, pending and all claims', async () => {
   const { mfa, users, clock } = createWorld()
   const claims = goodClaims(alice, { epoch: emptyRecord.epoch })
