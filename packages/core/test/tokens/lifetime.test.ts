@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { createMfa } from '../../src/index.ts'
-import { createWorld, enrol, login, otherSecret, refusal, secret, type World } from '../world.ts'
+import { createWorld, enrol, login, otherSecret, refusal, secret, startMs, type World } from '../world.ts'
 
 /** What opening the token comes to: the code itself is never right. */
 async function outcome(world: World, token: string): Promise<string> {
@@ -96,6 +96,30 @@ test.each([
   const { mfa, user } = await end(world)
   expect((await refusal(mfa.confirm('totp', user, { activationToken, code: '000000' }))).code).toBe('invalid_token')
   expect(world.events.at(-1)).toMatchObject({ type: 'confirm', userId: 'alice', factor: 'totp', reason })
+})
+
+test('what has ended stays ended, whatever follows: an epoch never comes back', async () => {
+  const world = createWorld({ stepUpSeconds: false })
+  const { mfa, alice } = world
+  await enrol(world)
+  const { id } = await enrol(world)
+  const tokens = [await login(world)]
+  const steps = [
+    () => mfa.revokeTokens('alice'),
+    () => enrol(world),
+    () => mfa.removeAuthenticator('alice', id),
+    () => enrol(world),
+    () => mfa.revokeTokens('alice'),
+    () => mfa.import('alice', { totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' }),
+    () => mfa.reset('alice'),
+    () => enrol(world, alice),
+  ]
+  for (const step of steps) {
+    await step()
+    world.clock.set(startMs)
+    for (const token of tokens) expect(await outcome(world, token)).toBe('invalid_token')
+    if ((await mfa.status('alice')).mfaEnabled) tokens.push(await login(world))
+  }
 })
 
 test('a challenge outlives a wrong code, a rename, new recovery codes and a login elsewhere', async () => {
