@@ -22,6 +22,7 @@ await task()
 async function test() {
   await step('Checking the build, types, style, imports and packages', manifest.scripts['check'])
   await step('Running the tests', manifest.scripts['test:only'], args)
+  if (args.length === 0) await step('Measuring what they cover of the core', manifest.scripts['test:coverage'])
   say('Everything passed.')
 }
 
