@@ -43,6 +43,13 @@ test('a challenge names it; its code is sent, and taken once', async () => {
   expect((await verify(second, code)).json).toMatchObject({ code: 'invalid_code', attempts_remaining: 4 })
 })
 
+test('what a right answer leaves in its state stays: the next code may be sent at once', async () => {
+  const token = await login(world)
+  expect((await verify(token, await sent(token))).status).toBe(200)
+  const next = await login(world)
+  expect((await verify(next, await sent(next))).status).toBe(200)
+})
+
 test('a code is good for the challenge it was sent for, and no step-up', async () => {
   const [mine, other] = [await login(world), await login(world)]
   const code = await sent(mine)

@@ -2,6 +2,7 @@
 
 import { virtualAuthenticator } from '@latchkey/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { FactorRoute } from '../../src/index.ts'
 import { createWorld, type World } from '../world.ts'
 import { fixedPhrase } from './fixed-phrase.ts'
 import { type Client, type HttpApp, serve } from './http-host.ts'
@@ -120,6 +121,27 @@ test('its routes are named, and its proofs guarded, like any others', async () =
   const handler = mfa.handler({ ...host, currentUser })
   await expect(handler.guard({ factors: ['phrase'] })()).resolves.toMatchObject({ proof: { factor: 'phrase' } })
   expect(() => createWorld({ ...options, routes: { 'phrase.say': false } })).toThrow('phrase.begin')
+})
+
+test('a route of its own answers with JSON, or with a whole answer of its own', async () => {
+  const answers = [
+    { status: 'sent' },
+    { headers: 'none' },
+    { status: 201, headers: { 'Content-Type': 'text/plain' }, body: Buffer.from('made') },
+  ]
+  const routes = answers.map((answer, at) => ({
+    ...{ name: `phrase.route${at}`, method: 'PUT', path: `/mfa/phrase/${at}`, access: 'anyone', fields: {} },
+    handle: async () => answer,
+  }))
+  const { mfa, users } = createWorld({ factors: [{ ...fixedPhrase(phrase), routes: routes as FactorRoute[] }] })
+  const own = await serve(mfa, users)
+  const outcomes = await Promise.all(routes.map(({ path }) => own.client().send('PUT', path)))
+  await own.close()
+  expect(outcomes).toEqual([
+    { status: 200, json: { status: 'sent' } },
+    { status: 200, json: { headers: 'none' } },
+    { status: 201, json: { text: 'made' } },
+  ])
 })
 
 test('two factors on one path are a mistake', () => {

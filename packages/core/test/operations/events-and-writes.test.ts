@@ -5,6 +5,37 @@ import { fixedPhrase } from '../factors/fixed-phrase.ts'
 import { refusal } from '../world.ts'
 import { code, opened } from './scene.ts'
 
+test('a code that was right once says which authenticator it was of', async () => {
+  const { scene, heard } = await opened()
+  const { mfa, alice, clock } = scene.world
+  const used = scene.alice.app.codeAt(scene.alice.app.step(clock.now()) - 1)
+  await refusal(mfa.stepUp(alice, { code: used }))
+  expect(heard()).toEqual([expect.objectContaining({ reason: 'replayed', authenticatorId: scene.alice.id })])
+})
+
+test('a try while the factor waits or is suspended says so, and which factor it was', async () => {
+  const { scene, heard } = await opened({ attempts: { waitAfter: 1, suspendAfter: 2 } })
+  const { mfa, alice, clock } = scene.world
+  for (const reason of ['locked', 'suspended']) {
+    await refusal(mfa.stepUp(alice, { code: scene.alice.app.wrongCode(clock.now()) }))
+    await refusal(mfa.stepUp(alice, { code: code(scene) }))
+    expect(heard().at(-1)).toMatchObject({ type: 'step_up', reason, factor: 'totp', authenticatorId: null })
+    clock.advance(30)
+  }
+})
+
+test('a code that is looked at by two factors has the reason that tells most', async () => {
+  const { scene, heard } = await opened({ totp: { digits: 8 } })
+  const { mfa, alice, clock } = scene.world
+  const used = scene.alice.app.codeAt(scene.alice.app.step(clock.now()) - 1)
+  await refusal(mfa.stepUp(alice, { code: used }))
+  await refusal(mfa.stepUp(alice, { code: scene.alice.app.wrongCode(clock.now()) }))
+  expect(heard().map(({ reason, factor }) => [reason, factor])).toEqual([
+    ['replayed', 'totp'],
+    ['wrong', 'totp'],
+  ])
+})
+
 test('a storage that fails is the reason, and its error goes along', async () => {
   const { scene, heard } = await opened()
   scene.world.storage.inject('get', 'throw_before')

@@ -66,6 +66,7 @@ test('a body that is too large ends the connection, since the rest is not read',
   const { send } = createApp()
   const answer = await send('POST', '/login', { bytes: JSON.stringify({ a: 'x'.repeat(20_000) }) })
   expect(answer).toMatchObject({ status: 413, headers: { Connection: 'close' }, json: { code: 'body_too_large' } })
+  expect((await send('POST', '/login', { bytes: '{' })).headers).not.toHaveProperty('Connection')
 })
 
 test('members that are not there are not there', () => {

@@ -124,9 +124,11 @@ test('a hash that cannot be made is a fault, no wrong code: nothing is charged',
   const world = createWorld(once)
   const { codes } = await enrol(world)
   const row = await world.rows.get('alice')
+  const events = world.events.length
   counted.fails = true
   await expect(world.mfa.stepUp(world.alice, { code: codes[0] })).rejects.toThrow('out of memory')
   expect(await world.rows.get('alice')).toEqual(row)
+  expect(world.events).toHaveLength(events)
   counted.fails = false
   await expect(world.mfa.stepUp(world.alice, { code: codes[0] })).resolves.toMatchObject({ factor: 'recovery_code' })
 })
