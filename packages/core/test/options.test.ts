@@ -87,6 +87,7 @@ const bad: Readonly<Record<string, readonly unknown[]>> = {
     ['*'],
     [42],
     ['https://APP.example'],
+    ['https://app.example', 'app.example'],
   ],
   limiter: [null, {}, () => null, 'slow'],
   onEvent: [null, 'log', {}],
@@ -188,6 +189,7 @@ test.each<Partial<MfaOptions>>([
   { allowedOrigins: ['https://app.example', 'http://localhost:3000'] },
   { limiter: { consume: async () => undefined } },
   { storageTimeoutSeconds: 0.01 },
+  { storageTimeoutSeconds: 600 },
 ])('%j is right', (options) => {
   expect(() => createMfa({ ...good, ...options })).not.toThrow()
 })

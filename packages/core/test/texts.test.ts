@@ -10,6 +10,7 @@ test.each([
   ['x'.repeat(64), 'x'.repeat(64)],
   ['🔑'.repeat(64), '🔑'.repeat(64)],
   [` ${'x'.repeat(64)} `, 'x'.repeat(64)],
+  [`${' '.repeat(448)}${'x'.repeat(64)}`, 'x'.repeat(64)],
   ['名前 <b>"x"</b> & é', '名前 <b>"x"</b> & é'],
 ])('%j is a name', (value, name) => {
   expect(cleanName(value)).toBe(name)
@@ -21,6 +22,7 @@ test.each([
   ['x'.repeat(65)],
   ['🔑'.repeat(65)],
   ['x'.repeat(1_000_000)],
+  [`${' '.repeat(449)}${'x'.repeat(64)}`],
   ['a\nb'],
   ['a\r\nb'],
   ['a\0b'],

@@ -66,6 +66,13 @@ test.each([
   expect(performance.now() - beganMs).toBeLessThan(1000)
 })
 
+test('the longest secret is taken in its longest spelling', () => {
+  const longest = 'A'.repeat(416)
+  expect(normalizeBase32(longest)).toBe(longest)
+  expect(normalizeBase32(longest.replaceAll('A', 'A - '))).toBe(longest)
+  expect(normalizeBase32(`${longest.replaceAll('A', 'A - ')} `)).toBeNull()
+})
+
 test('a secret is weak below 128 bits', () => {
   expect(isWeakSecret('A'.repeat(24))).toBe(true)
   expect(isWeakSecret('A'.repeat(26))).toBe(false)

@@ -40,6 +40,10 @@ describe('a stream', () => {
     expect(await outcome({ message, headers })).toBe('malformed_body')
   })
 
+  test('that is gone and will say nothing more', async () => {
+    expect(await outcome({ message: { ...stream(), destroyed: true }, headers })).toBe('malformed_body')
+  })
+
   test('that does not end: read to the second limit, then paused and left alone', async () => {
     const message = stream()
     const reading = outcome({ message, headers })
