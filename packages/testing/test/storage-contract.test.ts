@@ -1,8 +1,9 @@
 /** The rule guarded here: the contract accepts a sound storage, and each way of being unsound breaks it by name. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { memoryStorage, type Storage, type StoredRecord } from '@latchkey/core'
+import { memoryStorage, type Storage } from '@latchkey/core'
 import { describe, expect, test } from 'vitest'
 import { storageContract } from '../src/index.ts'
+import { mapStorage, type Rows } from './map-storage.ts'
 import { titled } from './titled.ts'
 
 describe('memoryStorage', () => {
@@ -11,30 +12,6 @@ describe('memoryStorage', () => {
   })
 })
 
-/** A sound storage in a map, for taking apart. */
-function mapStorage(rows: Map<string, StoredRecord>, changes: Partial<Storage> = {}): Storage {
-  const copy = (record: StoredRecord) => ({ ...record, updatedAt: new Date(record.updatedAt) })
-  return {
-    async get(userId) {
-      const row = rows.get(userId)
-      return row === undefined ? null : copy(row)
-    },
-    async put(userId, next, expected) {
-      if ((rows.get(userId)?.revision ?? null) !== expected) return false
-      rows.set(userId, copy(next))
-      return true
-    },
-    async delete(userId) {
-      rows.delete(userId)
-    },
-    async *userIds() {
-      yield* [...rows.keys()]
-    },
-    ...changes,
-  }
-}
-
-type Rows = Map<string, StoredRecord>
 type Breakage = (rows: Rows, sound: Storage) => Partial<Storage>
 
 /** How the storage is broken, and words from each rule that has to notice. */

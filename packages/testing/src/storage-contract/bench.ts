@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Storage, StoredRecord } from '@latchkey/core'
+import type { Crew, StorageProcess } from './crew.ts'
 import type { StorageContractOptions } from './storage-contract.ts'
 
 /** A storage under test, and what the rules need to try it. */
@@ -13,11 +14,14 @@ export interface Bench {
   readonly add: (userId: string) => Promise<string>
   /** A second storage on the same data. */
   readonly reopen: () => Promise<Storage>
+  /** Starts so many processes, each with a storage on the same data. No rule leaves one behind. */
+  readonly start: (count: number) => Promise<readonly StorageProcess[]>
 }
 
 export function openBench<Subject extends { readonly storage: Storage }>(
   subject: Subject,
   options: StorageContractOptions<Subject>,
+  crew: Crew,
 ): Bench {
   const { userId = (n) => `user-${n}`, oddUserIds = everyTextIsDifferent, addUser, reopen } = options
   const add = async (id: string) => {
@@ -33,10 +37,15 @@ export function openBench<Subject extends { readonly storage: Storage }>(
       assert.ok(reopen)
       return await reopen(subject)
     },
+    start: (count) => crew.start(count, userId(0)),
   }
 }
 
-/** A record that no other resembles. */
+/**
+ * A record that no other resembles, for further tests of a storage.
+ *
+ * @param changes - Fields that are to be as they are here
+ */
 export function someRecord(changes: Partial<StoredRecord> = {}): StoredRecord {
   const updatedAt = new Date('2026-02-28T23:59:59.987Z')
   return { revision: randomUUID(), sealed: `1.k.${randomUUID()}`, enabled: true, updatedAt, ...changes }
@@ -44,13 +53,19 @@ export function someRecord(changes: Partial<StoredRecord> = {}): StoredRecord {
 
 /** Asserts that exactly this record is stored, and nothing beside it. */
 export async function assertStored(storage: Storage, userId: string, expected: StoredRecord | null): Promise<void> {
-  const found = await storage.get(userId)
-  if (expected === null || found === null) return assert.equal(found, expected)
-  const { revision, sealed, enabled, updatedAt } = found
-  assert.deepEqual(
-    { revision, sealed, enabled, updatedAt: updatedAt.getTime() },
-    { ...expected, updatedAt: expected.updatedAt.getTime() },
-  )
+  assertSameRecord(await storage.get(userId), expected)
+}
+
+/** Asserts that what was found is this record, in every field. */
+export function assertSameRecord(found: StoredRecord | null, expected: StoredRecord | null): void {
+  assert.deepEqual(fieldsOf(found), fieldsOf(expected))
+}
+
+/** What a storage keeps; it may hand out more. */
+function fieldsOf(record: StoredRecord | null): object | null {
+  if (record === null) return null
+  const { revision, sealed, enabled, updatedAt } = record
+  return { revision, sealed, enabled, updatedAt: updatedAt.getTime() }
 }
 
 /** Stores a first record and returns it. */
@@ -59,7 +74,7 @@ export async function createRecord(storage: Storage, userId: string, record = so
   return record
 }
 
-/** All of `userIds()`, in its order. */
+/** All that a storage lists, in its order. */
 export async function listUserIds(storage: Storage): Promise<readonly string[]> {
   const ids: string[] = []
   for await (const id of storage.userIds()) ids.push(id)

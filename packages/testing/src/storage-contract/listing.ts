@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import type { Storage } from '@latchkey/core'
 import { assertStored, createRecord, listUserIds, someRecord } from './bench.ts'
 import type { Rule } from './storage-contract.ts'
 
 /** More than one page of any sensible size. */
-const many = 250
+export const many = 250
 
 /** What `userIds` lists. */
 export const listingRules: readonly Rule[] = [
@@ -68,10 +69,8 @@ export const listingRules: readonly Rule[] = [
   },
 ]
 
-async function createMany(
-  storage: Parameters<typeof createRecord>[0],
-  user: (n: number) => Promise<string>,
-): Promise<string[]> {
+/** Stores records of so many users that no list of them fits on one page. */
+export async function createMany(storage: Storage, user: (n: number) => Promise<string>): Promise<string[]> {
   const users: string[] = []
   for (let n = 0; n < many; n += 1) {
     const userId = await user(n)

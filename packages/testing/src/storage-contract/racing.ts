@@ -72,10 +72,14 @@ export async function assertOneWinner(
 }
 
 const workers = 8
-const rounds = 5
+const usualRounds = 5
 
 /** Lets workers count up in the sealed text, spread over the storages, and asserts that every step counted. */
-export async function assertNoLostUpdate(storages: readonly Storage[], userId: string): Promise<void> {
+export async function assertNoLostUpdate(
+  storages: readonly Storage[],
+  userId: string,
+  rounds = usualRounds,
+): Promise<void> {
   const [first] = storages as readonly [Storage]
   await createRecord(first, userId, someRecord({ sealed: '0' }))
   await Promise.all(

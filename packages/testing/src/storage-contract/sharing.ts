@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Storage } from '@latchkey/core'
 import { faultyStorage } from '../faulty-storage.ts'
 import { assertStored, createRecord, listUserIds, someRecord } from './bench.ts'
 import { assertNoLostUpdate, assertOneWinner } from './racing.ts'
@@ -9,18 +10,7 @@ export const sharingRules: readonly Rule[] = [
   {
     name: 'what one storage acknowledged another one reads at once',
     async check({ storage, user, reopen }) {
-      const userId = await user()
-      const other = await reopen()
-      await assertStored(other, userId, null)
-      const first = await createRecord(storage, userId)
-      await assertStored(other, userId, first)
-      assert.deepEqual(await listUserIds(other), [userId])
-      const second = someRecord()
-      assert.equal(await other.put(userId, second, first.revision), true)
-      await assertStored(storage, userId, second)
-      assert.equal(await storage.put(userId, someRecord(), first.revision), false)
-      await other.delete(userId)
-      await assertStored(storage, userId, null)
+      await assertSeenAtOnce(storage, await reopen(), await user())
     },
   },
   {
@@ -46,3 +36,17 @@ export const sharingRules: readonly Rule[] = [
     },
   },
 ]
+
+/** Lets two storages write in turn, and asserts that each sees at once what the other was told is stored. */
+export async function assertSeenAtOnce(one: Storage, other: Storage, userId: string): Promise<void> {
+  await assertStored(other, userId, null)
+  const first = await createRecord(one, userId)
+  await assertStored(other, userId, first)
+  assert.deepEqual(await listUserIds(other), [userId])
+  const second = someRecord()
+  assert.equal(await other.put(userId, second, first.revision), true)
+  await assertStored(one, userId, second)
+  assert.equal(await one.put(userId, someRecord(), first.revision), false)
+  await other.delete(userId)
+  await assertStored(one, userId, null)
+}

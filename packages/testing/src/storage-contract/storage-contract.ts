@@ -1,6 +1,12 @@
+import assert from 'node:assert/strict'
+import type { ChildProcess } from 'node:child_process'
 import type { Awaitable, Storage } from '@latchkey/core'
+import type { ContractCase } from '../contract-case.ts'
 import { type Bench, openBench } from './bench.ts'
+import { createCrew } from './crew.ts'
+import { killingRules } from './killing.ts'
 import { listingRules } from './listing.ts'
+import { processRules } from './processes.ts'
 import { racingRules } from './racing.ts'
 import { readingRules } from './reading.ts'
 import { sharingRules } from './sharing.ts'
@@ -12,6 +18,12 @@ export interface StorageContractOptions<Subject extends { readonly storage: Stor
   readonly create: () => Awaitable<Subject>
   /** Another storage on the same data, as a second process would have. Left out: cases for two are left out. */
   readonly reopen?: ((subject: Subject) => Awaitable<Storage>) | undefined
+  /**
+   * Starts a process of yours that opens a storage on the same data and hands it to `serveStorage`. It needs an IPC
+   * channel: `fork()` makes one. The contract ends it, and so does the end of the test's own process.
+   * Left out: races between processes, and processes killed while they write, are left out.
+   */
+  readonly startProcess?: ((subject: Subject) => Awaitable<ChildProcess>) | undefined
   /** Makes the user's row, where rows are the host's. Called before a record of that user is stored. */
   readonly addUser?: ((subject: Subject, userId: string) => Awaitable<void>) | undefined
   /** Called at the end of each case, also of one that failed. */
@@ -20,14 +32,6 @@ export interface StorageContractOptions<Subject extends { readonly storage: Stor
   readonly userId?: ((n: number) => string) | undefined
   /** Ids that a sloppy storage takes for one another or for SQL. @defaultValue a list that every text column must tell apart */
   readonly oddUserIds?: readonly string[] | undefined
-}
-
-/** One rule of the contract as a test. */
-export interface ContractCase {
-  /** The rule, as a sentence. */
-  readonly name: string
-  /** @throws AssertionError of `node:assert` where the storage breaks the rule */
-  readonly run: () => Promise<void>
 }
 
 /** A rule, and what it takes to see whether it is kept. */
@@ -57,16 +61,27 @@ export function storageContract<Subject extends { readonly storage: Storage }>(
     ...racingRules,
     ...listingRules,
     ...(options.reopen === undefined ? [] : sharingRules),
+    ...(options.startProcess === undefined ? [] : [...processRules, ...killingRules]),
   ]
   return rules.map(({ name, check }) => ({
     name,
-    async run() {
-      const subject = await options.create()
-      try {
-        await check(openBench(subject, options))
-      } finally {
-        await options.close?.(subject)
-      }
-    },
+    run: () => runRule(check, options),
   }))
+}
+
+async function runRule<Subject extends { readonly storage: Storage }>(
+  check: Rule['check'],
+  options: StorageContractOptions<Subject>,
+): Promise<void> {
+  const subject = await options.create()
+  const crew = createCrew(() => {
+    assert.ok(options.startProcess)
+    return options.startProcess(subject)
+  })
+  try {
+    await check(openBench(subject, options, crew))
+  } finally {
+    await crew.end()
+    await options.close?.(subject)
+  }
 }

@@ -1,0 +1,2 @@
+// A process that opens no storage, and ends at once.
+process.exit(3)
