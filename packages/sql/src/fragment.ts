@@ -1,5 +1,5 @@
-/** What may travel as a parameter. No booleans: one SQLite driver ends the process on one. */
-export type Value = string | number | null
+/** What may be a value in a statement. No booleans: one SQLite driver ends the process on one. */
+export type Value = string | number
 
 type Piece = { readonly text: string } | { readonly param: Value }
 
@@ -25,10 +25,13 @@ export function join(fragments: readonly Fragment[], separator: string): Fragmen
   return fragments.flatMap((fragment, index) => (index === 0 ? fragment : [{ text: separator }, ...fragment]))
 }
 
-/** The text with a placeholder for each parameter (positions start at 1), and the parameters in that order. */
-export function render(fragment: Fragment, placeholder: (position: number) => string): [string, readonly Value[]] {
+/** The text with what `bind` puts in the place of each value, and the values that it left to be parameters. */
+export function render(
+  fragment: Fragment,
+  bind: (value: Value, params: Value[]) => string,
+): [string, readonly Value[]] {
   const params: Value[] = []
-  const text = fragment.map((piece) => ('text' in piece ? piece.text : placeholder(params.push(piece.param)))).join('')
+  const text = fragment.map((piece) => ('text' in piece ? piece.text : bind(piece.param, params))).join('')
   return [text, params]
 }
 

@@ -1,14 +1,21 @@
+import type { Dialect } from './dialect.ts'
+
 /** Names of the columns. `enabled` and `updatedAt` may be `null`: then both values travel in front of the sealed text. */
 export interface SqlColumns {
-  /** The user's id: text, or an integer. @defaultValue `'user_id'`; `'id'` where `rows` is `'host'` */
+  /** The user's id: text, an integer or a UUID. @defaultValue `'user_id'`; `'id'` where `rows` is `'host'` */
   readonly userId?: string | undefined
   /** Text, about 22 characters. @defaultValue `'revision'`; `'latchkey_revision'` where `rows` is `'host'` */
   readonly revision?: string | undefined
   /** Text, a few KiB of printable ASCII. @defaultValue `'sealed'`; `'latchkey_sealed'` where `rows` is `'host'` */
   readonly sealed?: string | undefined
-  /** 1 or 0, for reports. @defaultValue `'enabled'`; `null` where `rows` is `'host'` */
+  /** Whether the user has a second factor, for reports: a boolean, 1 or 0 in SQLite. @defaultValue `'enabled'`; `null` where `rows` is `'host'` */
   readonly enabled?: string | null | undefined
-  /** Milliseconds since 1970, for reports. @defaultValue `'updated_at'`; `null` where `rows` is `'host'` */
+  /**
+   * When the record was written, for reports: `timestamptz` in PostgreSQL, `DATETIME(3)` in UTC in MySQL, milliseconds
+   * since 1970 in SQLite.
+   *
+   * @defaultValue `'updated_at'`; `null` where `rows` is `'host'`
+   */
   readonly updatedAt?: string | null | undefined
 }
 
@@ -26,8 +33,19 @@ export interface SqlStorageOptions {
   readonly rows?: 'own' | 'host' | undefined
 }
 
+/** Where the records are kept on a database server. */
+export interface ServerStorageOptions extends SqlStorageOptions {
+  /**
+   * Where the table is: a schema in PostgreSQL, a database in MySQL.
+   *
+   * @defaultValue where the connection looks for a table
+   */
+  readonly schema?: string | undefined
+}
+
 /** The options, checked and complete. */
 export interface Layout {
+  readonly schema: string | null
   readonly table: string
   readonly rows: 'own' | 'host'
   readonly userId: string
@@ -57,13 +75,11 @@ const defaults = {
 } as const
 const columnOptions = ['userId', 'revision', 'sealed', 'enabled', 'updatedAt'] as const
 
-/** What may stand in the options; some of it is for a storage only, so that it can share them with `schema`. */
-const knownOptions = ['table', 'columns', 'rows', 'busyTimeoutMs']
-
 /** @throws TypeError that names the option and says what would be right */
-export function resolveLayout(options: SqlStorageOptions): Layout {
-  checkKeys('options', options, knownOptions)
-  const { rows = 'own', columns = {} } = options
+export function resolveLayout(options: ServerStorageOptions, dialect: Dialect): Layout {
+  // Those of the storage too, so that it can share them with `schema()`.
+  checkKeys('options', options, ['table', 'columns', 'rows', ...dialect.options])
+  const { schema, rows = 'own', columns = {} } = options
   if (rows !== 'own' && rows !== 'host') throw new TypeError(`rows must be 'own' or 'host'`)
   checkKeys('columns', columns, columnOptions)
   const names = defaults[rows]
@@ -71,6 +87,7 @@ export function resolveLayout(options: SqlStorageOptions): Layout {
   const { userId = names.userId, revision = names.revision, sealed = names.sealed } = columns
   const { enabled = names.enabled, updatedAt = names.updatedAt } = columns
   const layout: Layout = {
+    schema: schema === undefined ? null : checkName('schema', schema),
     table: checkName('table', table),
     rows,
     userId: checkName('columns.userId', userId),
@@ -81,6 +98,11 @@ export function resolveLayout(options: SqlStorageOptions): Layout {
   }
   checkDistinct(layout)
   return Object.freeze(layout)
+}
+
+/** The table as it stands in a statement. */
+export function quoteTable({ schema, table }: Layout, { quote }: Dialect): string {
+  return schema === null ? quote(table) : `${quote(schema)}.${quote(table)}`
 }
 
 /** A misspelt option would otherwise put the records elsewhere without a word. */

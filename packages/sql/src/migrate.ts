@@ -8,14 +8,14 @@ type Execute = (statement: Fragment) => Promise<Outcome>
 /** Makes the function that runs what is missing of the schema and then looks whether all of it is there. */
 export function createMigrate(execute: Execute, dialect: Dialect, layout: Layout): () => Promise<void> {
   const readColumns = async () => {
-    const { rows } = await execute(dialect.columnsOf(layout.table))
-    return new Set(rows.map((row) => String(row['name']).toLowerCase()))
+    const { rows } = await execute(dialect.columnsOf(layout.schema, layout.table))
+    return new Set(rows.map((row) => dialect.fold(String(row['name']))))
   }
   return async () => {
     const before = await readColumns()
     let failure: unknown
     for (const { text, column } of schemaStatements(layout, dialect)) {
-      if (column !== null && before.has(column.toLowerCase())) continue
+      if (column === null ? before.size > 0 : before.has(dialect.fold(column))) continue
       try {
         await execute(raw(text))
       } catch (error) {
@@ -23,16 +23,16 @@ export function createMigrate(execute: Execute, dialect: Dialect, layout: Layout
         failure ??= error
       }
     }
-    const fault = describeMissing(layout, await readColumns())
+    const fault = describeMissing(layout, dialect, await readColumns())
     if (fault !== null) throw new Error(fault, { cause: failure })
   }
 }
 
-function describeMissing(layout: Layout, present: ReadonlySet<string>): string | null {
+function describeMissing(layout: Layout, dialect: Dialect, present: ReadonlySet<string>): string | null {
   if (present.size === 0) return `the table "${layout.table}" is missing and could not be made`
   const { userId, revision, sealed, enabled, updatedAt } = layout
   const missing = [userId, revision, sealed, enabled, updatedAt].filter(
-    (column) => column !== null && !present.has(column.toLowerCase()),
+    (column) => column !== null && !present.has(dialect.fold(column)),
   )
   if (missing.length === 0) return null
   const names = missing.map((column) => `"${column}"`).join(', ')

@@ -1,10 +1,10 @@
 import type { StoredRecord } from '@latchkey/core'
-import type { Row } from './dialect.ts'
-import type { Value } from './fragment.ts'
+import type { Dialect, Row } from './dialect.ts'
+import { type Fragment, sql } from './fragment.ts'
 import type { Layout } from './layout.ts'
 
 /** What each column gets, in the order in which the columns stand in statements. */
-export type Cells = readonly (readonly [column: string, value: Value])[]
+export type Cells = readonly (readonly [column: string, value: Fragment])[]
 
 const packedForm = /^([01]):(-?\d{1,16}):(.*)$/s
 
@@ -13,36 +13,36 @@ const packedForm = /^([01]):(-?\d{1,16}):(.*)$/s
  *
  * @throws TypeError where `updatedAt` is no date
  */
-export function toCells(layout: Layout, record: StoredRecord): Cells {
+export function toCells(layout: Layout, dialect: Dialect, record: StoredRecord): Cells {
   const enabled = record.enabled ? 1 : 0
   const updatedAt = record.updatedAt.getTime()
   if (Number.isNaN(updatedAt)) throw new TypeError('updatedAt must be a valid date')
   const sealed = isPacked(layout) ? `${enabled}:${updatedAt}:${record.sealed}` : record.sealed
-  const cells: (readonly [string | null, Value])[] = [
-    [layout.revision, record.revision],
-    [layout.sealed, sealed],
-    [layout.enabled, enabled],
-    [layout.updatedAt, updatedAt],
+  const cells: (readonly [string | null, Fragment])[] = [
+    [layout.revision, sql`${record.revision}`],
+    [layout.sealed, sql`${sealed}`],
+    [layout.enabled, dialect.flag.write(enabled)],
+    [layout.updatedAt, dialect.time.write(updatedAt)],
   ]
-  return cells.filter((cell): cell is [string, Value] => cell[0] !== null)
+  return cells.filter((cell): cell is [string, Fragment] => cell[0] !== null)
 }
 
 /**
- * The record in a row that has the columns `revision`, `sealed`, `enabled` and `updated_at`.
+ * The record in a row that has the columns `revision`, `sealed`, `enabled` and `updated`.
  *
  * @throws Error where the row holds something else: it must not pass for a user without a record
  */
 export function toRecord(layout: Layout, row: Row): StoredRecord {
   const { revision, sealed } = row
   if (typeof revision !== 'string' || typeof sealed !== 'string') throw damaged(layout)
-  if (!isPacked(layout)) return record(layout, revision, sealed, row['enabled'], row['updated_at'])
+  if (!isPacked(layout)) return record(layout, revision, sealed, row['enabled'], row['updated'])
   const [, enabled, updatedAt, rest] = packedForm.exec(sealed) ?? []
   if (rest === undefined) throw damaged(layout)
   return record(layout, revision, rest, enabled, updatedAt)
 }
 
 function record(layout: Layout, revision: string, sealed: string, enabled: unknown, updatedAt: unknown): StoredRecord {
-  // A driver gives integers as numbers or, where the host asked for it, as bigints.
+  // A driver gives an integer as a number or, where the host asked for it, as a bigint; servers give text.
   const time = new Date(Number(updatedAt ?? Number.NaN))
   if (Number.isNaN(time.getTime())) throw damaged(layout)
   return { revision, sealed, enabled: Number(enabled) === 1, updatedAt: time }

@@ -1,5 +1,7 @@
 import type { Dialect, DialectName } from './dialect.ts'
-import { type Layout, resolveLayout, type SqlStorageOptions } from './layout.ts'
+import { type Layout, quoteTable, resolveLayout, type ServerStorageOptions } from './layout.ts'
+import { mysqlDialect } from './mysql/dialect.ts'
+import { postgresDialect } from './postgres/dialect.ts'
 import { sqliteDialect } from './sqlite/dialect.ts'
 
 /** A statement, and the column that it adds; `null` where it makes the table. */
@@ -8,7 +10,11 @@ export interface SchemaStatement {
   readonly column: string | null
 }
 
-const dialects: Readonly<Record<DialectName, Dialect>> = { sqlite: sqliteDialect }
+const dialects: Readonly<Record<DialectName, Dialect>> = {
+  sqlite: sqliteDialect,
+  postgres: postgresDialect,
+  mysql: mysqlDialect,
+}
 
 /**
  * The SQL that makes room for the records, for a host that keeps its own migrations. Give it the options of the storage.
@@ -17,18 +23,19 @@ const dialects: Readonly<Record<DialectName, Dialect>> = { sqlite: sqliteDialect
  *
  * @throws TypeError that names the option and says what would be right
  */
-export function schema(database: DialectName, options: SqlStorageOptions = {}): string {
+export function schema(database: DialectName, options: ServerStorageOptions = {}): string {
   if (!Object.hasOwn(dialects, database)) {
     throw new TypeError(`database must be one of ${Object.keys(dialects).join(', ')}`)
   }
-  const statements = schemaStatements(resolveLayout(options), dialects[database])
+  const dialect = dialects[database]
+  const statements = schemaStatements(resolveLayout(options, dialect), dialect)
   return statements.map(({ text }) => `${text};\n`).join('')
 }
 
 /** The schema, statement by statement. */
 export function schemaStatements(layout: Layout, dialect: Dialect): readonly SchemaStatement[] {
-  const { quote, types } = dialect
-  const table = quote(layout.table)
+  const { quote, types, tableOptions } = dialect
+  const table = quoteTable(layout, dialect)
   const columns = ourColumns(layout, dialect)
   if (layout.rows === 'host') {
     return columns.map(([column, type]) => ({
@@ -40,13 +47,14 @@ export function schemaStatements(layout: Layout, dialect: Dialect): readonly Sch
     `${quote(layout.userId)} ${types.key} NOT NULL PRIMARY KEY`,
     ...columns.map(([column, type]) => `${quote(column)} ${type} NOT NULL`),
   ]
-  return [{ text: `CREATE TABLE IF NOT EXISTS ${table} (\n  ${lines.join(',\n  ')}\n)`, column: null }]
+  const text = `CREATE TABLE IF NOT EXISTS ${table} (\n  ${lines.join(',\n  ')}\n)${tableOptions}`
+  return [{ text, column: null }]
 }
 
 function ourColumns(layout: Layout, { types }: Dialect): readonly (readonly [name: string, type: string])[] {
   const columns: readonly (readonly [string | null, string])[] = [
     [layout.revision, types.text],
-    [layout.sealed, types.text],
+    [layout.sealed, types.longText],
     [layout.enabled, types.flag],
     [layout.updatedAt, types.time],
   ]

@@ -1,7 +1,7 @@
 import type { Storage } from '@latchkey/core'
-import type { Dialect, Row, Run } from './dialect.ts'
+import type { Dialect, Run } from './dialect.ts'
 import { type Fragment, render } from './fragment.ts'
-import { type Layout, resolveLayout, type SqlStorageOptions } from './layout.ts'
+import { type Layout, resolveLayout, type ServerStorageOptions } from './layout.ts'
 import { createMigrate } from './migrate.ts'
 import { toRecord } from './row.ts'
 import { createStatements } from './statements.ts'
@@ -21,40 +21,45 @@ export interface SqlStorage extends Storage {
 const pageSize = 200
 
 /**
- * A storage on any SQL database that can say how many rows a statement changed.
+ * A storage on any SQL database that can say how many rows a statement wrote.
  *
  * @throws TypeError that names the option and says what would be right
  */
-export function sqlStorage(run: Run, dialect: Dialect, options: SqlStorageOptions): SqlStorage {
-  const layout = resolveLayout(options)
+export function sqlStorage(run: Run, dialect: Dialect, options: ServerStorageOptions): SqlStorage {
+  const layout = resolveLayout(options, dialect)
   const statements = createStatements(layout, dialect)
   const execute = createExecute(run, dialect, layout)
   const storage: SqlStorage = {
     async get(userId) {
       const { rows } = await execute(statements.get(checkId(userId)))
+      if (rows.length > 1) throw notUnique(layout)
       return rows[0] === undefined ? null : toRecord(layout, rows[0])
     },
     async put(userId, next, expected) {
       checkId(userId)
       const statement = expected === null ? statements.create(userId, next) : statements.update(userId, next, expected)
       const { changes } = await execute(statement)
-      if (changes > 1) throw new Error(`the column "${layout.userId}" of "${layout.table}" must be unique`)
+      if (changes > 1) throw notUnique(layout)
       return changes === 1
     },
     async delete(userId) {
       await execute(statements.delete(checkId(userId)))
     },
-    userIds: () => walk(async (last) => (await execute(statements.page(last, pageSize))).rows),
+    userIds: () =>
+      walk(async (last) => {
+        const { rows } = await execute(statements.page(last, pageSize))
+        return rows.map((row) => dialect.decodeId(row['id']))
+      }),
     migrate: createMigrate(execute, dialect, layout),
   }
   return Object.freeze(storage)
 }
 
 /** Page by page, so that no read stays open while the consumer writes. */
-async function* walk(page: (last: string | null) => Promise<readonly Row[]>) {
+async function* walk(page: (last: string | null) => Promise<readonly string[]>) {
   let last: string | null = null
   while (true) {
-    const ids: readonly string[] = (await page(last)).map((row) => String(row['user_id']))
+    const ids: readonly string[] = await page(last)
     yield* ids
     last = ids.at(-1) ?? null
     if (ids.length < pageSize) return
@@ -64,7 +69,7 @@ async function* walk(page: (last: string | null) => Promise<readonly Row[]>) {
 /** Runs a fragment, and says what to do where the database has no such table or column. */
 function createExecute(run: Run, dialect: Dialect, layout: Layout) {
   return async (statement: Fragment) => {
-    const [text, params] = render(statement, dialect.placeholder)
+    const [text, params] = render(statement, dialect.bind)
     try {
       return await run(text, params)
     } catch (error) {
@@ -76,6 +81,10 @@ function createExecute(run: Run, dialect: Dialect, layout: Layout) {
       )
     }
   }
+}
+
+function notUnique({ userId, table }: Layout): Error {
+  return new Error(`the column "${userId}" of "${table}" must be unique`)
 }
 
 /** Databases cut a text at NUL or refuse it, and give halves of characters one and the same form. */

@@ -1,19 +1,19 @@
 import type { StoredRecord } from '@latchkey/core'
 import type { Dialect } from './dialect.ts'
 import { type Fragment, join, raw, sql } from './fragment.ts'
-import type { Layout } from './layout.ts'
+import { type Layout, quoteTable } from './layout.ts'
 import { toCells } from './row.ts'
 
 /** Everything a storage asks of the database in daily work: one statement for each act, and no second one behind it. */
 export interface Statements {
-  /** Gives `revision`, `sealed`, `enabled` and `updated_at`. */
+  /** Gives `revision`, `sealed`, `enabled` and `updated`. */
   get(userId: string): Fragment
   /** Writes where there is no record yet; changes one row or none. */
   create(userId: string, next: StoredRecord): Fragment
   /** Writes where the revision is still the expected one; changes one row or none. */
   update(userId: string, next: StoredRecord, expected: string): Fragment
   delete(userId: string): Fragment
-  /** At most `limit` ids as `user_id`: those after `last`, in the order of the key. */
+  /** At most `limit` ids as `id`: those after `last`, in the order of the key. */
   page(last: string | null, limit: number): Fragment
 }
 
@@ -28,7 +28,7 @@ type Terms = ReturnType<typeof createTerms>
 /** What statements are made of. */
 function createTerms(layout: Layout, dialect: Dialect) {
   const name = (of: string) => raw(dialect.quote(of))
-  const table = name(layout.table)
+  const table = raw(quoteTable(layout, dialect))
   // With the table in front a missing column is an error: SQLite may read a lone "name" as a string.
   const column = (of: string) => sql`${table}.${name(of)}`
   const key = column(layout.userId)
@@ -43,7 +43,7 @@ function createTerms(layout: Layout, dialect: Dialect) {
     // The first half finds the row by its index; the second tells `1` from `01`, which are one to an INTEGER column.
     isUser: (userId: string) => sql`${key} = ${userId} AND ${dialect.same(key, userId)}`,
     assign: (next: StoredRecord) => {
-      const cells = toCells(layout, next)
+      const cells = toCells(layout, dialect, next)
       return join(
         cells.map(([of, value]) => sql`${name(of)} = ${value}`),
         ', ',
@@ -57,10 +57,10 @@ function sharedStatements(terms: Terms): Pick<Statements, 'get' | 'update' | 'pa
   return {
     get: (userId) => sql`SELECT ${selection(terms)} FROM ${table} WHERE ${isUser(userId)} AND ${revision} IS NOT NULL`,
     update: (userId, next, expected) =>
-      sql`UPDATE ${table} SET ${assign(next)} WHERE ${isUser(userId)} AND ${dialect.same(revision, expected)}`,
+      sql`UPDATE ${table} SET ${assign(next)} WHERE ${isUser(userId)} AND ${dialect.same(revision, expected)}${dialect.afterWrite}`,
     page: (last, limit) => {
       const after = last === null ? sql`${key} IS NOT NULL` : sql`${key} > ${last}`
-      const id = sql`${dialect.asText(key)} AS ${name('user_id')}`
+      const id = sql`${dialect.id(key)} AS ${name('id')}`
       return sql`SELECT ${id} FROM ${table} WHERE ${after} AND ${revision} IS NOT NULL ORDER BY ${key} LIMIT ${limit}`
     },
   }
@@ -70,42 +70,51 @@ function sharedStatements(terms: Terms): Pick<Statements, 'get' | 'update' | 'pa
 function ownRows({ layout, dialect, name, table, isUser }: Terms): Pick<Statements, 'create' | 'delete'> {
   return {
     create: (userId, next) => {
-      const cells = [[layout.userId, userId] as const, ...toCells(layout, next)]
+      const cells = [[layout.userId, sql`${userId}`] as const, ...toCells(layout, dialect, next)]
       const columns = join(
         cells.map(([of]) => name(of)),
         ', ',
       )
       const values = join(
-        cells.map(([, value]) => sql`${value}`),
+        cells.map(([, value]) => value),
         ', ',
       )
-      return sql`INSERT INTO ${table} (${columns}) VALUES (${values}) ${dialect.unlessThere(name(layout.userId))}`
+      return sql`INSERT INTO ${table} (${columns}) VALUES (${values})${dialect.unlessThere(name(layout.userId))}${dialect.afterWrite}`
     },
-    delete: (userId) => sql`DELETE FROM ${table} WHERE ${isUser(userId)}`,
+    delete: (userId) => sql`DELETE FROM ${table} WHERE ${isUser(userId)}${dialect.afterWrite}`,
   }
 }
 
 /** Rows that are the host's, of which only our columns are written. */
-function hostRows({ layout, name, table, revision, isUser, assign }: Terms): Pick<Statements, 'create' | 'delete'> {
+function hostRows({
+  layout,
+  dialect,
+  name,
+  table,
+  revision,
+  isUser,
+  assign,
+}: Terms): Pick<Statements, 'create' | 'delete'> {
   const columns = [layout.revision, layout.sealed, layout.enabled, layout.updatedAt].filter((of) => of !== null)
   const cleared = join(
     columns.map((of) => sql`${name(of)} = NULL`),
     ', ',
   )
   return {
-    create: (userId, next) => sql`UPDATE ${table} SET ${assign(next)} WHERE ${isUser(userId)} AND ${revision} IS NULL`,
-    delete: (userId) => sql`UPDATE ${table} SET ${cleared} WHERE ${isUser(userId)}`,
+    create: (userId, next) =>
+      sql`UPDATE ${table} SET ${assign(next)} WHERE ${isUser(userId)} AND ${revision} IS NULL${dialect.afterWrite}`,
+    delete: (userId) => sql`UPDATE ${table} SET ${cleared} WHERE ${isUser(userId)}${dialect.afterWrite}`,
   }
 }
 
-/** Our columns under names that do not depend on the host's. */
-function selection({ layout, name, column }: Terms): Fragment {
+/** Our columns under names that do not depend on the host's; single words, which no client turns into camel case. */
+function selection({ layout, dialect, name, column }: Terms): Fragment {
+  const { flag, time } = dialect
   const columns = [
-    [layout.revision, 'revision'],
-    [layout.sealed, 'sealed'],
-    [layout.enabled, 'enabled'],
-    [layout.updatedAt, 'updated_at'],
-  ] as const
-  const selected = columns.map(([of, as]) => (of === null ? [] : [sql`${column(of)} AS ${name(as)}`]))
-  return join(selected.flat(), ', ')
+    sql`${column(layout.revision)} AS ${name('revision')}`,
+    sql`${column(layout.sealed)} AS ${name('sealed')}`,
+    ...(layout.enabled === null ? [] : [sql`${flag.read(column(layout.enabled))} AS ${name('enabled')}`]),
+    ...(layout.updatedAt === null ? [] : [sql`${time.read(column(layout.updatedAt))} AS ${name('updated')}`]),
+  ]
+  return join(columns, ', ')
 }

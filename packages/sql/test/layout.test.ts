@@ -1,7 +1,14 @@
 /** The rule guarded here: a bad option is found when the storage is built, by name, and before the database is touched. */
 import { describe, expect, test } from 'vitest'
-import { type SqliteStorageOptions, type SqlStorageOptions, schema, sqliteStorage } from '../src/index.ts'
-import { libsql } from './drivers.ts'
+import {
+  mysqlStorage,
+  postgresStorage,
+  type ServerStorageOptions,
+  type SqliteStorageOptions,
+  schema,
+  sqliteStorage,
+} from '../src/index.ts'
+import { libsql } from './sqlite/drivers.ts'
 
 const badNames = {
   empty: '',
@@ -36,16 +43,43 @@ for (const [kind, name] of Object.entries(badNames)) {
     ])
   }
 }
+const serverCases: typeof cases = [
+  ...cases,
+  ...Object.entries(badNames).map(([kind, name]): (typeof cases)[number] => [
+    `a schema's name ${kind}`,
+    { schema: name },
+    /^schema must be a name/,
+  ]),
+  ['options that are no object', null, /^options must be an object/],
+  ['an option of another storage', { busyTimeoutMs: 1 }, /^options has no "busyTimeoutMs"/],
+]
+
+function notAsked(): never {
+  throw new Error('the database was asked')
+}
 
 describe('refused by sqliteStorage and schema', () => {
-  test.each(cases)('%s', (_, options, message) => {
-    const handle = libsql.open(':memory:')
-    handle.exec('PRAGMA busy_timeout = 0')
-    const build = () => sqliteStorage(handle, options as SqlStorageOptions)
+  test.each([...cases, ['an option of the others', { schema: 'x' }, /^options has no "schema"/] as const])(
+    '%s',
+    (_, options, message) => {
+      const handle = libsql.open(':memory:')
+      handle.exec('PRAGMA busy_timeout = 0')
+      const build = () => sqliteStorage(handle, options as SqliteStorageOptions)
+      expect(build).toThrow(TypeError)
+      expect(build).toThrow(message)
+      expect(() => schema('sqlite', options as ServerStorageOptions)).toThrow(message)
+      expect(handle.prepare('PRAGMA busy_timeout').all()).toEqual([{ timeout: 0 }])
+    },
+  )
+})
+
+describe.each(['postgres', 'mysql'] as const)('refused by the storage for %s and schema', (dialect) => {
+  test.each(serverCases)('%s', (_, given, message) => {
+    const options = given as ServerStorageOptions
+    const build = () => (dialect === 'mysql' ? mysqlStorage(notAsked, options) : postgresStorage(notAsked, options))
     expect(build).toThrow(TypeError)
     expect(build).toThrow(message)
-    expect(() => schema('sqlite', options as SqlStorageOptions)).toThrow(message)
-    expect(handle.prepare('PRAGMA busy_timeout').all()).toEqual([{ timeout: 0 }])
+    expect(() => schema(dialect, options)).toThrow(message)
   })
 })
 
@@ -65,9 +99,18 @@ describe('refused as a database', () => {
   })
 })
 
+test.each([undefined, null, 'postgres://localhost/app', {}, { query: 'SELECT 1' }])(
+  'refused as a client: %o',
+  (client) => {
+    expect(() => postgresStorage(client as never)).toThrow(/^client must be a pool or client of pg/)
+    expect(() => mysqlStorage(client as never)).toThrow(/^client must be a pool or connection of mysql2/)
+  },
+)
+
 test('options that are undefined are those left out', () => {
   const columns = { userId: undefined, enabled: undefined }
   expect(schema('sqlite', { table: undefined, rows: undefined, columns })).toBe(schema('sqlite'))
+  expect(schema('postgres', { schema: undefined })).toBe(schema('postgres'))
 })
 
 test('schema takes the options of the storage as they are', () => {

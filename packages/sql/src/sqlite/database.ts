@@ -1,6 +1,7 @@
 import type { Outcome, Row, Run } from '../dialect.ts'
 import type { Value } from '../fragment.ts'
-import { whileBusy } from './busy.ts'
+import { patiently } from '../patience.ts'
+import { isBusy } from './busy.ts'
 
 /** The part of a prepared statement that is used. */
 export interface SqliteStatement {
@@ -44,7 +45,7 @@ export function createRun(database: SqliteDatabase, busyTimeoutMs: number): Run 
     if (/^(?:INSERT|UPDATE|DELETE)/.test(text)) checkNoTransaction(database)
     return { rows: [], changes: Number(prepare(text).run(...params).changes) }
   }
-  return async (text, params) => await whileBusy(() => attempt(text, params), busyTimeoutMs)
+  return async (text, params) => await patiently(() => attempt(text, params), busyTimeoutMs, isBusy)
 }
 
 /** A write inside somebody's transaction is not durable, and their ROLLBACK would take the failure count with it. */

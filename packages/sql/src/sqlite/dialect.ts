@@ -1,16 +1,28 @@
-import type { Dialect } from '../dialect.ts'
+import type { Dialect, Kind } from '../dialect.ts'
 import { sql } from '../fragment.ts'
+
+const asItIs: Kind<number> = { write: (value) => sql`${value}`, read: (column) => column }
 
 /** SQLite and what speaks like it. */
 export const sqliteDialect: Dialect = Object.freeze<Dialect>({
   name: 'sqlite',
-  types: { key: 'TEXT', text: 'TEXT', flag: 'INTEGER', time: 'INTEGER' },
+  options: ['busyTimeoutMs'],
+  types: { key: 'TEXT', text: 'TEXT', longText: 'TEXT', flag: 'INTEGER', time: 'INTEGER' },
+  tableOptions: '',
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
-  placeholder: () => '?',
-  asText: (column) => sql`CAST(${column} AS TEXT)`,
+  fold: (name) => name.toLowerCase(),
+  bind(value, params) {
+    params.push(value)
+    return '?'
+  },
+  id: (column) => sql`CAST(${column} AS TEXT)`,
+  decodeId: String,
   same: (column, value) => sql`CAST(${column} AS TEXT) COLLATE BINARY = ${value}`,
-  unlessThere: (key) => sql`ON CONFLICT (${key}) DO NOTHING`,
-  columnsOf: (table) => sql`SELECT name AS "name" FROM pragma_table_info(${table})`,
+  flag: asItIs,
+  time: asItIs,
+  unlessThere: (key) => sql` ON CONFLICT (${key}) DO NOTHING`,
+  afterWrite: [],
+  columnsOf: (_, table) => sql`SELECT name AS "name" FROM pragma_table_info(${table})`,
   isMissing: (error) =>
     error instanceof Error && /^no such (?:table|column): |^table .* has no column named /s.test(error.message),
 })

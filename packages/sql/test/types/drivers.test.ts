@@ -1,9 +1,28 @@
-/** The rule guarded here: the handles of three drivers fit as their types come, and asynchronous ones do not. */
+/** The rule guarded here: the drivers' handles fit as their types come, and those that would answer otherwise do not. */
+import type { PGlite, Transaction } from '@electric-sql/pglite'
 import type { Storage } from '@latchkey/core'
 import type BetterSqlite3 from 'better-sqlite3'
+import type { drizzle as drizzleMysql } from 'drizzle-orm/mysql2'
+import type { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres'
 import type Libsql from 'libsql'
+import type * as mariadb from 'mariadb'
+import type * as callbackMariadb from 'mariadb/callback'
+import type mysql from 'mysql2'
+import type promised from 'mysql2/promise'
+import type pg from 'pg'
+import type postgres from 'postgres'
 import { expect, expectTypeOf, test } from 'vitest'
-import { type DialectName, type SqliteDatabase, type SqlStorage, schema, sqliteStorage } from '../../src/index.ts'
+import {
+  type DialectName,
+  type MysqlClient,
+  mysqlStorage,
+  type PostgresClient,
+  postgresStorage,
+  type SqliteDatabase,
+  type SqlStorage,
+  schema,
+  sqliteStorage,
+} from '../../src/index.ts'
 
 /** The part of `DatabaseSync` in @types/node 24 that matters here. */
 type SQLInputValue = null | number | bigint | string | NodeJS.ArrayBufferView
@@ -32,7 +51,7 @@ interface AsyncDatabase {
   prepare(sql: string): Promise<StatementSync>
 }
 
-test('handles that fit', () => {
+test('handles of SQLite that fit', () => {
   expectTypeOf<Libsql.Database>().toExtend<SqliteDatabase>()
   expectTypeOf<BetterSqlite3.Database>().toExtend<SqliteDatabase>()
   expectTypeOf<DatabaseSync>().toExtend<SqliteDatabase>()
@@ -43,12 +62,44 @@ test('handles that do not', () => {
   expectTypeOf<string>().not.toExtend<SqliteDatabase>()
 })
 
+test('clients of PostgreSQL', () => {
+  expectTypeOf<pg.Pool>().toExtend<PostgresClient>()
+  expectTypeOf<pg.Client>().toExtend<PostgresClient>()
+  expectTypeOf<pg.PoolClient>().toExtend<PostgresClient>()
+  expectTypeOf<PGlite>().toExtend<PostgresClient>()
+  expectTypeOf<Transaction>().toExtend<PostgresClient>()
+  expectTypeOf<postgres.Sql>().toExtend<PostgresClient>()
+  expectTypeOf<postgres.TransactionSql>().toExtend<PostgresClient>()
+  expectTypeOf<ReturnType<typeof drizzlePostgres>['$client']>().toExtend<PostgresClient>()
+  expectTypeOf<SqliteDatabase>().not.toExtend<PostgresClient>()
+  expectTypeOf<string>().not.toExtend<PostgresClient>()
+  expectTypeOf<() => Promise<number>>().not.toExtend<PostgresClient>()
+})
+
+test('clients of MySQL', () => {
+  expectTypeOf<promised.Pool>().toExtend<MysqlClient>()
+  expectTypeOf<promised.PoolConnection>().toExtend<MysqlClient>()
+  expectTypeOf<promised.Connection>().toExtend<MysqlClient>()
+  expectTypeOf<mysql.Pool>().toExtend<MysqlClient>()
+  expectTypeOf<mysql.Connection>().toExtend<MysqlClient>()
+  expectTypeOf<mysql.PoolConnection>().toExtend<MysqlClient>()
+  expectTypeOf<mariadb.Pool>().toExtend<MysqlClient>()
+  expectTypeOf<mariadb.PoolConnection>().toExtend<MysqlClient>()
+  expectTypeOf<mariadb.Connection>().toExtend<MysqlClient>()
+  expectTypeOf<ReturnType<typeof drizzleMysql>['$client']>().toExtend<MysqlClient>()
+  expectTypeOf<callbackMariadb.Pool>().not.toExtend<MysqlClient>()
+  expectTypeOf<SqliteDatabase>().not.toExtend<MysqlClient>()
+  expectTypeOf<string>().not.toExtend<MysqlClient>()
+})
+
 test('the storage is one of core, with migrate()', () => {
   expectTypeOf(sqliteStorage).returns.toEqualTypeOf<SqlStorage>()
+  expectTypeOf(postgresStorage).returns.toEqualTypeOf<SqlStorage>()
+  expectTypeOf(mysqlStorage).returns.toEqualTypeOf<SqlStorage>()
   expectTypeOf<SqlStorage>().toExtend<Storage>()
   expectTypeOf<SqlStorage['migrate']>().returns.toEqualTypeOf<Promise<void>>()
   expectTypeOf(schema).returns.toBeString()
-  expectTypeOf<DialectName>().toEqualTypeOf<'sqlite'>()
+  expectTypeOf<DialectName>().toEqualTypeOf<'sqlite' | 'postgres' | 'mysql'>()
 })
 
 test('options that do not fit', () => {

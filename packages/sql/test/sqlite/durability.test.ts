@@ -1,7 +1,8 @@
 /** The rule guarded here: what was acknowledged is on the disk, or the storage does not start. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type SqliteDatabase, sqliteStorage } from '../src/index.ts'
-import { DatabaseFile, drivers, firstValue, type Handle, libsql, titleOf } from './drivers.ts'
+import { type SqliteDatabase, sqliteStorage } from '../../src/index.ts'
+import { titleOf } from '../database.ts'
+import { DatabaseFile, drivers, firstValue, type Handle, libsql } from './drivers.ts'
 
 for (const driver of drivers) {
   describe.skipIf(driver.unavailable !== null)(`settings on ${titleOf(driver)}`, () => {

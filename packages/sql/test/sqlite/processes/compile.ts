@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
 
-const root = join(import.meta.dirname, '..', '..')
+const root = join(import.meta.dirname, '..', '..', '..')
 
 /**
  * Writes this package's sources and the child's as JavaScript into a new folder, so that a process of any Node can load
@@ -12,13 +12,13 @@ export function compileChild(): { readonly folder: string; readonly child: strin
   const folder = mkdtempSync(join(root, 'node_modules', '.latchkey-processes-'))
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
   const names = sources.filter((name) => name.endsWith('.ts')).map((name) => join('src', name))
-  for (const name of [...names, join('test', 'processes', 'child.ts')]) {
+  for (const name of [...names, join('test', 'sqlite', 'processes', 'child.ts')]) {
     const target = join(folder, name.replace(/\.ts$/, '.js'))
     mkdirSync(dirname(target), { recursive: true })
     writeFileSync(target, compile(readFileSync(join(root, name), 'utf8')))
   }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n')
-  return { folder, child: join(folder, 'test', 'processes', 'child.js') }
+  return { folder, child: join(folder, 'test', 'sqlite', 'processes', 'child.js') }
 }
 
 function compile(source: string): string {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import type { StoredRecord } from '@latchkey/core'
 import Libsql from 'libsql'
-import { type SqlStorage, sqliteStorage } from '../../src/index.ts'
+import { type SqlStorage, sqliteStorage } from '../../../src/index.ts'
 
 const [task = '', path = '', argument = ''] = process.argv.slice(2)
 

@@ -1,0 +1,26 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** Nobody keeps a queue of those who ask again: whoever asks at the right moment is next. So ask at uneven times. */
+const longestPauseMs = 25
+
+/**
+ * Makes the attempt again while it fails because of others who write at the same time, and lets the event loop run in
+ * between. Only for failures that leave nothing behind, so that making it again does not do it twice.
+ *
+ * @throws what the attempt threw, where it was something else or the time is over
+ */
+export async function patiently<T>(
+  attempt: () => T | Promise<T>,
+  patienceMs: number,
+  isPassing: (error: unknown) => boolean,
+): Promise<T> {
+  const deadline = performance.now() + patienceMs
+  while (true) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!isPassing(error) || performance.now() >= deadline) throw error
+    }
+    await pause(1 + Math.random() * longestPauseMs)
+  }
+}

@@ -1,0 +1,58 @@
+import type { Row, Run } from '../dialect.ts'
+import { errorCodes } from '../error-codes.ts'
+import type { Value } from '../fragment.ts'
+import { patiently } from '../patience.ts'
+
+/** The rows of a statement, by themselves or as `rows`. */
+export type PostgresAnswer = readonly unknown[] | { readonly rows: readonly unknown[] }
+
+/** Runs one statement with its parameters, `$1` and so on. */
+export type PostgresQuery = (text: string, params: Value[]) => PromiseLike<PostgresAnswer>
+
+/**
+ * What runs statements: a pool or a client of `pg`, PGlite and what has their `query`; `sql` of postgres.js; or a
+ * function around anything else. The host opens it and closes it.
+ */
+export type PostgresClient = PostgresQuery | Queryable | Sql
+
+interface Queryable {
+  readonly query: PostgresQuery
+}
+
+interface Sql {
+  readonly unsafe: PostgresQuery
+}
+
+/** SQLSTATE serialization_failure and deadlock_detected: another transaction was preferred, and this one is undone. */
+const lost = ['40001', '40P01']
+/** How long to go on losing. Inside a transaction of the host the second attempt is refused, since that one is over. */
+const patienceMs = 1000
+
+/** @throws TypeError where the client can run nothing */
+export function createRun(client: PostgresClient): Run {
+  const query = queryOf(client)
+  const attempt = async (text: string, params: readonly Value[]) => {
+    const rows = rowsOf(await query(text, [...params]))
+    return { rows, changes: rows.length }
+  }
+  const hasLost = (error: unknown) => errorCodes(error).some((code) => lost.includes(code))
+  return (text, params) => patiently(() => attempt(text, params), patienceMs, hasLost)
+}
+
+function queryOf(client: PostgresClient): PostgresQuery {
+  const { query, unsafe } = Object(client) as { readonly query?: unknown; readonly unsafe?: unknown }
+  // First, since `sql` of postgres.js is a function too, for templates.
+  if (typeof unsafe === 'function') return (text, params) => (client as Sql).unsafe(text, params)
+  if (typeof client === 'function') return client
+  if (typeof query === 'function') return (text, params) => (client as Queryable).query(text, params)
+  throw new TypeError(
+    'client must be a pool or client of pg, PGlite, sql of postgres.js, or a function (text, params) => Promise<rows>',
+  )
+}
+
+/** Without rows there is no telling whether anything was written: every write returns one for each row. */
+function rowsOf(answer: unknown): readonly Row[] {
+  const rows: unknown = Array.isArray(answer) ? answer : (answer as { readonly rows?: unknown } | null)?.rows
+  if (!Array.isArray(rows)) throw new Error('the PostgreSQL client gave no rows')
+  return rows as readonly Row[]
+}

@@ -1,0 +1,31 @@
+import type { ServerStorageOptions } from '../layout.ts'
+import { type SqlStorage, sqlStorage } from '../sql-storage.ts'
+import { createRun, type PostgresClient } from './client.ts'
+import { postgresDialect } from './dialect.ts'
+
+/**
+ * Records in PostgreSQL, through what the host has: a pool or a client of `pg`, `sql` of postgres.js, PGlite, or a
+ * function that runs a text with parameters and gives the rows. Any number of processes may use one database.
+ *
+ * Every call is one statement, decided by the database at READ COMMITTED or stricter. Where `synchronous_commit` is
+ * `off` a write turns it on for its own transaction. Everything must go to the primary, reads too.
+ *
+ * **Transactions.** Given the client of a transaction, the storage takes part in it: a new user and the import of their
+ * factors are committed together. True then means written, and durable only with the COMMIT. Never verify in there: a
+ * ROLLBACK takes back the failure count and the used code, and whoever guesses may guess without end. A serialization
+ * failure or a deadlock is tried again for a second, outside of transactions; inside, it ends the transaction.
+ *
+ * @example
+ * ```ts
+ * import { postgresStorage } from '@latchkey/sql'
+ * import { Pool } from 'pg'
+ *
+ * const pool = new Pool({ connectionString: process.env['DATABASE_URL'], statement_timeout: 5000 })
+ * const storage = postgresStorage(pool)
+ * await storage.migrate()
+ * ```
+ * @throws TypeError that names the option and says what would be right
+ */
+export function postgresStorage(client: PostgresClient, options: ServerStorageOptions = {}): SqlStorage {
+  return sqlStorage(createRun(client), postgresDialect, options)
+}
