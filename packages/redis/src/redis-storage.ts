@@ -1,0 +1,77 @@
+import type { Storage } from '@latchkey/core'
+import type { RedisClient } from './client.ts'
+import { createConnection } from './connection.ts'
+import { toRecord, toValues } from './hash.ts'
+import { isWhole, type RedisStorageOptions, resolveOptions } from './options.ts'
+import { textOf, unexpected } from './reply.ts'
+import { runScript } from './script.ts'
+import { createServerCheck } from './server-check.ts'
+import { listUserIds } from './user-ids.ts'
+
+/** A core `Storage` that can also look whether its server may be used. Frozen. */
+export interface RedisStorage extends Storage {
+  /**
+   * Looks whether the server may be used; there is nothing to make. To be called at the start of the app, and harmless
+   * to repeat. Without it the first call of the storage looks.
+   *
+   * @throws Error that says what to set, where a server may drop records or is a replica, or INFO is not allowed
+   */
+  migrate(): Promise<void>
+}
+
+/**
+ * Records in Redis or Valkey, one hash for each user, through a client of node-redis or ioredis that the host connected.
+ * Any number of processes may use them.
+ *
+ * Reads and writes go to the master, never to a replica, and throw where it may not write.
+ *
+ * @example
+ * ```ts
+ * import { redisStorage } from '@latchkey/redis'
+ * import { createClient } from 'redis'
+ *
+ * const client = await createClient({ url: 'redis://localhost:6379' }).connect()
+ * const storage = redisStorage(client)
+ * await storage.migrate()
+ * ```
+ * @throws TypeError that names the option and says what would be right
+ */
+export function redisStorage(client: RedisClient, options: RedisStorageOptions = {}): RedisStorage {
+  const settings = resolveOptions(options)
+  const connection = createConnection(client)
+  const check = createServerCheck(client, connection, settings)
+  const keyOf = (userId: string): string => {
+    if (isWhole(userId)) return settings.prefix + userId
+    throw new TypeError('a user id that holds half of a character cannot be stored')
+  }
+  const storage: RedisStorage = {
+    async get(userId) {
+      const key = keyOf(userId)
+      await check.ensure()
+      const reply = await runScript(connection, key)
+      if (Array.isArray(reply)) return toRecord(reply)
+      if (textOf(reply) === 'none') return null
+      throw unexpected(reply)
+    },
+    async put(userId, next, expected) {
+      const args = [keyOf(userId), ...toValues(next), ...(expected === null ? [] : [expected])] as const
+      await check.ensure()
+      const reply = await runScript(connection, ...args)
+      const answer = textOf(reply)
+      if (answer === 'written' || answer === 'beaten') return answer === 'written'
+      throw unexpected(reply)
+    },
+    async delete(userId) {
+      const key = keyOf(userId)
+      await check.ensure()
+      const reply = await connection.delete(key)
+      if (!/^[01]$/.test(String(reply))) throw unexpected(reply)
+    },
+    async *userIds() {
+      await check.ensure()
+      yield* listUserIds(connection, settings.prefix)
+    },
+    migrate: () => check.run(),
+  }
+  return Object.freeze(storage)
+}

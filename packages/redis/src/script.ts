@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto'
+import type { Connection } from './connection.ts'
+
+/**
+ * Reads the record, or writes it where the revision is the expected one. Arguments: none to read; to write, the four
+ * values, and behind them the expected revision unless there must be no key.
+ *
+ * A revision that is stored already is `written`: a client that lost the answer sends the call again.
+ *
+ * PERSIST changes nothing, but it is a write: a server that must not write (a replica, a master that is cut off) answers
+ * no read either. It comes last, since a server out of memory refuses only the first write of a script.
+ */
+const source = `
+local key = KEYS[1]
+local revision, sealed, enabled, updated_at, expected = unpack(ARGV)
+local stored = redis.call('HMGET', key, 'revision', 'sealed', 'enabled', 'updated_at')
+local exists = redis.call('EXISTS', key) == 1
+local answer = 'beaten'
+if not revision then
+  answer = exists and stored or 'none'
+elseif stored[1] == revision then
+  answer = 'written'
+elseif (expected and stored[1] == expected) or not (expected or exists) then
+  redis.call('HSET', key, 'revision', revision, 'sealed', sealed, 'enabled', enabled, 'updated_at', updated_at)
+  answer = 'written'
+end
+redis.call('PERSIST', key)
+return answer
+`
+const sha1 = createHash('sha1').update(source).digest('hex')
+
+/** Runs the script in one command; in two where this server has not seen it since it started. */
+export async function runScript(connection: Connection, key: string, ...args: string[]): Promise<unknown> {
+  try {
+    return await connection.run('evalsha', sha1, key, ...args)
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+    return connection.run('eval', source, key, ...args)
+  }
+}
