@@ -40,14 +40,16 @@ export interface World {
   readonly mallory: User
 }
 
-/** An app with two users, none of whom has a second factor. */
-export function createWorld(options: Partial<MfaOptions> = {}): World {
+/** An app with two users, none of whom has a second factor. The suffix of their ids tells worlds on one storage apart. */
+export function createWorld(
+  { storage: rows = memoryStorage(), ...options }: Partial<MfaOptions> = {},
+  suffix = '',
+): World {
   const clock = manualClock(startMs)
-  const rows = memoryStorage()
   const storage = faultyStorage(rows)
   const events: MfaEvent[] = []
-  const alice: User = { id: 'alice', name: 'alice@example.com', stamp: '1' }
-  const mallory: User = { id: 'mallory', name: 'mallory@example.com', stamp: '1' }
+  const alice: User = { id: `alice${suffix}`, name: 'alice@example.com', stamp: '1' }
+  const mallory: User = { id: `mallory${suffix}`, name: 'mallory@example.com', stamp: '1' }
   const users = new Map([alice, mallory].map((user) => [user.id, user]))
   const mfa = createMfa({
     secret,

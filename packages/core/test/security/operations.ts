@@ -1,11 +1,14 @@
 // Every operation once, with what a second run of it comes to: the flows that faults are thrown at.
 
 import { virtualAuthenticator } from '@latchkey/testing'
-import type { User } from '../../src/index.ts'
-import { createWorld, type Enrolled, enrol, login, type World } from '../world.ts'
+import type { Mfa, MfaOptions, User } from '../../src/index.ts'
+import { createWorld, enrol, login, type World } from '../world.ts'
 
-export interface Scene extends World {
-  readonly enrolled: Enrolled
+/** What the operations are done with: plain data, so that another process can do them as well. */
+export interface Given {
+  readonly alice: User
+  readonly mallory: User
+  readonly enrolled: { readonly id: string; readonly codes: readonly string[] }
   readonly token: string
   readonly fresh: { readonly provedAt: number }
   /** Alice's second authenticator, and mallory's first. */
@@ -15,25 +18,30 @@ export interface Scene extends World {
   readonly wrong: string
 }
 
-/** Alice enrolled, being challenged and enrolling a second authenticator, over a storage that is not waited for long. */
-export async function openScene(): Promise<Scene> {
-  const world = createWorld({ storageTimeoutSeconds: 0.02 })
-  const enrolled = await enrol(world)
-  const fresh = { provedAt: world.clock.now() }
+export interface Scene extends World {
+  readonly given: Given
+}
+
+/** Alice enrolled, being challenged and enrolling a second authenticator. */
+export async function openScene(options: Partial<MfaOptions> = {}, suffix = ''): Promise<Scene> {
+  const world = createWorld(options, suffix)
+  const { alice, mallory, clock } = world
+  const { app, codes, id } = await enrol(world)
+  const fresh = { provedAt: clock.now() }
   const begunBy = async (user: User) => {
     const { activationToken, totpUrl } = await world.mfa.begin('totp', user, fresh)
-    return { activationToken, code: virtualAuthenticator(totpUrl).code(world.clock.now()) }
+    return { activationToken, code: virtualAuthenticator(totpUrl).code(clock.now()) }
   }
-  const [begun, begunFirst] = [await begunBy(world.alice), await begunBy(world.mallory)]
+  const [begun, begunFirst] = [await begunBy(alice), await begunBy(mallory)]
   const token = await login(world)
-  const [right, wrong] = [enrolled.app.nextCode(world.clock.now()), enrolled.app.wrongCode(world.clock.now())]
+  const [right, wrong] = [app.nextCode(clock.now()), app.wrongCode(clock.now())]
   world.storage.reset()
-  return { ...world, enrolled, token, fresh, begun, begunFirst, right, wrong }
+  return { ...world, given: { alice, mallory, enrolled: { id, codes }, token, fresh, begun, begunFirst, right, wrong } }
 }
 
 export interface Operation {
   readonly name: string
-  readonly run: (scene: Scene) => Promise<unknown>
+  readonly run: (mfa: Mfa, given: Given) => Promise<unknown>
   /** What it comes to without a fault. */
   readonly first: string
   /** What it comes to once more after that. */
@@ -43,50 +51,50 @@ export interface Operation {
 const totpSecret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 
 export const operations: readonly Operation[] = [
-  operation('a login', 'ok', 'ok', ({ mfa, alice }) => mfa.challenge(alice)),
-  operation('a login with its code', 'ok', 'invalid_code 4', ({ mfa, alice, right }) =>
+  operation('a login', 'ok', 'ok', (mfa, { alice }) => mfa.challenge(alice)),
+  operation('a login with its code', 'ok', 'invalid_code 4', (mfa, { alice, right }) =>
     mfa.challenge(alice, { code: right }),
   ),
-  operation('a verify', 'ok', 'invalid_token', ({ mfa, token, right }) => mfa.verify(token, { code: right })),
-  operation('a verify with a recovery code', 'ok', 'invalid_token', ({ mfa, token, enrolled }) =>
+  operation('a verify', 'ok', 'invalid_token', (mfa, { token, right }) => mfa.verify(token, { code: right })),
+  operation('a verify with a recovery code', 'ok', 'invalid_token', (mfa, { token, enrolled }) =>
     mfa.verify(token, { code: enrolled.codes[0] }),
   ),
-  operation('a wrong code', 'invalid_code 4', 'invalid_code 3', ({ mfa, token, wrong }) =>
+  operation('a wrong code', 'invalid_code 4', 'invalid_code 3', (mfa, { token, wrong }) =>
     mfa.verify(token, { code: wrong }),
   ),
-  operation('a step-up', 'ok', 'invalid_code 4', ({ mfa, alice, right }) => mfa.stepUp(alice, { code: right })),
-  operation('a step-up with a recovery code', 'ok', 'invalid_code 4', ({ mfa, alice, enrolled }) =>
+  operation('a step-up', 'ok', 'invalid_code 4', (mfa, { alice, right }) => mfa.stepUp(alice, { code: right })),
+  operation('a step-up with a recovery code', 'ok', 'invalid_code 4', (mfa, { alice, enrolled }) =>
     mfa.stepUp(alice, { code: enrolled.codes[0] }),
   ),
-  operation('a beginning', 'ok', 'ok', ({ mfa, alice, fresh }) => mfa.begin('totp', alice, fresh)),
-  operation('a first confirmation', 'ok', 'invalid_token', ({ mfa, mallory, begunFirst }) =>
+  operation('a beginning', 'ok', 'ok', (mfa, { alice, fresh }) => mfa.begin('totp', alice, fresh)),
+  operation('a first confirmation', 'ok', 'invalid_token', (mfa, { mallory, begunFirst }) =>
     mfa.confirm('totp', mallory, begunFirst),
   ),
-  operation('a further confirmation', 'ok', 'invalid_token', ({ mfa, alice, begun }) =>
+  operation('a further confirmation', 'ok', 'invalid_token', (mfa, { alice, begun }) =>
     mfa.confirm('totp', alice, begun),
   ),
-  operation('a wrong confirmation', 'invalid_code 4', 'invalid_code 3', ({ mfa, alice, begun, wrong }) =>
+  operation('a wrong confirmation', 'invalid_code 4', 'invalid_code 3', (mfa, { alice, begun, wrong }) =>
     mfa.confirm('totp', alice, { ...begun, code: wrong }),
   ),
-  operation('a deactivation', 'ok', 'not_enabled', ({ mfa, alice, right }) =>
+  operation('a deactivation', 'ok', 'not_enabled', (mfa, { alice, right }) =>
     mfa.deactivate('totp', alice, { code: right }),
   ),
-  operation('a wrong password', 'invalid_credentials', 'invalid_credentials', ({ mfa, alice, right }) =>
+  operation('a wrong password', 'invalid_credentials', 'invalid_credentials', (mfa, { alice, right }) =>
     mfa.deactivate('totp', alice, { code: right, passwordCorrect: false }),
   ),
-  operation('a status', 'ok', 'ok', ({ mfa }) => mfa.status('alice')),
-  operation('a list', 'ok', 'ok', ({ mfa }) => mfa.authenticators('alice')),
-  operation('a look at the codes', 'ok', 'ok', ({ mfa, fresh }) => mfa.recoveryCodes('alice', fresh)),
-  operation('new codes', 'ok', 'ok', ({ mfa, fresh }) => mfa.regenerateRecoveryCodes('alice', fresh)),
-  operation('a rename', 'ok', 'ok', ({ mfa, enrolled }) =>
-    mfa.renameAuthenticator('alice', enrolled.id, { name: 'x' }),
+  operation('a status', 'ok', 'ok', (mfa, { alice }) => mfa.status(alice.id)),
+  operation('a list', 'ok', 'ok', (mfa, { alice }) => mfa.authenticators(alice.id)),
+  operation('a look at the codes', 'ok', 'ok', (mfa, { alice, fresh }) => mfa.recoveryCodes(alice.id, fresh)),
+  operation('new codes', 'ok', 'ok', (mfa, { alice, fresh }) => mfa.regenerateRecoveryCodes(alice.id, fresh)),
+  operation('a rename', 'ok', 'ok', (mfa, { alice, enrolled }) =>
+    mfa.renameAuthenticator(alice.id, enrolled.id, { name: 'x' }),
   ),
-  operation('a removal', 'ok', 'not_enabled', ({ mfa, enrolled, fresh }) =>
-    mfa.removeAuthenticator('alice', enrolled.id, fresh),
+  operation('a removal', 'ok', 'not_enabled', (mfa, { alice, enrolled, fresh }) =>
+    mfa.removeAuthenticator(alice.id, enrolled.id, fresh),
   ),
-  operation('a reset', 'ok', 'ok', ({ mfa }) => mfa.reset('alice')),
-  operation('a revocation', 'ok', 'ok', ({ mfa }) => mfa.revokeTokens('alice')),
-  operation('an import', 'ok', 'ok', ({ mfa }) => mfa.import('alice', { totpSecret })),
+  operation('a reset', 'ok', 'ok', (mfa, { alice }) => mfa.reset(alice.id)),
+  operation('a revocation', 'ok', 'ok', (mfa, { alice }) => mfa.revokeTokens(alice.id)),
+  operation('an import', 'ok', 'ok', (mfa, { alice }) => mfa.import(alice.id, { totpSecret })),
 ]
 
 function operation(name: string, first: string, again: string, run: Operation['run']): Operation {
