@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { build } from 'vite'
+import { afterAll } from 'vitest'
+
+const test = join(import.meta.dirname, '..')
+const conditions = ['@latchkey/source', 'default']
+
+const bundles = new Map<string, Promise<string>>()
+
+afterAll(async () => {
+  for (const bundle of bundles.values()) rmSync(dirname(await bundle), { recursive: true, force: true })
+})
+
+/**
+ * What a process runs as one JavaScript file, so that any Node can run the sources as they are, and fast.
+ * It lies where it finds the packages that are not in it.
+ *
+ * @param entry - The path of the source file
+ */
+export function bundled(entry: string): Promise<string> {
+  const known = bundles.get(entry)
+  if (known !== undefined) return known
+  const made = bundle(entry)
+  bundles.set(entry, made)
+  return made
+}
+
+async function bundle(entry: string): Promise<string> {
+  const folder = mkdtempSync(join(test, 'node_modules', '.latchkey-process-'))
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    root: test,
+    ssr: { resolve: { conditions }, noExternal: /^(?:@latchkey\/|otpauth|lean-qr)/ },
+    build: { ssr: entry, outDir: folder, emptyOutDir: false },
+  })
+  return join(folder, `${basename(entry, '.ts')}.js`)
+}

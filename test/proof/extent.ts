@@ -1,0 +1,15 @@
+/** How much is tried: a little in every run of the tests, all of it by the named scripts. */
+export const isLong = process.env['LATCHKEY_PROOF'] === 'long'
+
+/** Rounds of each race. */
+export const rounds = isLong ? 1000 : 10
+/** Kills of a process, and of a server. */
+export const kills = isLong ? 50 : 3
+
+/** How long a server is away. */
+export const outageSeconds = isLong ? 10 : 2
+
+/** Says what came of it: in the long run the figures are what it is run for. */
+export function tell(line: string): void {
+  if (isLong) process.stdout.write(`${line}\n`)
+}
