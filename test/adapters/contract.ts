@@ -1,28 +1,13 @@
-import { describe } from 'vitest'
-import { bodyCases } from './cases/bodies.ts'
-import { crossSiteCases } from './cases/cross-site.ts'
-import { errorCases } from './cases/errors.ts'
-import { guardCases } from './cases/guard.ts'
-import { hostErrorCases } from './cases/host-errors.ts'
-import { journeyCases } from './cases/journey.ts'
-import { pathCases } from './cases/paths.ts'
-import { sessionCases } from './cases/sessions.ts'
+import { adapterContract } from '@latchkey/testing'
+import { describe, expect, test } from 'vitest'
 import type { Framework } from './framework.ts'
 
-const groups = {
-  'the routes': journeyCases,
-  'the errors': errorCases,
-  'the paths': pathCases,
-  'the bodies': bodyCases,
-  'requests from other sites': crossSiteCases,
-  'errors of the app': hostErrorCases,
-  'the guard': guardCases,
-  'the sessions': sessionCases,
-}
-
-/** Latchkey on the wire, case by case over real HTTP: every framework gives the same answers. */
-export function adapterContract(framework: Framework): void {
-  describe.each(Object.entries(groups))(`${framework.name}: %s`, (_name, cases) => {
-    cases(framework)
+/** Runs the contract on a framework: everywhere the same answers, case by case over real HTTP. */
+export function testAdapter(framework: Framework): void {
+  const cases = adapterContract(framework).map(({ name, run }) => [name, run] as const)
+  describe(`on ${framework.name}`, () => {
+    test.each(cases)('%s', async (_name, run) => {
+      await expect(run()).resolves.toBeUndefined()
+    })
   })
 }

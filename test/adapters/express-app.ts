@@ -1,13 +1,12 @@
 import { expressMfa, expressSessionHost } from '@latchkey/express'
+import { type AppSetup, type BodyMode, listen, type SessionRows } from '@latchkey/testing'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import session, { type SessionData, Store } from 'express-session'
-import type { AppSetup, BodyMode, Framework } from './framework.ts'
-import { listen } from './listen.ts'
-import type { SessionRows } from './session-rows.ts'
+import type { Framework } from './framework.ts'
 
 /** An Express, of whichever version. */
 export function expressFramework(name: string, create: typeof express): Framework {
-  return { name, sessions: ['store'], start: (setup) => listen(buildApp(create(), setup)) }
+  return { name, missingSession: /express-session/, start: (setup) => listen(buildApp(create(), setup)) }
 }
 
 function buildApp(app: Express, setup: AppSetup): Express {

@@ -1,8 +1,8 @@
 /** The rule guarded here: on Express 4 and 5 the wire is the same, to the letter. */
 import express from 'express'
 import express4 from 'express4'
-import { adapterContract } from './contract.ts'
+import { testAdapter } from './contract.ts'
 import { expressFramework } from './express-app.ts'
 
-adapterContract(expressFramework('Express 5', express))
-adapterContract(expressFramework('Express 4', express4 as unknown as typeof express))
+testAdapter(expressFramework('Express 5', express))
+testAdapter(expressFramework('Express 4', express4 as unknown as typeof express))

@@ -1,12 +1,11 @@
 import { koaMfa, koaSessionHost } from '@latchkey/koa'
+import { type AppSetup, type BodyMode, listen, type SessionRows } from '@latchkey/testing'
 import type Koa from 'koa'
 import type { Context, Middleware, Next } from 'koa'
 import bodyParser from 'koa-bodyparser'
 import mount from 'koa-mount'
 import type koaSession from 'koa-session'
-import type { AppSetup, BodyMode, Framework } from './framework.ts'
-import { listen } from './listen.ts'
-import type { SessionRows } from './session-rows.ts'
+import type { Framework } from './framework.ts'
 
 /** A Koa and what goes with it, of whichever versions. */
 export interface KoaFlavour {
@@ -17,7 +16,12 @@ export interface KoaFlavour {
 }
 
 export function koaFramework(name: string, flavour: KoaFlavour): Framework {
-  return { name, sessions: ['store', 'cookie'], start: (setup) => listen(buildApp(flavour, setup).callback()) }
+  return {
+    name,
+    sessions: ['store', 'cookie'],
+    missingSession: /koa-session/,
+    start: (setup) => listen(buildApp(flavour, setup).callback()),
+  }
 }
 
 function buildApp({ create, session, mounting }: KoaFlavour, setup: AppSetup): Koa {

@@ -3,13 +3,13 @@ import { createRequire } from 'node:module'
 import Koa from 'koa'
 import koaSession from 'koa-session'
 import Koa2 from 'koa2'
-import { adapterContract } from './contract.ts'
+import { testAdapter } from './contract.ts'
 import { koaFramework } from './koa-app.ts'
 
-adapterContract(
+testAdapter(
   koaFramework('Koa 3 with a prefix and koa-session 7', { create: Koa, session: koaSession, mounting: 'prefix' }),
 )
-adapterContract(
+testAdapter(
   koaFramework('Koa 2 with koa-mount and koa-session 6', {
     create: Koa2 as unknown as typeof Koa,
     session: createRequire(import.meta.url)('koa-session6') as typeof koaSession,

@@ -1,8 +1,9 @@
 /** The threat: another site's page makes the user's browser act. */
-import { describe, expect, test } from 'vitest'
-import type { Answer, Sent } from '../adapters/http-client.ts'
+
+import type { HttpAnswer, RequestParts } from '@latchkey/testing'
+import { expect, test } from 'vitest'
 import { crossSite, expectRefused, expectUnchanged, refusedRequest } from './refusal.ts'
-import { frameworkStacks } from './stacks.ts'
+import { describeOn, frameworkStacks } from './stacks.ts'
 import { openStage, type Stage } from './stage.ts'
 
 /** A request that would change something, if it came from the app's own page. */
@@ -38,7 +39,11 @@ async function actsOf({ alice, clock }: Stage): Promise<readonly Act[]> {
   ]
 }
 
-function send({ alice }: Stage, { method, path, body }: Act, headers: Sent['headers'] = {}): Promise<Answer> {
+function send(
+  { alice }: Stage,
+  { method, path, body }: Act,
+  headers: RequestParts['headers'] = {},
+): Promise<HttpAnswer> {
   return alice.browser.send(method, path, { json: body, headers })
 }
 
@@ -87,7 +92,7 @@ function foreign(url: string): readonly Readonly<Record<string, string>>[] {
   ]
 }
 
-describe.each(frameworkStacks)('$name', (stack) => {
+describeOn(frameworkStacks, (stack) => {
   test('a foreign origin, a null one, a look-alike: refused at every act', async () => {
     const stage = await openStage(stack)
     await stage.alice.enrol()
@@ -170,7 +175,7 @@ describe.each(frameworkStacks)('$name', (stack) => {
     for (const { method, path, body } of acts) {
       const text = JSON.stringify(body)
       const form = new URLSearchParams(body as Record<string, string>).toString()
-      const sent: readonly Sent[] = [
+      const sent: readonly RequestParts[] = [
         { body: text, headers: { 'Content-Type': 'text/plain' } },
         { body: `${text}=`, headers: { 'Content-Type': 'text/plain;charset=utf-8' } },
         { body: form || 'x=1', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } },

@@ -1,8 +1,8 @@
-import type { Answer } from '../adapters/http-client.ts'
+import type { HttpAnswer } from '@latchkey/testing'
 import type { Person } from './person.ts'
 
 /** Tries a code, as often as wanted. */
-export type Try = (code: unknown) => Promise<Answer>
+export type Try = (code: unknown) => Promise<HttpAnswer>
 
 /** A place that takes a code of an enrolled user's second factor. */
 export interface Door {

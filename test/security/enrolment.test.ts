@@ -1,7 +1,7 @@
 /** The threat: enrolling for somebody else, twice, unproven, or with a secret of one's own; and enrolment as a lockout. */
 import { createMfa, memoryStorage } from '@latchkey/core'
 import { virtualAuthenticator } from '@latchkey/testing'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { secret as appSecret } from './accounts.ts'
 import { type Begun, expectPassed, type Person } from './person.ts'
 import {
@@ -13,7 +13,7 @@ import {
   stepUpRequired,
   wrongCode,
 } from './refusal.ts'
-import { anyStack, currentStacks } from './stacks.ts'
+import { anyStack, describeOn, storageStacks } from './stacks.ts'
 import { openStage } from './stage.ts'
 
 const activate = '/auth/mfa/totp/activate'
@@ -22,7 +22,7 @@ function confirm({ browser }: Person, { activationToken }: Begun, code: string, 
   return browser.post(activate, { activation_token: activationToken, code, ...more })
 }
 
-describe.each(currentStacks)('$name', (stack) => {
+describeOn(storageStacks, (stack) => {
   test('begun and never confirmed: nothing has changed, and nobody is locked out', async () => {
     const stage = await openStage(stack)
     const { alice, clock } = stage

@@ -1,5 +1,4 @@
-import type { StorageMethod } from '@latchkey/testing'
-import type { Answer } from '../adapters/http-client.ts'
+import type { HttpAnswer, StorageMethod } from '@latchkey/testing'
 import type { Person } from './person.ts'
 import type { Stage } from './stage.ts'
 
@@ -11,7 +10,7 @@ export interface Flow {
   /** The status of its success. */
   readonly status: number
   /** Gets alice to where it can be done; gives the request that does it, with input nobody has used. */
-  readonly prepare: (stage: Stage) => Promise<() => Promise<Answer>>
+  readonly prepare: (stage: Stage) => Promise<() => Promise<HttpAnswer>>
 }
 
 const reads: readonly StorageMethod[] = ['get']

@@ -1,23 +1,23 @@
 /** The threat: somebody who has the password tries codes until one fits. */
 import type { Factor, MfaEvent } from '@latchkey/core'
-import { describe, expect, test } from 'vitest'
-import type { Answer } from '../adapters/http-client.ts'
+import type { HttpAnswer } from '@latchkey/testing'
+import { expect, test } from 'vitest'
 import { doors } from './doors.ts'
 import { expectPassed, type Person } from './person.ts'
 import { startProcesses } from './process/start.ts'
 import { expectRefused, expectUnchanged, locked, refusedRequest, suspended, wrongCode } from './refusal.ts'
-import { anyStack, sqliteStack, stacks } from './stacks.ts'
+import { anyStack, describeOn, sharedStacks, stacks } from './stacks.ts'
 import { openStage, type Stage } from './stage.ts'
 
 /** Sends wrong codes, each of which is looked at and charged. */
-async function guess(stage: Stage, times: number, attempt: (code: string) => Promise<Answer>): Promise<void> {
+async function guess(stage: Stage, times: number, attempt: (code: string) => Promise<HttpAnswer>): Promise<void> {
   for (let time = 0; time < times; time += 1) {
     await expectRefused(stage, wrongCode('wrong'), () => attempt(stage.alice.wrongCode()))
   }
 }
 
 /** Five wrong codes are looked at, or fewer and then the right one. */
-function expectNoMoreThanTheLimit(answers: readonly Answer[], events: readonly MfaEvent[]): void {
+function expectNoMoreThanTheLimit(answers: readonly HttpAnswer[], events: readonly MfaEvent[]): void {
   const lookedAt = events.filter(({ reason }) => reason === 'wrong').length
   const passed = answers.filter(({ status }) => status === 200).length
   expect(events.filter(({ result }) => result === 'success')).toHaveLength(passed)
@@ -26,15 +26,15 @@ function expectNoMoreThanTheLimit(answers: readonly Answer[], events: readonly M
   expect(events).toHaveLength(answers.length)
 }
 
-function retryAfter(answer: Answer): readonly unknown[] {
+function retryAfter(answer: HttpAnswer): readonly unknown[] {
   return [answer.headers['retry-after'], (answer.json() as { retry_after?: number }).retry_after]
 }
 
-function attemptsRemaining(answer: Answer): unknown {
+function attemptsRemaining(answer: HttpAnswer): unknown {
   return (answer.json() as { attempts_remaining?: number }).attempts_remaining
 }
 
-describe.each(stacks)('$name', (stack) => {
+describeOn(stacks, (stack) => {
   test('five wrong codes on one token, then the right one', async () => {
     const stage = await openStage(stack)
     const alice = await stage.alice.enrol()
@@ -232,22 +232,24 @@ describe.each(stacks)('$name', (stack) => {
   })
 })
 
-test('500 guesses at one instant through two processes: no more looked at than the limit', async () => {
-  const stage = await openStage(sqliteStack)
-  const alice = await stage.alice.enrol()
-  const token = await alice.challenge()
-  const [wrong, right] = [alice.wrongCode(), alice.app.code(stage.clock.now())]
-  const processes = await startProcesses({
-    file: stage.open.file as string,
-    nowMs: stage.clock.now(),
-    frameworks: ['Express 5', 'Koa 3'],
+describeOn(sharedStacks, (stack) => {
+  test('500 guesses at one instant through two processes: no more looked at than the limit', async () => {
+    const stage = await openStage(stack)
+    const alice = await stage.alice.enrol()
+    const token = await alice.challenge()
+    const [wrong, right] = [alice.wrongCode(), alice.app.code(stage.clock.now())]
+    const processes = await startProcesses({
+      open: stage.open,
+      nowMs: stage.clock.now(),
+      frameworks: ['Express 5', 'Koa 3'],
+    })
+    const clients = processes.map(({ client }) => client())
+    const codes = Array.from({ length: 500 }, (_, index) => (index === 250 ? right : wrong))
+    const answers = await Promise.all(codes.map((code, index) => alice.verify(token, code, clients[index % 2])))
+    const events = (await Promise.all(processes.map(({ tell }) => tell('events')))).flat()
+    expectNoMoreThanTheLimit(answers, events)
+    expect((await alice.verify(token, right, clients[0])).status).not.toBe(200)
   })
-  const clients = processes.map(({ client }) => client())
-  const codes = Array.from({ length: 500 }, (_, index) => (index === 250 ? right : wrong))
-  const answers = await Promise.all(codes.map((code, index) => alice.verify(token, code, clients[index % 2])))
-  const events = (await Promise.all(processes.map(({ tell }) => tell('events')))).flat()
-  expectNoMoreThanTheLimit(answers, events)
-  expect((await alice.verify(token, right, clients[0])).status).not.toBe(200)
 })
 
 test('while a factor waits, its check does not run, so the time tells nothing', async () => {

@@ -3,17 +3,17 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { expressMfa, expressSessionHost } from '@latchkey/express'
+import type { BodyMode } from '@latchkey/testing'
+import { type HttpAnswer, type HttpClient, httpClient, type RequestParts } from '@latchkey/testing'
 import express from 'express'
 import session from 'express-session'
-import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
-import type { BodyMode } from '../adapters/framework.ts'
-import { type Answer, type Client, httpClient, type Sent } from '../adapters/http-client.ts'
+import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { doors } from './doors.ts'
 import { expectPassed, type Person } from './person.ts'
 import { startProcesses } from './process/start.ts'
 import { connectRaw, headOf } from './raw-http.ts'
 import { expectRefused, expectUnchanged, notACode, refusedRequest, wrongCode } from './refusal.ts'
-import { anyStack, frameworkStacks, sqliteStack } from './stacks.ts'
+import { anyStack, describeOn, frameworkStacks, sqliteStack } from './stacks.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const invalidRequest = refusedRequest(400, 'invalid_request')
@@ -137,7 +137,7 @@ function isClientError(status: number): boolean {
 async function everywhere(
   alice: Person,
   code: unknown,
-  expectAnswer: (act: () => Promise<Answer>) => Promise<unknown>,
+  expectAnswer: (act: () => Promise<HttpAnswer>) => Promise<unknown>,
 ) {
   for (const { open } of doors) {
     const attempt = await open(alice)
@@ -145,7 +145,7 @@ async function everywhere(
   }
 }
 
-describe.each(frameworkStacks)('$name', (stack) => {
+describeOn(frameworkStacks, (stack) => {
   test('a code that is no text, at every door', async () => {
     const stage = await openStage(stack)
     const alice = await stage.alice.enrol()
@@ -215,7 +215,7 @@ describe.each(frameworkStacks)('$name', (stack) => {
     const code = alice.app.code(stage.clock.now())
     const text = JSON.stringify({ code })
     const form = `code=${code}`
-    const sent: readonly (readonly [typeof wrongType, Sent])[] = [
+    const sent: readonly (readonly [typeof wrongType, RequestParts])[] = [
       [wrongType, { body: gzipSync(text), headers: { ...json, 'Content-Encoding': 'gzip' } }],
       [wrongType, { body: text, headers: { ...json, 'Content-Encoding': 'br' } }],
       [wrongType, { body: text, headers: { ...json, 'Content-Encoding': 'identity, gzip' } }],
@@ -347,7 +347,7 @@ test('a parser of the app without a limit: what it made is looked at up to the l
 })
 
 /** An Express app whose own parser takes ten megabytes. */
-async function openUnlimited({ mfa }: Stage): Promise<Client> {
+async function openUnlimited({ mfa }: Stage): Promise<HttpClient> {
   const app = express()
   const host = expressSessionHost({ findUser: () => null, checkCredentials: () => null })
   app.use(express.json({ limit: '10mb' }), session({ secret: 'x', resave: false, saveUninitialized: false }))
@@ -359,9 +359,8 @@ async function openUnlimited({ mfa }: Stage): Promise<Client> {
 
 test('no malformed body holds up the event loop for 50 ms', async () => {
   const stage = await openStage(sqliteStack)
-  const file = stage.open.file as string
   const frameworks = ['Express 5', 'Koa 3'] as const
-  const processes = await startProcesses({ file, nowMs: stage.clock.now(), frameworks })
+  const processes = await startProcesses({ open: stage.open, nowMs: stage.clock.now(), frameworks })
   for (const { client, tell } of processes) {
     const browser = client()
     for (const [name, body] of Object.entries({ ...bombs, ...smallBombs, ...strangeObjects })) {

@@ -1,6 +1,6 @@
+import type { HttpAnswer, HttpClient } from '@latchkey/testing'
 import { type ManualClock, type VirtualAuthenticator, virtualAuthenticator } from '@latchkey/testing'
 import { expect } from 'vitest'
-import type { Answer, Client } from '../adapters/http-client.ts'
 
 /** Somebody with an account, a browser and, once enrolled, an authenticator app. */
 export interface Person {
@@ -8,7 +8,7 @@ export interface Person {
   readonly name: string
   readonly password: string
   /** The person's own browser. */
-  readonly browser: Client
+  readonly browser: HttpClient
   /** The authenticator app. */
   readonly app: VirtualAuthenticator
   /** The recovery codes that were handed out last. */
@@ -16,23 +16,23 @@ export interface Person {
   /** The id of the authenticator that was confirmed last. */
   readonly authenticatorId: string
   /** Gives the first factor; with `code` in `more` the second one too. */
-  login(client?: Client, more?: object): Promise<Answer>
+  login(client?: HttpClient, more?: object): Promise<HttpAnswer>
   /** A new challenge's ephemeral token. */
   challenge(): Promise<string>
   /** Answers a challenge. */
-  verify(ephemeralToken: string, code: unknown, client?: Client): Promise<Answer>
+  verify(ephemeralToken: string, code: unknown, client?: HttpClient): Promise<HttpAnswer>
   /** Begins an enrolment in the own browser. */
   begin(): Promise<Begun>
   /** Signs in and enrols an app, 30 seconds ago. */
   enrol(): Promise<Person>
   /** The same person with the same phone at another process. */
-  at(browser: () => Client): Person
+  at(browser: () => HttpClient): Person
   /** The app's code half a minute later, which nobody has used. */
   newCode(): string
   /** A code that is wrong for many minutes. */
   wrongCode(): string
   /** Signs in with both factors, half a minute later. */
-  signIn(client?: Client): Promise<Answer>
+  signIn(client?: HttpClient): Promise<HttpAnswer>
 }
 
 export interface Begun {
@@ -52,7 +52,7 @@ interface Account {
   readonly name: string
   readonly password: string
   readonly clock: ManualClock
-  readonly browser: () => Client
+  readonly browser: () => HttpClient
 }
 
 export function createPerson(account: Account, pocket: { phone: Phone | null } = { phone: null }): Person {
@@ -113,14 +113,14 @@ export function createPerson(account: Account, pocket: { phone: Phone | null } =
 }
 
 /** Asserts that it worked, and gives the body. */
-export function expectPassed(answer: Answer): Record<string, unknown> {
+export function expectPassed(answer: HttpAnswer): Record<string, unknown> {
   expect({ status: answer.status, text: answer.text }).toEqual({ status: 200, text: answer.text })
   const body = answer.json() as Record<string, unknown>
   expect(body['mfa_required']).toBeUndefined()
   return body
 }
 
-function textOf(answer: Answer, field: string): string {
+function textOf(answer: HttpAnswer, field: string): string {
   expect({ status: answer.status, text: answer.text }).toEqual({ status: 200, text: answer.text })
   const value = (answer.json() as Record<string, unknown>)[field]
   if (typeof value !== 'string') throw new TypeError(`there is no ${field} in ${answer.text}`)

@@ -1,17 +1,17 @@
 /** The threat: a recovery code that works twice, for somebody else, in part, or after it was replaced. */
 import { randomBytes } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
-import type { Answer } from '../adapters/http-client.ts'
+import type { HttpAnswer } from '@latchkey/testing'
+import { expect, test } from 'vitest'
 import { expectPassed, type Person } from './person.ts'
 import { badToken, expectRefused, notACode, wrongCode } from './refusal.ts'
-import { currentStacks, sqliteStack } from './stacks.ts'
+import { describeOn, sqliteStack, storageStacks } from './stacks.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const charged = ['alice recovery_code']
 const used = wrongCode('replayed', charged)
 const unknown = wrongCode('wrong', charged)
 
-function answerWith(person: Person, code: unknown): Promise<Answer> {
+function answerWith(person: Person, code: unknown): Promise<HttpAnswer> {
   return person.login(undefined, { code })
 }
 
@@ -20,17 +20,17 @@ function wait({ clock }: Stage): void {
   clock.advance(3600)
 }
 
-function passedOf(answers: readonly Answer[]): readonly Answer[] {
+function passedOf(answers: readonly HttpAnswer[]): readonly HttpAnswer[] {
   return answers.filter(({ status }) => status === 200)
 }
 
 /** Codes that are kept as hashes are slow to make; what they do differently lies in no framework and no storage. */
 const ways = [
-  ...currentStacks.map((stack) => ({ ...stack, reveal: 'always' as const, count: 10 })),
-  { ...sqliteStack, reveal: 'once' as const, count: 5 },
+  ...storageStacks.map((stack) => ({ ...stack, reveal: 'always' as const, count: 10 })),
+  { ...sqliteStack, name: `${sqliteStack.name}, codes shown once`, reveal: 'once' as const, count: 5 },
 ]
 
-describe.each(ways)('$name, reveal: $reveal', ({ reveal, count, ...stack }) => {
+describeOn(ways, ({ reveal, count, ...stack }) => {
   const mfa = { recoveryCodes: { reveal, count } }
 
   test('twice, at every door', async () => {
@@ -138,7 +138,7 @@ describe.each(ways)('$name, reveal: $reveal', ({ reveal, count, ...stack }) => {
   })
 })
 
-describe.each(currentStacks)('$name', (stack) => {
+describeOn(storageStacks, (stack) => {
   test("mallory's code for alice, and hers for mallory", async () => {
     const stage = await openStage(stack)
     const [alice, mallory] = [await stage.alice.enrol(), await stage.mallory.enrol()]

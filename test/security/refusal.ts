@@ -1,7 +1,7 @@
 import type { MfaErrorCode, MfaEventReason } from '@latchkey/core'
+import type { HttpAnswer } from '@latchkey/testing'
 import { expect } from 'vitest'
 import { forgetExpired, type MfaRecord } from '../../packages/core/src/record/record.ts'
-import type { Answer } from '../adapters/http-client.ts'
 import type { Stage } from './stage.ts'
 
 /** How an attack must be answered. */
@@ -43,7 +43,11 @@ export function refusedRequest(status: number, code: MfaErrorCode): Refusal {
  * Runs an attack and asserts that it was refused: the answer, no cookie, no session, one event with the true reason,
  * and nothing changed in any record but the counts that are named. A wrong code is answered like any other.
  */
-export async function expectRefused(stage: Stage, expected: Refusal, attack: () => Promise<Answer>): Promise<Answer> {
+export async function expectRefused(
+  stage: Stage,
+  expected: Refusal,
+  attack: () => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
   const wrong = expected.code === 'invalid_code' ? await anyWrongCode(stage) : null
   const before = await observe(stage)
   stage.events.length = 0
@@ -125,13 +129,13 @@ async function anyWrongCode(stage: Stage): Promise<ReturnType<typeof withoutCoun
 }
 
 /** All of an answer but what counts: how many tries are left, and when it was. */
-function withoutCount(answer: Answer) {
+function withoutCount(answer: HttpAnswer) {
   const { attempts_remaining: _, ...body } = answer.json() as Record<string, unknown>
   const { date: _date, 'content-length': _length, ...headers } = answer.headers
   return { status: answer.status, headers, body }
 }
 
-function memberOf(answer: Answer, name: string): unknown {
+function memberOf(answer: HttpAnswer, name: string): unknown {
   try {
     return (answer.json() as Record<string, unknown>)[name]
   } catch {

@@ -1,18 +1,19 @@
 /** The threat: somebody who saw a code uses it once more, or uses an older one. */
-import { describe, expect, test } from 'vitest'
+
+import type { HttpAnswer } from '@latchkey/testing'
+import { expect, test } from 'vitest'
 import type { TotpData } from '../../packages/core/src/factors/totp/parameters.ts'
 import type { Authenticator } from '../../packages/core/src/record/record.ts'
-import type { Answer } from '../adapters/http-client.ts'
 import { doors, signInDoors } from './doors.ts'
 import { expectPassed } from './person.ts'
 import { startProcesses } from './process/start.ts'
 import { badToken, expectRefused, notACode, reasonsOf, wrongCode } from './refusal.ts'
-import { currentStacks, sqliteStack } from './stacks.ts'
+import { describeOn, sharedStacks, storageStacks } from './stacks.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const replayed = wrongCode('replayed')
 
-function statusesOf(answers: readonly Answer[]): readonly number[] {
+function statusesOf(answers: readonly HttpAnswer[]): readonly number[] {
   return answers.map(({ status }) => status).sort((one, other) => one - other)
 }
 
@@ -24,7 +25,7 @@ async function expectSpent(stage: Stage, code: string, refusal = replayed): Prom
   }
 }
 
-describe.each(currentStacks)('$name', (stack) => {
+describeOn(storageStacks, (stack) => {
   test('the code that confirmed the enrolment, the very first one, opens no door', async () => {
     const stage = await openStage(stack)
     const alice = await stage.alice.enrol()
@@ -165,22 +166,24 @@ describe.each(currentStacks)('$name', (stack) => {
   })
 })
 
-test('eight processes with one code at one instant: one sign-in', async () => {
-  const stage = await openStage(sqliteStack)
-  const alice = await stage.alice.enrol()
-  const tokens = await Promise.all(Array.from({ length: 8 }, () => alice.challenge()))
-  const code = alice.app.code(stage.clock.now())
-  const processes = await startProcesses({
-    file: stage.open.file as string,
-    nowMs: stage.clock.now(),
-    frameworks: tokens.map((_, index) => (index < 4 ? 'Express 5' : 'Koa 3')),
+describeOn(sharedStacks, (stack) => {
+  test('eight processes with one code at one instant: one sign-in', async () => {
+    const stage = await openStage(stack)
+    const alice = await stage.alice.enrol()
+    const tokens = await Promise.all(Array.from({ length: 8 }, () => alice.challenge()))
+    const code = alice.app.code(stage.clock.now())
+    const processes = await startProcesses({
+      open: stage.open,
+      nowMs: stage.clock.now(),
+      frameworks: tokens.map((_, index) => (index < 4 ? 'Express 5' : 'Koa 3')),
+    })
+    await Promise.all(processes.map(({ tell }) => tell('hold')))
+    const answers = processes.map(({ client }, index) => alice.verify(tokens[index] as string, code, client()))
+    await Promise.all(processes.map(({ tell }) => tell('held')))
+    await Promise.all(processes.map(({ tell }) => tell('release')))
+    expect(statusesOf(await Promise.all(answers)).filter((status) => status === 200)).toHaveLength(1)
+    const events = (await Promise.all(processes.map(({ tell }) => tell('events')))).flat()
+    expect(events.filter(({ result }) => result === 'success')).toHaveLength(1)
+    expect(events.filter(({ reason }) => reason === 'replayed').length).toBeGreaterThan(0)
   })
-  await Promise.all(processes.map(({ tell }) => tell('hold')))
-  const answers = processes.map(({ client }, index) => alice.verify(tokens[index] as string, code, client()))
-  await Promise.all(processes.map(({ tell }) => tell('held')))
-  await Promise.all(processes.map(({ tell }) => tell('release')))
-  expect(statusesOf(await Promise.all(answers)).filter((status) => status === 200)).toHaveLength(1)
-  const events = (await Promise.all(processes.map(({ tell }) => tell('events')))).flat()
-  expect(events.filter(({ result }) => result === 'success')).toHaveLength(1)
-  expect(events.filter(({ reason }) => reason === 'replayed').length).toBeGreaterThan(0)
 })

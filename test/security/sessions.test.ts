@@ -1,14 +1,15 @@
 /** The threat: a session that was there before, that never saw a second factor, whose proof is old, or of somebody else. */
-import { describe, expect, test } from 'vitest'
-import type { Answer, Client } from '../adapters/http-client.ts'
+
+import type { HttpAnswer, HttpClient } from '@latchkey/testing'
+import { expect, test } from 'vitest'
 import { signInDoors } from './doors.ts'
 import { expectPassed } from './person.ts'
 import { expectRefused, notFound, notSignedIn, refusedRequest, stepUpRequired } from './refusal.ts'
-import { stacks } from './stacks.ts'
+import { adapterStacks, describeOn } from './stacks.ts'
 import { openStage, type Stage } from './stage.ts'
 
 /** What takes a fresh proof. */
-const freshActs: Readonly<Record<string, (client: Client, authenticatorId: string) => Promise<Answer>>> = {
+const freshActs: Readonly<Record<string, (client: HttpClient, authenticatorId: string) => Promise<HttpAnswer>>> = {
   'list recovery codes': (client) => client.get('/auth/mfa/recovery-codes'),
   'regenerate them': (client) => client.post('/auth/mfa/recovery-codes/regenerate', {}),
   'remove an authenticator': (client, id) => client.send('DELETE', `/auth/mfa/authenticators/${id}`),
@@ -20,12 +21,12 @@ interface Seen {
   readonly data: Record<string, unknown>
 }
 
-async function sessionOf(client: Client): Promise<Seen> {
+async function sessionOf(client: HttpClient): Promise<Seen> {
   return (await client.get('/session')).json() as Seen
 }
 
 /** Plants a session, signs in with it, and asserts that neither its id nor its data is left. */
-async function expectFreshSession(stage: Stage, signIn: (client: Client) => Promise<Answer>): Promise<void> {
+async function expectFreshSession(stage: Stage, signIn: (client: HttpClient) => Promise<HttpAnswer>): Promise<void> {
   const client = stage.browser()
   await client.get('/visit')
   const before = await sessionOf(client)
@@ -40,7 +41,7 @@ async function expectFreshSession(stage: Stage, signIn: (client: Client) => Prom
   await expectRefused(stage, notSignedIn, () => planted.get('/auth/mfa/status'))
 }
 
-describe.each(stacks)('$name', (stack) => {
+describeOn(adapterStacks, (stack) => {
   test('the session id set before a login with a password alone', async () => {
     const stage = await openStage(stack)
     await expectFreshSession(stage, (client) => stage.alice.login(client))
@@ -89,7 +90,7 @@ describe.each(stacks)('$name', (stack) => {
     await stage.alice.login(early)
     const alice = await stage.alice.enrol()
     const pages = ['/guarded/default', '/guarded/minute', '/guarded/recovery-code']
-    const seen = async (client: Client) => {
+    const seen = async (client: HttpClient) => {
       const answers = await Promise.all(pages.map((page) => client.get(page)))
       return answers.map(({ status }) => status)
     }

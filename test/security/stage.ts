@@ -8,15 +8,22 @@ import {
   type Storage,
   type User,
 } from '@latchkey/core'
-import { type FaultyStorage, faultyStorage, type ManualClock, manualClock } from '@latchkey/testing'
+import type { AppSetup, BodyMode } from '@latchkey/testing'
+import {
+  type FaultyStorage,
+  faultyStorage,
+  type HttpClient,
+  httpClient,
+  type ManualClock,
+  manualClock,
+  type SessionRows,
+  sessionRows,
+} from '@latchkey/testing'
 import { onTestFinished, vi } from 'vitest'
 import { decodeRecord, encodeRecord } from '../../packages/core/src/record/codec.ts'
 import type { MfaRecord } from '../../packages/core/src/record/record.ts'
 import { deriveKeys } from '../../packages/core/src/sealing/keys.ts'
 import { createSealer, type Sealer } from '../../packages/core/src/sealing/seal.ts'
-import type { AppSetup, BodyMode } from '../adapters/framework.ts'
-import { type Client, httpClient } from '../adapters/http-client.ts'
-import { type SessionRows, sessionRows } from '../adapters/session-rows.ts'
 import { passwordOf, secret } from './accounts.ts'
 import { createPerson, type Person } from './person.ts'
 import type { OpenStorage, Stack } from './stacks.ts'
@@ -53,9 +60,9 @@ export interface Stage {
   /** One more account. */
   readonly newPerson: (id: string, name?: string) => Person
   /** A browser nobody has used. */
-  readonly browser: () => Client
+  readonly browser: () => HttpClient
   /** A browser at a second process of the same app, with everything shared but its memory. */
-  readonly twin: (mfa?: Partial<MfaOptions>) => Promise<Client>
+  readonly twin: (mfa?: Partial<MfaOptions>) => Promise<HttpClient>
   /** Every stored record, opened, by user id. */
   readonly records: () => Promise<Readonly<Record<string, MfaRecord>>>
   /** Writes a record behind the app's back. */
@@ -65,7 +72,7 @@ export interface Stage {
 /** Starts the app of a stack for one test. */
 export async function openStage(stack: Stack, options: StageOptions = {}): Promise<Stage> {
   const open = await stack.openStorage()
-  onTestFinished(open.close)
+  onTestFinished(async () => void (await open.close()))
   const clock = manualClock()
   const storage = faultyStorage(open.storage)
   const [events, sessions, accounts] = [[] as MfaEvent[], sessionRows(), new Map<string, User>()]

@@ -1,10 +1,11 @@
 /** The threat: a token of the wrong kind, of somebody else, made up, altered, or whose time is over. */
-import { describe, expect, test } from 'vitest'
-import type { Answer } from '../adapters/http-client.ts'
+
+import type { HttpAnswer } from '@latchkey/testing'
+import { expect, test } from 'vitest'
 import { forgedActivation, forgedEphemeral, remadeEphemeral } from './forge.ts'
 import { type Begun, expectPassed } from './person.ts'
 import { badToken, expectRefused, expectUnchanged, notSignedIn, wrongCode } from './refusal.ts'
-import { anyStack, currentStacks } from './stacks.ts'
+import { anyStack, describeOn, storageStacks } from './stacks.ts'
 import { openStage, type Stage, type StageOptions } from './stage.ts'
 
 interface InFlight {
@@ -13,9 +14,9 @@ interface InFlight {
   readonly begun: Begun
   /** A code of the enrolled app that nobody has used. */
   readonly code: string
-  readonly verify: (token: string) => Promise<Answer>
-  readonly confirm: (token: string) => Promise<Answer>
-  readonly qr: (token: string) => Promise<Answer>
+  readonly verify: (token: string) => Promise<HttpAnswer>
+  readonly confirm: (token: string) => Promise<HttpAnswer>
+  readonly qr: (token: string) => Promise<HttpAnswer>
 }
 
 /** Alice is enrolled and signed in with a fresh proof; a challenge and a further enrolment of hers are in flight. */
@@ -32,7 +33,7 @@ async function openInFlight(stack: Parameters<typeof openStage>[0], options?: St
   return { stage, ephemeral: await alice.challenge(), begun, code, verify, confirm, qr }
 }
 
-describe.each(currentStacks)('$name', (stack) => {
+describeOn(storageStacks, (stack) => {
   test('every kind of token at every place that takes one: only the diagonal passes', async () => {
     const { stage, ephemeral, begun, verify, confirm, qr } = await openInFlight(stack)
     const [session = ''] = [...stage.alice.browser.cookies.values()]
@@ -234,7 +235,7 @@ describe.each(currentStacks)('$name', (stack) => {
   })
 })
 
-async function sessionOf(client: { get(path: string): Promise<Answer> }) {
+async function sessionOf(client: { get(path: string): Promise<HttpAnswer> }) {
   return (await client.get('/session')).json() as { id: string; data: Record<string, unknown> }
 }
 

@@ -1,20 +1,27 @@
-// A process of the app: `node app.ts <database file> <now in ms> <framework>`. Its parent commands it by messages.
+// A process of the app: `node app.js <settings as JSON>`. Its parent commands it by messages.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createMfa, type MfaEvent, type Storage } from '@latchkey/core'
-import { faultyStorage } from '@latchkey/testing'
+import { faultyStorage, sessionRows } from '@latchkey/testing'
 import type { Framework } from '../../adapters/framework.ts'
-import { sessionRows } from '../../adapters/session-rows.ts'
+import { openPlace } from '../../storages/open.ts'
+import type { Place } from '../../storages/place.ts'
 import { passwordOf, secret } from '../accounts.ts'
-import { openSqliteFile } from '../sqlite-file.ts'
 
-const [file = '', nowMs = '', framework = ''] = process.argv.slice(2)
+/** What a process is given. */
+export interface AppSettings {
+  readonly place: Place
+  readonly nowMs: number
+  readonly framework: 'Express 5' | 'Koa 3' | 'bare Express' | 'bare Koa'
+}
+
+const { place, nowMs, framework } = JSON.parse(process.argv[2] ?? '') as AppSettings
 const accounts = new Map(['alice', 'mallory'].map((id) => [id, { id, name: id, stamp: 'v1' }]))
 const findUser = (id: string) => accounts.get(id) ?? null
 const events: MfaEvent[] = []
 let killing: 'before' | 'after' | null = null
-const { storage: rows } = await openSqliteFile(file)
+const { storage: rows } = await openPlace(place)
 const storage = faultyStorage(mortal(rows))
-const now = () => Number(nowMs)
+const now = () => nowMs
 const mfa = createMfa({
   ...{ secret, issuer: 'Latchkey', storage, findUser, now },
   // Without a listener, warnings go where Node's go.
@@ -84,7 +91,15 @@ const commands = {
 /** Commands by name. */
 export type Commands = typeof commands
 
-process.on('message', async ({ id, command, argument }: { id: number; command: keyof Commands; argument: never }) => {
+interface Call {
+  readonly id: number
+  readonly command: keyof Commands
+  readonly argument: never
+}
+
+process.on('message', async ({ id, command, argument }: Call) => {
+  // The parent's answers of a storage come on the same channel.
+  if (command === undefined) return
   process.send?.({ id, result: await commands[command](argument) })
 })
 process.on('disconnect', () => process.exit())

@@ -1,16 +1,16 @@
 import { expressMfa, expressSessionHost } from '@latchkey/express'
 import { koaMfa, koaSessionHost } from '@latchkey/koa'
+import { listen } from '@latchkey/testing'
 import express from 'express'
 import session from 'express-session'
 import Koa from 'koa'
 import koaSession from 'koa-session'
 import type { Framework } from '../../adapters/framework.ts'
-import { listen } from '../../adapters/listen.ts'
 
 /** Apps that leave errors to their framework, which prints them, and whose sign-in always fails. */
 export const bareFrameworks: Readonly<Record<string, Framework>> = {
   'bare Express': {
-    ...{ name: 'bare Express', sessions: ['store'] },
+    name: 'bare Express',
     start({ mfa, app: { findUser, checkCredentials } }) {
       const app = express()
       app.use(session({ secret: 'of the sessions', resave: false, saveUninitialized: false }))
@@ -19,7 +19,7 @@ export const bareFrameworks: Readonly<Record<string, Framework>> = {
     },
   },
   'bare Koa': {
-    ...{ name: 'bare Koa', sessions: ['cookie'] },
+    name: 'bare Koa',
     start({ mfa, app: { findUser, checkCredentials } }) {
       const app = new Koa()
       app.keys = ['of the cookies']

@@ -1,14 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
+import { join } from 'node:path'
+import { type HttpClient, httpClient, serveStorage } from '@latchkey/testing'
 import { onTestFinished } from 'vitest'
-import type { Client } from '../../adapters/http-client.ts'
-import { httpClient } from '../../adapters/http-client.ts'
-import type { Commands } from './app.ts'
-import { bundledApp } from './bundle.ts'
+import { type Forked, forkEntry } from '../../processes/fork.ts'
+import type { OpenStorage } from '../stacks.ts'
+import type { AppSettings, Commands } from './app.ts'
 
 /** A process of the app. */
 export interface AppProcess {
-  readonly client: () => Client
+  readonly client: () => HttpClient
   /** Tells the process to do something, and gives what came of it. */
   readonly tell: <Name extends keyof Commands>(
     command: Name,
@@ -24,61 +23,42 @@ export interface AppProcess {
 
 /** What processes of the app share, and each one's framework. */
 export interface ProcessSettings {
-  readonly file: string
+  /** Where the records lie: the open storage of the stage. */
+  readonly open: OpenStorage
   readonly nowMs: number
-  readonly frameworks: readonly ('Express 5' | 'Koa 3' | 'bare Express' | 'bare Koa')[]
+  readonly frameworks: readonly AppSettings['framework'][]
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Starts a process of the app for each framework named, all on one SQLite file; they are ended with the test. */
+const entry = join(import.meta.dirname, 'app.ts')
+
+/** Starts a process of the app for each framework named, all on one place; they are ended with the test. */
 export function startProcesses(settings: ProcessSettings): Promise<readonly AppProcess[]> {
   return Promise.all(settings.frameworks.map((framework) => startProcess(framework, settings)))
 }
 
-async function startProcess(framework: string, { file, nowMs, env }: ProcessSettings): Promise<AppProcess> {
-  const child = fork(await bundledApp(), [file, String(nowMs), framework], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
-  const said = listenTo(child)
-  const ended = once(child, 'close').then(([, signal]) => signal as string | null)
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await ended
-  })
-  const replies = repliesOf(child)
-  const url = (await replies(0)) as string
-  let last = 0
-  return {
-    client: () => httpClient(url),
-    tell: (async (command: string, argument?: unknown) => {
-      last += 1
-      const reply = replies(last)
-      child.send({ id: last, command, argument })
-      return reply
-    }) as AppProcess['tell'],
-    said,
-    end() {
-      child.send({ id: -1, command: 'quit' })
-      return ended
+async function startProcess(
+  framework: AppSettings['framework'],
+  { open: { storage, place }, nowMs, env = {} }: ProcessSettings,
+): Promise<AppProcess> {
+  if (place === undefined) throw new Error('processes cannot share this storage')
+  const settings: AppSettings = { place, nowMs, framework }
+  const forked: Forked & { readonly first: unknown } = await forkEntry(entry, {
+    args: [JSON.stringify(settings)],
+    env,
+    prepare: (child) => {
+      if (place.kind === 'memory') serveStorage(storage, child)
     },
-    ended,
-  }
-}
-
-/** All it has written to standard output and standard error. */
-function listenTo(child: ChildProcess): () => string {
-  let text = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += String(chunk)))
-  return () => text
-}
-
-/** Waits for the reply of a number; a process that ends instead is an error. */
-function repliesOf(child: ChildProcess): (id: number) => Promise<unknown> {
-  const waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>()
-  child.on('message', ({ id, result }: { id: number; result: unknown }) => waiting.get(id)?.resolve(result))
-  child.on('exit', () => {
-    for (const { reject } of waiting.values()) reject(new Error('the process has ended'))
   })
-  return (id) => new Promise((resolve, reject) => void waiting.set(id, { resolve, reject }))
+  onTestFinished(async () => void (await forked.kill()))
+  return {
+    client: () => httpClient(forked.first as string),
+    tell: forked.tell as AppProcess['tell'],
+    said: forked.said,
+    end() {
+      void forked.tell('quit').catch(() => undefined)
+      return forked.ended
+    },
+    ended: forked.ended,
+  }
 }

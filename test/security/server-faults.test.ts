@@ -1,0 +1,72 @@
+/**
+ * The threat: what can be wrong with a database server under a running app, short of its being away, lets somebody in, or
+ * charges them for nothing. It is 503 for everybody, and afterwards the same code works.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { patiently } from '../proof/patiently.ts'
+import { type Server, startServer } from '../services/servers.ts'
+import { serviceOf } from '../storages/fresh-place.ts'
+import { openPlace } from '../storages/open.ts'
+import { expectPassed } from './person.ts'
+import { type AppRoom, prepareRoom, type ServerFault, serverFaults } from './server-faults.ts'
+import { describeOn, serverStacks } from './stacks.ts'
+import { openStage, type Stage } from './stage.ts'
+
+const timeout = 120_000
+/** A client that waits for a connection gives up; a server on a busy machine answers sooner. */
+const mfa = { storageTimeoutSeconds: 1 }
+
+describeOn(serverStacks, (stack) => {
+  let server: Server
+  let room: AppRoom
+  beforeAll(async () => {
+    server = await startServer(serviceOf(stack.kind) as Server['name'], { durable: false })
+    room = await prepareRoom(stack.kind, server)
+  }, timeout)
+  afterAll(() => server.stop(), timeout)
+
+  const openStorage = async () => {
+    const place = { kind: stack.kind, addresses: room.addresses, prefix: 'app:' }
+    const open = await openPlace(place)
+    await open.migrate()
+    const close = async () => {
+      for await (const userId of open.storage.userIds()) await open.storage.delete(userId)
+      await open.close()
+    }
+    return { ...open, place, close }
+  }
+
+  test.each(Object.entries(serverFaults[stack.kind]))(
+    '%s: 503, nobody is let in, and the same code works afterwards',
+    { timeout },
+    async (_name, fault: ServerFault) => {
+      const stage = await openStage({ ...stack, openStorage }, { mfa })
+      const alice = await stage.alice.enrol()
+      const [token, code] = [await alice.challenge(), alice.app.code(stage.clock.now())]
+      const records = await stage.records()
+
+      const heal = await fault(room)
+      await patiently(() => expectWrites(stage, 'rejected'))
+      const sessions = stage.sessions.ids
+      for (const guess of [code, alice.wrongCode(), alice.codes[0]]) {
+        const answer = await alice.verify(token, guess)
+        expect(answer).toMatchObject({ status: 503 })
+        expect(answer.headers['set-cookie']).toBeUndefined()
+      }
+      expect(stage.sessions.ids).toEqual(sessions)
+
+      await heal()
+      await patiently(() => expectWrites(stage, 'fulfilled'))
+      expect(await stage.records()).toEqual(records)
+      expectPassed(await alice.verify(token, code))
+    },
+  )
+})
+
+/** More writes at one instant than the app has connections: each has noticed what is wrong, or that nothing is any more. */
+async function expectWrites({ open, alice }: Stage, come: 'rejected' | 'fulfilled'): Promise<void> {
+  const stored = { revision: 'next', sealed: 'x', enabled: false, updatedAt: new Date(0) }
+  const writes = Array.from({ length: 8 }, () => open.storage.put(alice.id, stored, 'nobody has had this'))
+  const results = await Promise.allSettled(writes)
+  expect(results.map(({ status }) => status)).toEqual(results.map(() => come))
+}
