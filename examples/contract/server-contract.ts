@@ -1,8 +1,8 @@
 // `npm start` serves what the environment says, keeps its secret to itself, and says what is missing.
 
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createAuthenticator } from '../express-session/demo/authenticator.mjs'
 import { createBrowser } from '../express-session/demo/browser.mjs'
 import { type Running, start } from './example-process.ts'
@@ -119,14 +119,36 @@ export function serverContract(folder: string): void {
   })
 
   test('without settings it is port 3000 and a file beside the app', async () => {
-    const copy = temporaryFolder()
-    cpSync(join(folder, 'settings.js'), join(copy, 'settings.mjs'))
-    const { readSettings } = (await import(
-      join(copy, 'settings.mjs')
-    )) as typeof import('../express-session/settings.js')
+    const { copy, readSettings } = await settingsIn(folder)
     expect(readSettings({})).toMatchObject({ port: 3000, database: join(copy, 'data', 'latchkey.db') })
     expect(readSettings({ PORT: '', DATABASE: '', LATCHKEY_SECRET: '' })).toEqual(readSettings({}))
   })
+
+  test('the address of a database server makes no file, takes a secret, and is printed without a password', async () => {
+    const { copy, readSettings, printable } = await settingsIn(folder)
+    const address = 'postgres://app:pass@word@db.example/bank'
+    onTestFinished(chdir(copy))
+    expect(() => readSettings({ DATABASE: address })).toThrow('LATCHKEY_SECRET')
+    expect(readSettings({ DATABASE: address, LATCHKEY_SECRET: secret })).toMatchObject({ database: address, secret })
+    expect(readdirSync(copy)).toEqual(['settings.mjs'])
+    expect(printable(address)).toBe('postgres://db.example/bank')
+    expect(printable('/data/a@b.db')).toBe('/data/a@b.db')
+  })
+}
+
+/** The settings of a copy, which has a folder of its own. */
+async function settingsIn(folder: string) {
+  const copy = temporaryFolder()
+  cpSync(join(folder, 'settings.js'), join(copy, 'settings.mjs'))
+  const settings = (await import(join(copy, 'settings.mjs'))) as typeof import('../express-session/settings.js')
+  return { copy, ...settings }
+}
+
+/** Goes there. @returns the way back */
+function chdir(folder: string): () => void {
+  const before = process.cwd()
+  process.chdir(folder)
+  return () => process.chdir(before)
 }
 
 async function addressOf(server: Running): Promise<string> {

@@ -1,6 +1,6 @@
 // `npm start`: serves the example on this machine only, since everybody knows its passwords.
 import { isAbsolute } from 'node:path'
-import { readSettings } from './settings.js'
+import { printable, readSettings } from './settings.js'
 
 const { buildApp } = await import('./app.js').catch(sayWhatIsMissing)
 try {
@@ -10,7 +10,7 @@ try {
   server.on('error', stop)
   server.on('listening', () => {
     const address = /** @type {import('node:net').AddressInfo} */ (server.address())
-    console.log(`Database: ${options.database}`)
+    console.log(`Database: ${printable(options.database)}`)
     console.log(`Secret: ${secretSource}`)
     console.log(`Listening on http://127.0.0.1:${address.port}`)
   })

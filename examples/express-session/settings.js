@@ -12,8 +12,24 @@ const besideTheApp = fileURLToPath(new URL('data/latchkey.db', import.meta.url))
  */
 export function readSettings(env) {
   const database = env['DATABASE'] || besideTheApp
-  if (database !== ':memory:') mkdirSync(dirname(database), { recursive: true })
+  if (database !== ':memory:' && !isAddress(database)) mkdirSync(dirname(database), { recursive: true })
   return { port: readPort(env['PORT'] || '3000'), database, ...readSecret(env['LATCHKEY_SECRET'], database) }
+}
+
+/**
+ * The database as it may be printed: who the app is to a server, and its password, are left out.
+ * @param {string} database
+ */
+export function printable(database) {
+  return isAddress(database) ? database.replace(/:\/\/.*@/, '://') : database
+}
+
+/**
+ * Whether it is a database server's, for an app that was switched to one.
+ * @param {string} database
+ */
+function isAddress(database) {
+  return database.includes('://')
 }
 
 /** @param {string} text */
@@ -30,6 +46,7 @@ function readPort(text) {
  */
 function readSecret(given, database) {
   if (given) return { secret: given, secretSource: 'from LATCHKEY_SECRET' }
+  if (isAddress(database)) throw new Error('a database server takes a LATCHKEY_SECRET, the same for all its processes')
   const secret = randomBytes(32).toString('base64')
   if (database === ':memory:') return { secret, secretSource: 'made anew, and gone with the process like the data' }
   const file = `${database}.secret`
