@@ -11,6 +11,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: ['test/services/global-setup.ts'],
     exclude: [...configDefaults.exclude, ...uncounted],
     coverage: {
       provider: 'v8',

@@ -46,7 +46,10 @@ export function compile(snippets: readonly Snippet[]): ReadonlyMap<string, reado
   return faults
 }
 
+/** A block that others import says on its first line what it is called. */
 function fileName({ language, text }: Snippet, index: number): string {
+  const [, name] = /^\/\/ (\S+\.ts)\n/.exec(text) ?? []
+  if (name !== undefined) return name
   const isCommonJs = /\brequire\('/.test(text)
   return `${index}.${isCommonJs ? 'c' : ''}${language}`
 }

@@ -1,57 +1,93 @@
-/** The promise guarded here: the storage that we teach to write keeps the contract, alone and beside a second one. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+/** The promise guarded here: the storage that we teach to write keeps the contract, and its tests run as they are shown. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Storage } from '@latchkey/core'
+import { memoryStorage } from '@latchkey/core'
 import { storageContract } from '@latchkey/testing'
-import Database from 'libsql'
-import { expect, test } from 'vitest'
-import { load } from './load.ts'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { createProject, type Project } from '../../packages/testing/test/runners/project.ts'
+import { freshDatabase, whyMissing } from '../services/shared.ts'
+import { pageOf, root } from './pages.ts'
 
-type Query = (text: string, params: readonly (string | number)[]) => Promise<{ rows: unknown[]; changes: number }>
+/** Milliseconds; each run is the whole contract, on cores that may be busy with other tests. */
+const timeout = 300_000
+const installed = join(root, 'test', 'node_modules')
+// Disks are not what the contract asks about, and would make its many small writes slow.
+const fast = existsSync('/dev/shm') ? { TMPDIR: '/dev/shm' } : {}
 
-interface Page {
-  readonly table: string
-  readonly queryStorage: (query: Query) => Storage
+/** The same on PostgreSQL: for each file of the page's tests a schema of its own. */
+const onPostgres = `
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { queryStorage, table } from './query-storage.ts'
+
+export function openStorage(file) {
+  const schema = file === ':memory:' ? randomUUID() : file.replace(/\\W/g, '_')
+  const connectionString = process.env.DATABASE_URL
+  const options = '-c search_path=' + schema
+  const pool = new pg.Pool({ connectionString, options, max: 4, allowExitOnIdle: true })
+  pool.on('error', () => undefined)
+  // Of several that make a table at once, all but one would fail.
+  const made = pool.query(
+    'BEGIN; SELECT pg_advisory_xact_lock(1);' +
+      'CREATE SCHEMA IF NOT EXISTS "' + schema + '"; ' + table + '; COMMIT',
+  )
+  return queryStorage(async (text, params) => {
+    await made
+    let count = 0
+    const { rows, rowCount } = await pool.query(text.replace(/\\?/g, () => '$' + ++count), [...params])
+    return { rows, changes: rowCount }
+  })
 }
+`
 
-function queryOn(database: Database.Database): Query {
-  return async (text, params) => {
-    const statement = database.prepare(text)
-    if (text.startsWith('SELECT')) return { rows: statement.all(...params), changes: 0 }
-    return { rows: [], changes: statement.run(...params).changes }
+const create = () => ({ storage: memoryStorage() })
+const reopen = memoryStorage
+const startProcess = () => expect.unreachable('only counted')
+const alone = storageContract({ create }).length
+const together = storageContract({ create, reopen, startProcess }).length
+
+let project: Project
+beforeEach(() => {
+  project = createProject({ libsql: installed, pg: installed })
+  for (const { text } of pageOf('docs/writing-a-storage.md').blocks) {
+    const [, name] = /^\/\/ (\S+\.ts)\n/.exec(text) ?? []
+    if (name !== undefined) project.write(name, text)
   }
-}
-
-const cases = storageContract({
-  async create() {
-    const page = (await load('docs/writing-a-storage.md', 'One from nothing')) as unknown as Page
-    const folder = mkdtempSync(join(tmpdir(), 'latchkey-own-storage-'))
-    const open = () => {
-      const handle = new Database(join(folder, 'mfa.db'), { timeout: 1000 })
-      // What the contract asks does not depend on the disk, and its many small writes would.
-      handle.exec('PRAGMA synchronous = OFF')
-      return handle
-    }
-    const handles = [open()]
-    handles[0]?.exec(page.table)
-    return { page, folder, open, handles, storage: page.queryStorage(queryOn(handles[0] as Database.Database)) }
-  },
-  reopen({ page, open, handles }) {
-    const handle = open()
-    handles.push(handle)
-    return page.queryStorage(queryOn(handle))
-  },
-  close({ handles, folder }) {
-    for (const handle of handles) handle.close()
-    rmSync(folder, { recursive: true, force: true })
-  },
+  onTestFinished(() => project.remove())
 })
 
-test.each(cases.map(({ name, run }) => [name, run] as const))(
-  '%s',
-  async (_name, run) => {
-    await expect(run()).resolves.toBeUndefined()
-  },
-  30_000,
-)
+async function expectPasses(name: string, passed: number, env: Readonly<Record<string, string>>): Promise<void> {
+  const run = await project.test([name], env)
+  expect(run, run.said).toMatchObject({ code: 0, passed, failed: 0 })
+}
+
+describe('on SQLite, as the page has it', () => {
+  test('the test in five lines passes', { timeout }, () => expectPasses('query-storage.test.ts', alone, fast))
+
+  test('the test with processes passes', { timeout }, () => expectPasses('processes.test.ts', together, fast))
+
+  test('a storage that does not compare is found out by the test in five lines', { timeout }, async () => {
+    const blocks = pageOf('docs/writing-a-storage.md').blocks.map(({ text }) => text)
+    const storage = blocks.find((text) => text.startsWith('// query-storage.ts')) ?? ''
+    const condition = ' AND revision = ?'
+    expect(storage.split(condition)).toHaveLength(2)
+    project.write('query-storage.ts', storage.replace(condition, ' AND ? IS NOT NULL'))
+    const run = await project.test(['query-storage.test.ts'], fast)
+    expect(run.code).toBe(1)
+    expect(run.said).toMatch(/^not ok \d+ - of 50 that update a record at once exactly one wins$/m)
+  })
+})
+
+const missing = whyMissing('postgres')
+
+describe.skipIf(missing !== null)(`on PostgreSQL${missing === null ? '' : `, skipped: ${missing}`}`, () => {
+  test.each([
+    ['query-storage.test.ts', alone],
+    ['processes.test.ts', together],
+  ])('%s passes', { timeout }, async (name, passed) => {
+    const { url, drop } = await freshDatabase('postgres')
+    onTestFinished(drop)
+    project.write('open-storage.ts', onPostgres)
+    await expectPasses(name, passed, { ...fast, DATABASE_URL: url })
+  })
+})

@@ -1,11 +1,16 @@
 /** The promise guarded here: the recipes that are whole apps do what they say, over HTTP. */
 import { createMfa, type Limiter, memoryStorage, type User } from '@latchkey/core'
-import { manualClock, virtualAuthenticator } from '@latchkey/testing'
+import {
+  type HttpAnswer,
+  type HttpClient,
+  httpClient,
+  listen,
+  manualClock,
+  virtualAuthenticator,
+} from '@latchkey/testing'
 import express, { type Express } from 'express'
 import session from 'express-session'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { type Answer, type Client, httpClient } from '../adapters/http-client.ts'
-import { listen } from '../adapters/listen.ts'
 import { load } from './load.ts'
 
 const alice: User = { id: '1', name: 'alice', stamp: '1' }
@@ -16,7 +21,7 @@ interface Setting {
   readonly app: Express
   readonly given: Readonly<Record<string, unknown>>
   readonly next: () => string
-  readonly open: () => Promise<Client>
+  readonly open: () => Promise<HttpClient>
 }
 
 async function openSetting(): Promise<Setting> {
@@ -38,7 +43,7 @@ async function openSetting(): Promise<Setting> {
   return { app, next, open, given: { app, mfa, findUser, checkCredentials } }
 }
 
-function member(answer: Answer, name: string): string {
+function member(answer: HttpAnswer, name: string): string {
   expect(answer).toMatchObject({ status: 200 })
   return String((answer.json() as Record<string, unknown>)[name])
 }

@@ -11,6 +11,9 @@ const demo = 'examples/express-session/demo/run.mjs'
 const tasks = new Map([
   ['test', test],
   ['demo', runDemo],
+  ['races', () => prove('test/proof/races')],
+  ['proof', () => prove('test/proof')],
+  ['size', () => prove('test/size')],
 ])
 const [name = '', ...args] = process.argv.slice(2)
 const task = tasks.get(name) ?? stop(`There is no task "${name}". Known are: ${[...tasks.keys()].join(', ')}.`)
@@ -24,6 +27,19 @@ async function test() {
   await step('Running the tests', manifest.scripts['test:only'], args)
   if (args.length === 0) await step('Measuring what they cover of the core', manifest.scripts['test:coverage'])
   say('Everything passed.')
+}
+
+/**
+ * The long form of tests that `npm test` runs in a short one; one file after the other, and each says what it saw.
+ * @param {string} filter
+ */
+async function prove(filter) {
+  const options = ['--no-file-parallelism', '--reporter=verbose', ...args]
+  await step('Proving at length', `vitest run ${filter}`, options, {
+    LATCHKEY_PROOF: 'long',
+    // A million records in memory take more than Node's default.
+    NODE_OPTIONS: '--max-old-space-size=8192',
+  })
 }
 
 async function runDemo() {

@@ -112,7 +112,7 @@ export const storage = [
   {
     name: 'SQLite writes inside a transaction of the host',
     test: 'a transaction of the host',
-    threats: ['storage'],
+    threats: ['sqlite-faults'],
     changes: [
       {
         file: 'sql/src/sqlite/database.ts',
