@@ -24,7 +24,8 @@ export const mysqlDialect: Dialect = Object.freeze<Dialect>({
   tableOptions: ' ENGINE = InnoDB',
   quote: (name) => `\`${name.replaceAll('`', '``')}\``,
   fold: (name) => name.toLowerCase(),
-  bind: (value) => (typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`),
+  // With its character set in front: as bare digits it would be a number to a column of numbers.
+  bind: (value) => (typeof value === 'number' ? String(value) : `_utf8mb4 X'${hex(value)}'`),
   // Digits again: what the connection's character set lacks would come back as `?`.
   id: (column) => sql`HEX(CONVERT(${column} USING utf8mb4))`,
   decodeId: (value) => Buffer.from(String(value), 'hex').toString(),
