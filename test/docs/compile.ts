@@ -74,6 +74,7 @@ function virtualHost(options: ts.CompilerOptions, files: ReadonlyMap<string, str
   return {
     ...host,
     fileExists: (path) => files.has(path) || host.fileExists(path),
+    directoryExists: (path) => path === folder || host.directoryExists?.(path) === true,
     readFile: (path) => files.get(path) ?? host.readFile(path),
     getSourceFile(path, languageVersionOrOptions, ...rest) {
       const text = files.get(path)

@@ -21,7 +21,8 @@ import pg from 'pg'
 import { queryStorage, table } from './query-storage.ts'
 
 export function openStorage(file) {
-  const schema = file === ':memory:' ? randomUUID() : file.replace(/\\W/g, '_')
+  // In lower case, since the path is no name in quotes.
+  const schema = (file === ':memory:' ? randomUUID() : file).replace(/\\W/g, '_').toLowerCase()
   const connectionString = process.env.DATABASE_URL
   const options = '-c search_path=' + schema
   const pool = new pg.Pool({ connectionString, options, max: 4, allowExitOnIdle: true })
