@@ -10,7 +10,7 @@ const rootWithoutPassword = ['--auth-root-authentication-method=normal', '--skip
 const setUp = [
   'CREATE DATABASE IF NOT EXISTS latchkey;',
   "CREATE USER IF NOT EXISTS latchkey@'127.0.0.1';",
-  "GRANT ALL ON *.* TO latchkey@'127.0.0.1';",
+  "GRANT ALL ON *.* TO latchkey@'127.0.0.1' WITH GRANT OPTION;",
 ]
 
 const always = [

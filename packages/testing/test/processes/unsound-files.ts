@@ -81,7 +81,8 @@ function locking(folder: string): Storage {
   const sound = fileStorage(folder)
   const locked = async <T>(call: () => Promise<T>): Promise<T> => {
     const unlock = await lock(folder)
-    await pause(0)
+    // Held for most of the time, so that a death meets it.
+    await pause(5)
     return call().finally(unlock)
   }
   return {
