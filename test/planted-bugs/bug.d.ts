@@ -12,7 +12,7 @@ export interface PlantedBug {
   /** What is wrong, in a few words. */
   readonly name: string
   readonly changes: readonly Change[]
-  /** The threats whose tests go red: each is `test/security/<threat>.test.ts`. */
+  /** The threats whose tests go red: each is `test/security/<threat>.test.ts`, or the path of a test of a package's own. */
   readonly threats: readonly string[]
   /** What the name of a test must hold to be asked; without it all of the threat's are. */
   readonly test?: string

@@ -1,3 +1,4 @@
+import { databases } from './bugs/databases.mjs'
 import { enrolment, recoveryCodes, sessions } from './bugs/enrolment.mjs'
 import { guessing } from './bugs/guessing.mjs'
 import { replay } from './bugs/replay.mjs'
@@ -19,5 +20,6 @@ export const bugs = [
   ...malformed,
   ...crossSite,
   ...storage,
+  ...databases,
   ...secrets,
 ]

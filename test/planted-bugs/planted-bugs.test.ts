@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { bugs } from './bugs.mjs'
+import { testFileOf } from './test-file.mjs'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -14,7 +15,7 @@ test.each(bugs)('$name', ({ changes, threats }) => {
   }
   expect(threats.length).toBeGreaterThan(0)
   for (const threat of threats) {
-    expect({ threat, exists: existsSync(join(root, 'test', 'security', `${threat}.test.ts`)) }).toEqual({
+    expect({ threat, exists: existsSync(join(root, testFileOf(threat))) }).toEqual({
       threat,
       exists: true,
     })

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../scripts/run.mjs'
 import { bugs } from './bugs.mjs'
+import { testFileOf } from './test-file.mjs'
 import { copyWorkspace } from './workspace-copy.mjs'
 
 /** @typedef {{ bug: import('./bug.d.ts').PlantedBug, fault: string | null, red: string, seconds: number }} Outcome */
@@ -103,7 +104,7 @@ async function runTests(folder, names, options = []) {
   const report = join(folder, 'report.json')
   rmSync(report, { force: true })
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  const paths = names.map((name) => `test/security/${name}.test.ts`)
+  const paths = names.map(testFileOf)
   const args = [vitest, 'run', '--root', folder, '--reporter=json', `--outputFile=${report}`, ...options, ...paths]
   const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''

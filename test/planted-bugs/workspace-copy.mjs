@@ -5,6 +5,8 @@ import { basename, join } from 'node:path'
 import { root } from '../scripts/run.mjs'
 
 const files = ['package.json', 'tsconfig.base.json', 'vitest.config.ts']
+/** Those with attacks, and what they stand on. */
+const testFolders = ['adapters', 'processes', 'proof', 'security', 'services', 'storages']
 
 /**
  * @typedef {object} WorkspaceCopy
@@ -20,8 +22,8 @@ export function copyWorkspace() {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   mkdirSync(join(folder, 'packages'))
   for (const name of readdirSync(join(root, 'packages')))
-    copyPackage(join('packages', name), folder, ['src', 'package.json'])
-  copyPackage('test', folder, ['adapters', 'security', 'package.json'])
+    copyPackage(join('packages', name), folder, ['src', 'test', 'package.json'])
+  copyPackage('test', folder, [...testFolders, 'package.json'])
   return {
     folder,
     plant(bug) {

@@ -78,8 +78,8 @@ export const replay = [
     changes: [
       {
         file: 'sql/src/statements.ts',
-        search: ' AND ${dialect.same(revision, expected)}`',
-        replace: ' AND ${expected} <> 0`',
+        search: ' AND ${dialect.same(revision, expected)}$',
+        replace: ' AND ${expected} IS NOT NULL$',
       },
     ],
   },

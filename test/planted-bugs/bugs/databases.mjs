@@ -1,0 +1,106 @@
+const races = 'test/proof/races.test.ts'
+const statements = 'sql/src/statements.ts'
+const mysqlClient = 'sql/src/mysql/client.ts'
+const postgresDialect = 'sql/src/postgres/dialect.ts'
+const script = 'redis/src/script.ts'
+
+/**
+ * What a storage on a server must not do.
+ * @type {readonly import('../bug.d.ts').PlantedBug[]}
+ */
+export const databases = [
+  ...['PostgreSQL', 'MariaDB'].map((kind) => ({
+    name: `${kind} writes without comparing`,
+    test: `${kind} one TOTP code`,
+    threats: [races],
+    changes: [
+      {
+        file: statements,
+        search: ' AND ${dialect.same(revision, expected)}$',
+        replace: ' AND ${expected} IS NOT NULL$',
+      },
+    ],
+  })),
+  {
+    name: "PostgreSQL takes another's first record for its own",
+    threats: ['packages/sql/test/postgres/storage-contract.test.ts'],
+    test: 'with null changes nothing',
+    changes: [
+      {
+        file: postgresDialect,
+        search: 'ON CONFLICT (${key}) DO NOTHING',
+        replace: 'ON CONFLICT (${key}) DO UPDATE SET ${key} = EXCLUDED.${key}',
+      },
+    ],
+  },
+  {
+    name: 'PostgreSQL does not wait for the disk where the host does not',
+    threats: ['packages/sql/test/postgres/durability.test.ts'],
+    changes: [{ file: postgresDialect, search: "WHEN 'off' THEN 'on'", replace: "WHEN 'off' THEN 'off'" }],
+  },
+  {
+    name: 'user ids are compared as the collation has it',
+    threats: ['packages/sql/test/host-rows.test.ts'],
+    changes: [
+      {
+        file: statements,
+        search: 'sql`${key} = ${userId} AND ${dialect.same(key, userId)}`',
+        replace: 'sql`${key} = ${userId}`',
+      },
+    ],
+  },
+  {
+    name: 'MySQL gets values in quotes',
+    threats: ['packages/sql/test/security/sql-injection.test.ts', 'packages/sql/test/mysql/character-sets.test.ts'],
+    changes: [
+      {
+        file: 'sql/src/mysql/dialect.ts',
+        search: "`_utf8mb4 X'${hex(value)}'`",
+        replace: "`'${value.replaceAll(\"'\", \"''\")}'`",
+      },
+    ],
+  },
+  {
+    name: 'any error of an INSERT in MySQL means that another was first',
+    threats: ['packages/sql/test/mysql/faults.test.ts'],
+    changes: [{ file: mysqlClient, search: '&& errorCodes(error).includes(duplicate)', replace: '' }],
+  },
+  {
+    name: 'a deadlock in a transaction of the host is tried again',
+    threats: ['packages/sql/test/transactions.test.ts'],
+    changes: [{ file: mysqlClient, search: '=> mayRetry && error', replace: '=> error' }],
+  },
+  {
+    name: 'Redis writes without comparing',
+    test: 'Redis one TOTP code',
+    threats: [races],
+    changes: [{ file: script, search: '(expected and stored[1] == expected)', replace: '(expected and exists)' }],
+  },
+  {
+    name: 'Redis creates a record that is there',
+    threats: ['packages/redis/test/storage-contract.test.ts'],
+    test: 'with null changes nothing',
+    changes: [{ file: script, search: 'not (expected or exists)', replace: 'not expected' }],
+  },
+  {
+    name: 'Redis answers reads where it may not write',
+    threats: ['packages/redis/test/security/stale-read.test.ts'],
+    changes: [{ file: script, search: "redis.call('PERSIST', key)\n", replace: '' }],
+  },
+  {
+    name: 'Redis takes a write that was sent twice for two',
+    threats: ['packages/redis/test/script.test.ts'],
+    changes: [{ file: script, search: 'stored[1] == revision then', replace: 'revision == key then' }],
+  },
+  {
+    name: 'a Redis that drops records will do',
+    threats: ['packages/redis/test/server-check.test.ts'],
+    changes: [
+      {
+        file: 'redis/src/server-check.ts',
+        search: "policy === 'noeviction' ||",
+        replace: "policy.startsWith('allkeys-') || policy === 'noeviction' ||",
+      },
+    ],
+  },
+]
