@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 // Only these two: with `import` in the list some CommonJS packages no longer resolve.
@@ -11,6 +12,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    // Many tests wait for a server or a process, so a core less, as is the default, would be idle for half of the time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: ['test/services/global-setup.ts'],
     exclude: [...configDefaults.exclude, ...uncounted],
     coverage: {
