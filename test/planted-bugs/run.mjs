@@ -131,7 +131,9 @@ function readReport(file, expected, said) {
   if (unloaded !== undefined) return { fault: `${unloaded.name} does not load: ${unloaded.message}`, failed: [] }
   if (files.length !== expected) return { fault: `${files.length} of ${expected} test files were found`, failed: [] }
   const tests = files.flatMap(({ assertionResults }) => assertionResults)
-  return { fault: null, failed: tests.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName) }
+  const ran = tests.filter(({ status }) => status === 'passed' || status === 'failed')
+  if (ran.length === 0) return { fault: 'no test of that name was run', failed: [] }
+  return { fault: null, failed: ran.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName) }
 }
 
 /**

@@ -11,7 +11,7 @@ const script = 'redis/src/script.ts'
 export const databases = [
   ...['PostgreSQL', 'MariaDB'].map((kind) => ({
     name: `${kind} writes without comparing`,
-    test: `${kind} one TOTP code`,
+    test: `${kind} 'one TOTP code`,
     threats: [races],
     changes: [
       {
@@ -67,12 +67,13 @@ export const databases = [
   },
   {
     name: 'a deadlock in a transaction of the host is tried again',
-    threats: ['packages/sql/test/transactions.test.ts'],
+    threats: ['packages/sql/test/mysql/faults.test.ts'],
+    test: 'a deadlock inside',
     changes: [{ file: mysqlClient, search: '=> mayRetry && error', replace: '=> error' }],
   },
   {
     name: 'Redis writes without comparing',
-    test: 'Redis one TOTP code',
+    test: "Redis 'one TOTP code",
     threats: [races],
     changes: [{ file: script, search: '(expected and stored[1] == expected)', replace: '(expected and exists)' }],
   },
