@@ -12,6 +12,8 @@ export interface Project {
   readonly write: (name: string, text: string) => void
   /** Runs tests with `node --test`, and gives its code and all it said, in the Test Anything Protocol. */
   readonly test: (names: readonly string[], env?: Readonly<Record<string, string>>) => Promise<TestRun>
+  /** Runs tests with the jest that is installed. */
+  readonly jest: (names: readonly string[]) => Promise<TestRun>
   /** Ends what runs, and removes the folder. */
   readonly remove: () => Promise<void>
 }
@@ -35,12 +37,19 @@ export function createProject(others: Readonly<Record<string, string>> = {}): Pr
   for (const [name, place] of Object.entries(others)) link(folder, name, place)
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n')
   const running = new Set<Running>()
+  const wait = (run: Running) => {
+    running.add(run)
+    return run.ended
+  }
   return {
-    write: (name, text) => writeFileSync(join(folder, name.replace(/\.ts$/, '.js')), compile(text)),
+    write: (name, text) => writeFileSync(join(folder, compiledName(name)), compile(text)),
     async test(names, env = {}) {
-      const run = start(folder, names, env)
-      running.add(run)
-      return run.ended
+      return wait(start(folder, ['--test', '--test-reporter=tap', ...names.map(compiledName)], env, countTap))
+    },
+    async jest(names) {
+      const bin = join(folder, 'node_modules', 'jest', 'bin', 'jest.js')
+      const options = ['--experimental-vm-modules', bin, '--rootDir', folder, '--config', jestConfig, '--verbose']
+      return wait(start(folder, [...options, ...names.map(compiledName)], {}, countJest))
     },
     async remove() {
       for (const { kill, ended } of running) {
@@ -74,9 +83,23 @@ interface Running {
   readonly kill: () => void
 }
 
-function start(folder: string, names: readonly string[], env: Readonly<Record<string, string>>): Running {
-  const files = names.map((name) => name.replace(/\.ts$/, '.js'))
-  const child = spawn(process.execPath, ['--test', '--test-reporter=tap', ...files], {
+/** Modules as they are: they need nothing to be made of them. */
+const jestConfig = JSON.stringify({ testMatch: ['**/*.test.js'], transform: {} })
+
+function compiledName(name: string): string {
+  return name.replace(/\.ts$/, '.js')
+}
+
+type Count = (said: string, end: 'passed' | 'failed') => number
+
+/** 'pass' and 'fail' at the end of what `node --test` says. */
+const countTap: Count = (said, end) =>
+  Number(new RegExp(`^# ${end.slice(0, 4)} (\\d+)$`, 'm').exec(said)?.[1] ?? Number.NaN)
+/** What stands in jest's last lines, where none is left out. */
+const countJest: Count = (said, end) => Number(new RegExp(`^Tests: .*?(\\d+) ${end}`, 'm').exec(said)?.[1] ?? 0)
+
+function start(folder: string, args: readonly string[], env: Readonly<Record<string, string>>, count: Count): Running {
+  const child = spawn(process.execPath, args, {
     cwd: folder,
     // Nothing of the runner that runs this test.
     env: { PATH: process.env['PATH'], ...env },
@@ -84,9 +107,8 @@ function start(folder: string, names: readonly string[], env: Readonly<Record<st
   })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)))
-  const count = (what: string) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(said)?.[1] ?? Number.NaN)
   const ended = new Promise<TestRun>((resolve) => {
-    child.on('close', (code) => resolve({ code, said, passed: count('pass'), failed: count('fail') }))
+    child.on('close', (code) => resolve({ code, said, passed: count(said, 'passed'), failed: count(said, 'failed') }))
   })
   return { ended, kill: () => void child.kill('SIGKILL') }
 }
