@@ -1,9 +1,11 @@
 // A process of an app, without its HTTP: `node participant.js <place as JSON>`. Its parent tells it what to do.
+
 import { setTimeout as pause } from 'node:timers/promises'
 import { createMfa, isMfaError, type Mfa, type MfaEvent, type Storage, type User } from '@latchkey/core'
 import { type FaultyStorage, faultyStorage } from '@latchkey/testing'
 import { outcome } from '../../packages/core/test/security/faults.ts'
 import { type Given, operations } from '../../packages/core/test/security/operations.ts'
+import { answerParent } from '../processes/answer.ts'
 import { secret } from '../security/accounts.ts'
 import { openPlace } from '../storages/open.ts'
 import type { Place } from '../storages/place.ts'
@@ -130,16 +132,4 @@ function acknowledge(step: Acknowledged): void {
   process.send?.({ acknowledged: step })
 }
 
-interface Call {
-  readonly id: number
-  readonly command: keyof Commands
-  readonly argument: never
-}
-
-process.on('message', async ({ id, command, argument }: Call) => {
-  // The parent's answers of a storage come on the same channel.
-  if (command === undefined) return
-  process.send?.({ id, result: await commands[command](argument) })
-})
-process.on('disconnect', () => process.exit())
-process.send?.({ id: 0, result: 'ready' })
+answerParent(commands, 'ready')

@@ -1,5 +1,7 @@
 /** The rule guarded here: the lines of the README are all that a user of Redis must be allowed, and what is missing is named. */
+
 import { readFileSync } from 'node:fs'
+import { listUserIds, someRecord } from '@latchkey/testing'
 import { Cluster } from 'ioredis'
 import { Cluster as Cluster5 } from 'ioredis5'
 import { createCluster } from 'redis'
@@ -20,7 +22,6 @@ import {
   singles,
   titled,
 } from './clients.ts'
-import { listed, someRecord } from './records.ts'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const [single = [], cluster = []] = [...readme.matchAll(/^ACL SETUSER latchkey (.*)$/gm)].map(([, line = '']) =>
@@ -82,7 +83,7 @@ describe.each(['redis', 'redis-cluster'] as const)('%s', (service) => {
       for (const userId of ['a', 'b', 'c']) expect(await storage.put(userId, record, null)).toBe(true)
       expect(await storage.get('a')).toEqual(record)
       expect(await storage.put('a', someRecord(), record.revision)).toBe(true)
-      expect([...(await listed(storage.userIds()))].sort()).toEqual(['a', 'b', 'c'])
+      expect([...(await listUserIds(storage))].sort()).toEqual(['a', 'b', 'c'])
       for (const userId of ['a', 'b', 'c']) await storage.delete(userId)
       await expect(redisStorage(client, { prefix: 'another:' }).migrate()).rejects.toThrow(/NOPERM|permission/)
       await close()
@@ -98,7 +99,7 @@ describe.each(['redis', 'redis-cluster'] as const)('%s', (service) => {
         await storage.migrate()
         await storage.put('a', someRecord(), null)
         await storage.delete('a')
-        await listed(storage.userIds())
+        await listUserIds(storage)
       }
       await expect(calls()).rejects.toThrow(right === '+info' ? 'grant +info' : /NOPERM|permission|can't run/)
       await close()

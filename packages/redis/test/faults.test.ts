@@ -1,12 +1,13 @@
 /** The threat: a write that did not happen is taken for one that did. Whatever stops Redis, the call throws and the record stays. */
+
 import { chmodSync } from 'node:fs'
+import { someRecord } from '@latchkey/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '../../../test/services/process.ts'
 import { send } from '../../../test/services/redis.ts'
 import { type Server, startServer } from '../../../test/services/servers.ts'
 import { type RedisStorage, redisStorage } from '../src/index.ts'
 import { isMissing, newest, type Open, titled } from './clients.ts'
-import { someRecord } from './records.ts'
 
 describe.skipIf(isMissing('redis'))(`${titled('a server of our own', 'redis')}`, () => {
   let server: Server

@@ -1,12 +1,13 @@
 /** The rule guarded here: a prefix that the host's client puts before every key comes before ours, also where users are listed. */
+
 import { randomUUID } from 'node:crypto'
+import { listUserIds, someRecord } from '@latchkey/testing'
 import { Cluster, Redis } from 'ioredis'
 import { Cluster as Cluster5, Redis as Redis5 } from 'ioredis5'
 import { createClient, createClientPool, createCluster } from 'redis'
 import { describe, expect, test } from 'vitest'
 import { redisStorage } from '../src/index.ts'
 import { isMissing, type Kind, kindNamed, ofIoredis, ofNodeRedis, openShared, rootNodes, titled } from './clients.ts'
-import { listed, someRecord } from './records.ts'
 
 const keyPrefix = `*${randomUUID()}[a]:`
 
@@ -46,7 +47,7 @@ for (const kind of kinds) {
       for (const userId of ['a', '{b}', 'c']) await storage.put(userId, record, null)
       expect(await storage.get('{b}')).toEqual(record)
       await storage.delete('c')
-      expect([...(await listed(storage.userIds()))].sort()).toEqual(['a', '{b}'])
+      expect([...(await listUserIds(storage))].sort()).toEqual(['a', '{b}'])
       await prefixed.close()
 
       const plain = await openShared(kindNamed(kind.name))

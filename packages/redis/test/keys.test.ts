@@ -1,11 +1,12 @@
 /** The rules guarded here: a user is one key, whatever is in the id and in the prefix; a report can read it, and what is no record is an error. */
+
 import { randomUUID } from 'node:crypto'
+import { listUserIds, someRecord } from '@latchkey/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { send } from '../../../test/services/redis.ts'
 import { sharedService } from '../../../test/services/shared.ts'
 import { redisStorage } from '../src/index.ts'
 import { isMissing, newest, type Open, openShared, titled } from './clients.ts'
-import { listed, someRecord } from './records.ts'
 
 const oddIds: readonly string[] = [
   ...['{', '}', '{}', '{a}b', 'b{a}', '*', '?', '[a]', '[^a]', 'a-z', '^', '\\', '\\*', 'a\\', '"', "'", ' ', '\r\n'],
@@ -48,9 +49,9 @@ describe.skipIf(isMissing('redis'))(`${titled('keys', 'redis')}`, () => {
     const records = new Map(oddIds.map((userId) => [userId, someRecord()]))
     for (const [userId, record] of records) expect(await storage.put(userId, record, null)).toBe(true)
     for (const [userId, record] of records) expect(await storage.get(userId)).toEqual(record)
-    expect([...(await listed(storage.userIds()))].sort()).toEqual([...oddIds].sort())
+    expect([...(await listUserIds(storage))].sort()).toEqual([...oddIds].sort())
     for (const userId of oddIds) await storage.delete(userId)
-    expect(await listed(storage.userIds())).toEqual([])
+    expect(await listUserIds(storage)).toEqual([])
   })
 
   test('a prefix means no more than itself, whatever it means to a pattern', async () => {
@@ -58,7 +59,7 @@ describe.skipIf(isMissing('redis'))(`${titled('keys', 'redis')}`, () => {
     const storages = oddPrefixes.map((prefix) => redisStorage(open.client, { prefix: `${start}${prefix}` }))
     for (const [n, storage] of storages.entries()) await storage.put(`user-${n}`, someRecord(), null)
     await send(url, ['SET', `${start}z`, 'not ours'])
-    for (const [n, storage] of storages.entries()) expect(await listed(storage.userIds())).toEqual([`user-${n}`])
+    for (const [n, storage] of storages.entries()) expect(await listUserIds(storage)).toEqual([`user-${n}`])
   })
 
   test('half of a character is refused: all of them would be one and the same', async () => {

@@ -1,11 +1,12 @@
 /** The rule guarded here: while a slot of a cluster moves from one master to another, with the records in it, nothing is lost and no record looks like none. */
+
 import { randomUUID } from 'node:crypto'
+import { listUserIds, someRecord } from '@latchkey/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { send } from '../../../test/services/redis.ts'
 import { type Server, startServer } from '../../../test/services/servers.ts'
 import { type RedisStorage, redisStorage } from '../src/index.ts'
 import { clusters, isMissing, type Open, titled } from './clients.ts'
-import { listed, someRecord } from './records.ts'
 
 /** A master of the cluster. */
 interface Node {
@@ -82,7 +83,7 @@ describe.skipIf(isMissing('redis-cluster'))(`${titled('a cluster of our own', 'r
       expect(await storage.get('moved')).toEqual(left)
       expect(await storage.get('left')).toEqual(left)
       expect(await storage.get('made')).toEqual(made)
-      expect([...(await listed(storage.userIds()))].sort()).toEqual(['left', 'made', 'moved'])
+      expect([...(await listUserIds(storage))].sort()).toEqual(['left', 'made', 'moved'])
       await storage.delete('made')
       expect(await storage.get('made')).toBeNull()
     })

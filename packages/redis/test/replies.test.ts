@@ -1,5 +1,7 @@
 /** The rule guarded here: options of the host's client that change how replies look change no answer, and a reply that cannot be one throws. */
+
 import { randomUUID } from 'node:crypto'
+import { listUserIds, someRecord } from '@latchkey/testing'
 import { Cluster, Redis } from 'ioredis'
 import { Cluster as Cluster5, Redis as Redis5 } from 'ioredis5'
 import { createClient, createCluster, RESP_TYPES } from 'redis'
@@ -7,7 +9,6 @@ import { createClient as createClient5, RESP_TYPES as RESP_TYPES5 } from 'redis5
 import { describe, expect, test } from 'vitest'
 import { type RedisClient, redisStorage } from '../src/index.ts'
 import { isMissing, type Kind, ofIoredis, ofNodeRedis, openShared, rootNodes, titled } from './clients.ts'
-import { listed, someRecord } from './records.ts'
 
 const bytes = {
   [RESP_TYPES.BLOB_STRING]: Buffer,
@@ -95,9 +96,9 @@ for (const kind of kinds) {
       expect(await storage.put('user-0', someRecord(), 'another')).toBe(false)
       expect(await Promise.all(users.map((user) => storage.get(user)))).toEqual(users.map(() => record))
       expect(await storage.get('nobody')).toBeNull()
-      expect([...(await listed(storage.userIds()))].sort()).toEqual([...users].sort())
+      expect([...(await listUserIds(storage))].sort()).toEqual([...users].sort())
       await Promise.all(users.slice(1).map((user) => storage.delete(user)))
-      expect(await listed(storage.userIds())).toEqual(['user-0'])
+      expect(await listUserIds(storage)).toEqual(['user-0'])
       await close()
     })
   })
@@ -119,7 +120,7 @@ test.each(strange)('a reply that cannot be one throws: %o', async (reply) => {
   await expect(storage.put('a', someRecord(), null)).rejects.toThrow('unexpected reply')
   await expect(storage.put('a', someRecord(), 'r')).rejects.toThrow('unexpected reply')
   await expect(storage.delete('a')).rejects.toThrow('unexpected reply')
-  await expect(listed(storage.userIds())).rejects.toThrow('unexpected reply')
+  await expect(listUserIds(storage)).rejects.toThrow('unexpected reply')
 })
 
 describe.skipIf(isMissing('redis'))(`${titled('a transaction of the host on the same connection', 'redis')}`, () => {

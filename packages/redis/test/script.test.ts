@@ -1,11 +1,12 @@
 /** The rules guarded here: a call is one command, by a script that the server may forget; a client that sends it again does no harm. */
+
 import { randomUUID } from 'node:crypto'
+import { someRecord } from '@latchkey/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { send } from '../../../test/services/redis.ts'
 import { sharedService } from '../../../test/services/shared.ts'
 import { type RedisStorage, redisStorage } from '../src/index.ts'
 import { isMissing, type Open, singles, titled } from './clients.ts'
-import { someRecord } from './records.ts'
 import { openWire, type Wire } from './wire.ts'
 
 for (const kind of singles) {

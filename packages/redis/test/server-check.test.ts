@@ -2,12 +2,12 @@
  * The threat: a server that drops records when its memory is full. Who has no record needs no second factor, so filling
  * the memory would turn it off for everybody.
  */
+import { listUserIds, someRecord } from '@latchkey/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { send } from '../../../test/services/redis.ts'
 import { type Server, startServer } from '../../../test/services/servers.ts'
 import { type RedisClient, redisStorage } from '../src/index.ts'
 import { clusters, isMissing, newest, type Open, singles, titled } from './clients.ts'
-import { listed, someRecord } from './records.ts'
 import { openWire, type Wire } from './wire.ts'
 
 const dropping = ['allkeys-lru', 'allkeys-lfu', 'allkeys-random']
@@ -56,7 +56,7 @@ describe.skipIf(isMissing('redis'))(`${titled('one server', 'redis')}`, () => {
       (client) => redisStorage(client).get('a'),
       (client) => redisStorage(client).put('a', someRecord(), null),
       (client) => redisStorage(client).delete('a'),
-      (client) => listed(redisStorage(client).userIds()),
+      (client) => listUserIds(redisStorage(client)),
     ]
     for (const call of calls) await expect(call(open.client)).rejects.toThrow(/maxmemory-policy/)
     expect(await send(server.urls[0], ['EXISTS', 'latchkey:a'])).toBe(0)

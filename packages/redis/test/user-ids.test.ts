@@ -1,7 +1,7 @@
 /** The rule guarded here: the list is of every user, each once, or it throws; a list cut short would leave records behind a change of keys. */
+import { listUserIds } from '@latchkey/testing'
 import { expect, test } from 'vitest'
 import { type RedisClient, redisStorage } from '../src/index.ts'
-import { listed } from './records.ts'
 
 const info = 'role:master\r\nmaxmemory_policy:noeviction\r\naof_enabled:1\r\n'
 
@@ -31,14 +31,14 @@ test('what a SCAN repeats, in one page, in two, or on two masters, is listed onc
     ['7', ['0', ['latchkey:a']]],
   ])
   const client = clusterOf(first, second)
-  expect(await listed(redisStorage(client).userIds())).toEqual(['a', 'b', 'c'])
+  expect(await listUserIds(redisStorage(client))).toEqual(['a', 'b', 'c'])
 })
 
 test('a client that knows no master of its cluster throws: nobody to ask is not nobody there', async () => {
   await expect(redisStorage(clusterOf()).migrate()).rejects.toThrow('knows no master')
   const nodes = [[server(new Map())], []]
   const client: RedisClient = { ...server(new Map()), nodes: () => nodes.shift() ?? [] }
-  await expect(listed(redisStorage(client).userIds())).rejects.toThrow('knows no master')
+  await expect(listUserIds(redisStorage(client))).rejects.toThrow('knows no master')
 })
 
 test.each([
@@ -48,5 +48,5 @@ test.each([
   ['keys that are no text', ['0', [1]]],
   ['a cursor that is no text', [0, ['latchkey:a']]],
 ])('%s is an error', async (_, page) => {
-  await expect(listed(redisStorage(clusterOf(new Map([['0', page]]))).userIds())).rejects.toThrow('unexpected reply')
+  await expect(listUserIds(redisStorage(clusterOf(new Map([['0', page]]))))).rejects.toThrow('unexpected reply')
 })

@@ -1,8 +1,8 @@
 /** The rule guarded here: in the host's users table only our columns of existing rows are written, and ids are compared to the letter. */
+import { listUserIds, someRecord } from '@latchkey/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type DialectName, type ServerStorageOptions, type SqlStorage, schema } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
-import { listed, someRecord } from './records.ts'
 
 const options: ServerStorageOptions = { table: 'users', rows: 'host' }
 const withReports: ServerStorageOptions = { ...options, columns: { enabled: 'mfa', updatedAt: 'mfa_at' } }
@@ -62,7 +62,7 @@ onEveryDatabase('rows of the host', ({ driver: { dialect }, database }) => {
       expect(await storage.put('1', second, first.revision)).toBe(true)
       expect(await storage.get('1')).toEqual(second)
       expect(await storage.get('10')).toBeNull()
-      expect(await listed(storage.userIds())).toEqual(['1'])
+      expect(await listUserIds(storage)).toEqual(['1'])
       expect(await hostColumns()).toEqual(before)
       await storage.delete('1')
       expect(await hostColumns()).toEqual(before)
@@ -96,7 +96,7 @@ onEveryDatabase('rows of the host', ({ driver: { dialect }, database }) => {
     expect(await storage.put('Alice', someRecord(), null)).toBe(true)
     expect(await storage.get('alice')).toBeNull()
     expect(await storage.get('Alicé')).toBeNull()
-    expect(await listed(storage.userIds())).toEqual(['Alice'])
+    expect(await listUserIds(storage)).toEqual(['Alice'])
   })
 
   test('integers beyond 2^53 are listed and found exactly', async () => {
@@ -104,7 +104,7 @@ onEveryDatabase('rows of the host', ({ driver: { dialect }, database }) => {
     const storage = await usersTable(`${bigintType[dialect]} PRIMARY KEY`, ids)
     const record = someRecord()
     for (const id of ids) expect(await storage.put(id, record, null)).toBe(true)
-    expect(await listed(storage.userIds())).toEqual(ids)
+    expect(await listUserIds(storage)).toEqual(ids)
     expect(await storage.get('9007199254740993')).toEqual(record)
     expect(await storage.get('9007199254740992')).toBeNull()
   })
@@ -134,6 +134,6 @@ onEveryDatabase('rows of the host', ({ driver: { dialect }, database }) => {
     const storage = await usersTable(plainTextType[dialect], ['a'])
     await run('INSERT INTO users (email) VALUES (NULL)')
     await run(`UPDATE users SET latchkey_revision = 'r', latchkey_sealed = '1:1:s'`)
-    expect(await listed(storage.userIds())).toEqual(['a'])
+    expect(await listUserIds(storage)).toEqual(['a'])
   })
 })

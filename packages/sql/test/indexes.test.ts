@@ -1,10 +1,10 @@
 /** The rule guarded here: a user's row is found by the key's index, whatever its type: no call reads the whole users table. */
+import { someRecord } from '@latchkey/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mysqlStorage, postgresStorage, schema } from '../src/index.ts'
 import { missing, titleOf } from './database.ts'
 import { MysqlDatabase } from './mysql/drivers.ts'
 import { PostgresDatabase } from './postgres/drivers.ts'
-import { someRecord } from './records.ts'
 
 const host = { table: 'users', rows: 'host' } as const
 const uuid = '00000000-0000-4000-8000-000000000001'

@@ -1,9 +1,9 @@
 /** The rule guarded here: the schema is made by migrate() or by the host, never by itself, and what is missing is named. */
+import { listUserIds, someRecord } from '@latchkey/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type DialectName, type ServerStorageOptions, schema } from '../src/index.ts'
 import { quoted } from './database.ts'
 import { onEveryDatabase } from './databases.ts'
-import { listed, someRecord } from './records.ts'
 
 const own: ServerStorageOptions = { table: 'mfa' }
 const host: ServerStorageOptions = { table: 'users', rows: 'host' }
@@ -97,7 +97,7 @@ onEveryDatabase('schema', ({ driver: { dialect }, database }) => {
         () => storage.put('a', someRecord(), null),
         () => storage.put('a', someRecord(), 'r'),
         () => storage.delete('a'),
-        () => listed(storage.userIds()),
+        () => listUserIds(storage),
       ]
       for (const call of calls) {
         const failed = call()

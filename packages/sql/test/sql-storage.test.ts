@@ -1,8 +1,8 @@
 /** The rule guarded here: damaged rows and ids that two rows have never pass for "no record", and nothing is stored in part. */
+import { someRecord } from '@latchkey/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { DialectName, SqlStorage } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
-import { someRecord } from './records.ts'
 
 /** What makes a row unreadable, where the columns' types let it happen. */
 const damages: Readonly<Record<DialectName, readonly string[]>> = {

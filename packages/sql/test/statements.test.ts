@@ -1,4 +1,5 @@
 /** The rule guarded here: one statement for each call, and put never reads: nothing can come between a look and a write. */
+import { listUserIds, someRecord } from '@latchkey/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   mysqlStorage,
@@ -11,7 +12,6 @@ import {
 import { missing, titleOf } from './database.ts'
 import { MysqlDatabase } from './mysql/drivers.ts'
 import { PostgresDatabase } from './postgres/drivers.ts'
-import { listed, someRecord } from './records.ts'
 import { type Handle, libsql } from './sqlite/drivers.ts'
 
 /** A database on which the first word of every statement is noted. */
@@ -107,7 +107,7 @@ describe.each([
       await storage.put('a', someRecord(), record.revision)
       await storage.put('a', someRecord(), record.revision)
       await storage.get('a')
-      await listed(storage.userIds())
+      await listUserIds(storage)
       await storage.delete('a')
       expect(ran).toEqual(['INSERT', 'INSERT', 'UPDATE', 'UPDATE', 'SELECT', 'SELECT', 'DELETE'])
     })

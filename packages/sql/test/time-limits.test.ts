@@ -1,5 +1,7 @@
 /** The threat: a database that hangs. The answer is `storage_unavailable` within the time that was set, never a late yes. */
+
 import type { MfaEvent } from '@latchkey/core'
+import { someRecord } from '@latchkey/testing'
 import { createPool } from 'mysql2/promise'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,7 +9,6 @@ import { type Server, startServer } from '../../../test/services/servers.ts'
 import { mysqlStorage, postgresStorage, type SqlStorage } from '../src/index.ts'
 import { alice, challengeOf, imported, mfaOn, recoveryCode, unavailable } from './app.ts'
 import { missing, titleOf } from './database.ts'
-import { someRecord } from './records.ts'
 
 interface Client {
   readonly storage: SqlStorage

@@ -1,11 +1,11 @@
 /** The rule guarded here: given the client of the host's transaction the storage takes part in it, and never lets a code be used twice. */
+import { someRecord } from '@latchkey/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { mysqlStorage, postgresStorage, type SqlStorage } from '../src/index.ts'
 import { alice, challengeOf, imported, mfaOn, recoveryCode, unavailable } from './app.ts'
 import { missing, titleOf } from './database.ts'
 import { MysqlDatabase } from './mysql/drivers.ts'
 import { PostgresDatabase } from './postgres/drivers.ts'
-import { someRecord } from './records.ts'
 
 /** The host's transaction. */
 interface Transaction {

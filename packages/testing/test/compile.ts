@@ -33,7 +33,8 @@ export function compileFolder(from: string, to: string): void {
   }
 }
 
-function compileFile(from: string, to: string): void {
+/** Writes one source as JavaScript. */
+export function compileFile(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true })
   writeFileSync(to.replace(/\.ts$/, '.js'), compile(readFileSync(from, 'utf8')))
 }

@@ -1,8 +1,10 @@
 // A process of the app: `node app.js <settings as JSON>`. Its parent commands it by messages.
+
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createMfa, type MfaEvent, type Storage } from '@latchkey/core'
 import { faultyStorage, sessionRows } from '@latchkey/testing'
 import type { Framework } from '../../adapters/framework.ts'
+import { answerParent } from '../../processes/answer.ts'
 import { openPlace } from '../../storages/open.ts'
 import type { Place } from '../../storages/place.ts'
 import { passwordOf, secret } from '../accounts.ts'
@@ -91,16 +93,4 @@ const commands = {
 /** Commands by name. */
 export type Commands = typeof commands
 
-interface Call {
-  readonly id: number
-  readonly command: keyof Commands
-  readonly argument: never
-}
-
-process.on('message', async ({ id, command, argument }: Call) => {
-  // The parent's answers of a storage come on the same channel.
-  if (command === undefined) return
-  process.send?.({ id, result: await commands[command](argument) })
-})
-process.on('disconnect', () => process.exit())
-process.send?.({ id: 0, result: url })
+answerParent(commands, url)

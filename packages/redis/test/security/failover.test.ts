@@ -2,8 +2,10 @@
  * The threat: sentinels make a replica the master. A record that was acknowledged must not look like none on the way, and
  * nothing may be read from the master of before.
  */
+
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { listUserIds, someRecord } from '@latchkey/testing'
 import { Redis } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis5'
 import { createSentinel } from 'redis'
@@ -16,7 +18,6 @@ import { createServer } from '../../../../test/services/server.ts'
 import { type Server, startServer } from '../../../../test/services/servers.ts'
 import { redisStorage } from '../../src/index.ts'
 import { isMissing, type Open, ofIoredis, ofNodeRedis, titled } from '../clients.ts'
-import { listed, someRecord } from '../records.ts'
 
 const name = 'latchkey'
 const atOnce = ['--repl-diskless-sync-delay', '0']
@@ -60,7 +61,7 @@ describe.skipIf(isMissing('redis'))(`${titled('a sentinel', 'redis')}`, () => {
     const stored = someRecord()
     for (const storage of storages) {
       await storage.put('a', stored, null)
-      expect(await listed(storage.userIds())).toEqual(['a'])
+      expect(await listUserIds(storage)).toEqual(['a'])
     }
     const readAll = () => Promise.all(storages.map((storage) => storage.get('a').catch(() => 'failed')))
 

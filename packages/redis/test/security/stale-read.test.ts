@@ -2,6 +2,7 @@
  * The threat: a server that lags behind, or is no master any more, is asked for a record and has none yet. An enrolled
  * user would then sign in by password alone, or a used code would work again.
  */
+import { someRecord } from '@latchkey/testing'
 import { Cluster } from 'ioredis'
 import { createCluster } from 'redis'
 import { createCluster as createCluster4 } from 'redis4'
@@ -11,7 +12,6 @@ import { send } from '../../../../test/services/redis.ts'
 import { type Server, startServer } from '../../../../test/services/servers.ts'
 import { type RedisClient, type RedisStorage, redisStorage } from '../../src/index.ts'
 import { isMissing, newest, type Open, titled } from '../clients.ts'
-import { someRecord } from '../records.ts'
 
 /** A master waits some seconds for further replicas, unless told otherwise. */
 const atOnce = ['--repl-diskless-sync-delay', '0']

@@ -1,9 +1,9 @@
 /** The threat: a connection's character set turns a letter that it lacks into `?`, so that one user's id becomes another's, or nobody's. */
+import { listUserIds, someRecord } from '@latchkey/testing'
 import { createPool } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mysqlStorage } from '../../src/index.ts'
 import { missing, titleOf } from '../database.ts'
-import { listed, someRecord } from '../records.ts'
 import { MysqlDatabase } from './drivers.ts'
 
 const ids = ['名前', '??', 'Ωmega', '?mega', '💡', "'\\'"]
@@ -28,9 +28,9 @@ describe.skipIf(missing.mariadb !== null)(`${title}`, () => {
         const records = new Map(ids.map((id) => [id, someRecord()]))
         for (const [id, record] of records) expect(await storage.put(id, record, null)).toBe(true)
         for (const [id, record] of records) expect(await storage.get(id)).toEqual(record)
-        expect(new Set(await listed(storage.userIds()))).toEqual(new Set(ids))
+        expect(new Set(await listUserIds(storage))).toEqual(new Set(ids))
         for (const id of ids) await storage.delete(id)
-        expect(await listed(storage.userIds())).toEqual([])
+        expect(await listUserIds(storage)).toEqual([])
       }
       await pool.end()
     },

@@ -1,10 +1,10 @@
 /** The threat: a write that did not happen is taken for one that did. Whatever stops MySQL, the call throws and the record stays. */
+import { listUserIds, someRecord } from '@latchkey/testing'
 import { createPool, type Pool, type PoolOptions } from 'mysql2/promise'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '../../../../test/services/process.ts'
 import { mysqlStorage, type SqlStorage } from '../../src/index.ts'
 import { missing, titleOf } from '../database.ts'
-import { listed, someRecord } from '../records.ts'
 import { MysqlDatabase } from './drivers.ts'
 
 const title = titleOf({ name: 'faults on MySQL', unavailable: missing.mariadb })
@@ -168,7 +168,7 @@ describe.skipIf(missing.mariadb !== null)(`${title}`, () => {
     await closed.end()
     await expectEveryWriteToFail(mysqlStorage(closed), /closed/)
     await expect(mysqlStorage(closed).get('a')).rejects.toThrow(/closed/)
-    await expect(listed(mysqlStorage(closed).userIds())).rejects.toThrow(/closed/)
+    await expect(listUserIds(mysqlStorage(closed))).rejects.toThrow(/closed/)
   })
 
   test('nobody answers', async () => {

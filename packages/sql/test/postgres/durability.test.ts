@@ -1,9 +1,9 @@
 /** The rule guarded here: what was acknowledged is on the disk, also where the host does not wait for it (`synchronous_commit = off`). */
+import { someRecord } from '@latchkey/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Server, startServer } from '../../../../test/services/servers.ts'
 import { postgresStorage, type SqlStorage } from '../../src/index.ts'
 import { missing, titleOf } from '../database.ts'
-import { someRecord } from '../records.ts'
 import { PostgresDatabase, poolOf } from './drivers.ts'
 
 const title = titleOf({ name: 'durability on PostgreSQL', unavailable: missing.postgres })

@@ -1,10 +1,10 @@
 /** The threat: a write that did not happen is taken for one that did. Whatever stops PostgreSQL, the call throws and the record stays. */
+import { listUserIds, someRecord } from '@latchkey/testing'
 import type { Client, Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { until } from '../../../../test/services/process.ts'
 import { postgresStorage, type SqlStorage } from '../../src/index.ts'
 import { missing, titleOf } from '../database.ts'
-import { listed, someRecord } from '../records.ts'
 import { PostgresDatabase, poolOf } from './drivers.ts'
 
 const title = titleOf({ name: 'faults on PostgreSQL', unavailable: missing.postgres })
@@ -156,7 +156,7 @@ describe.skipIf(missing.postgres !== null)(`${title}`, () => {
     await pool.end()
     await expectEveryWriteToFail(storage, /end/)
     await expect(storage.get('a')).rejects.toThrow(/end/)
-    await expect(listed(storage.userIds())).rejects.toThrow(/end/)
+    await expect(listUserIds(storage)).rejects.toThrow(/end/)
   })
 
   test('nobody answers', async () => {

@@ -1,9 +1,9 @@
 /** The threat: SQL in a user's id, in a record or in an option. It must stay a value or a name. */
+import { listUserIds, someRecord } from '@latchkey/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type ServerStorageOptions, schema } from '../../src/index.ts'
 import { quoted } from '../database.ts'
 import { onEveryDatabase } from '../databases.ts'
-import { listed, someRecord } from '../records.ts'
 
 const attacks = [
   `'; DROP TABLE victims; --`,
@@ -48,7 +48,7 @@ onEveryDatabase('SQL', ({ driver: { dialect }, database }) => {
     expect(await storage.put(attack, record, null)).toBe(true)
     expect(await storage.get(attack)).toEqual(record)
     expect(await storage.put(attack, someRecord(), attack)).toBe(true)
-    expect(await listed(storage.userIds())).toHaveLength(2)
+    expect(await listUserIds(storage)).toHaveLength(2)
     await storage.delete(attack)
     expect(await storage.get('innocent')).toEqual(innocent)
     await expectVictimsToLive()
@@ -75,7 +75,7 @@ onEveryDatabase('SQL', ({ driver: { dialect }, database }) => {
       expect(await storage.put('a', record, null)).toBe(true)
       expect(await storage.put('a', next, record.revision)).toBe(true)
       expect(await storage.get('a')).toEqual(next)
-      expect(await listed(storage.userIds())).toEqual(['a'])
+      expect(await listUserIds(storage)).toEqual(['a'])
       await storage.delete('a')
       expect(await storage.get('a')).toBeNull()
       await expectVictimsToLive()

@@ -1,8 +1,8 @@
 /** The threat: a write that did not happen is taken for one that did. Whatever stops SQLite, the call throws and the record stays. */
+import { someRecord } from '@latchkey/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type SqlStorage, sqliteStorage } from '../../src/index.ts'
 import { titleOf } from '../database.ts'
-import { someRecord } from '../records.ts'
 import { DatabaseFile, drivers, firstValue, type Handle, nodeSqlite } from './drivers.ts'
 
 for (const driver of drivers) {

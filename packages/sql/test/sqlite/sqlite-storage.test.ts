@@ -1,7 +1,7 @@
 /** The rule guarded here: no read stays open, the host's integers may be bigints, and the key is unique. */
+import { listUserIds, someRecord } from '@latchkey/testing'
 import { expect, test } from 'vitest'
 import { sqliteStorage } from '../../src/index.ts'
-import { listed, someRecord } from '../records.ts'
 import { DatabaseFile, libsql } from './drivers.ts'
 
 test('userIds holds no read open between ids, so that the log can be truncated', async () => {
@@ -17,7 +17,7 @@ test('userIds holds no read open between ids, so that the log can be truncated',
     rounds += 1
   }
   expect(rounds).toBe(3)
-  expect(await listed(storage.userIds())).toHaveLength(3)
+  expect(await listUserIds(storage)).toHaveLength(3)
   file.dispose()
 })
 
@@ -31,7 +31,7 @@ test('a driver may give integers as bigints', async () => {
   const record = someRecord()
   expect(await storage.put('9223372036854775807', record, null)).toBe(true)
   expect(await storage.get('9223372036854775807')).toEqual(record)
-  expect(await listed(storage.userIds())).toEqual(['9223372036854775807'])
+  expect(await listUserIds(storage)).toEqual(['9223372036854775807'])
 })
 
 test('a table made earlier is read as it is', async () => {

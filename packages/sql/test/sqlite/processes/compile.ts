@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import ts from 'typescript'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { compileFile, compileFolder } from '../../../../testing/test/compile.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
 
@@ -10,24 +10,9 @@ const root = join(import.meta.dirname, '..', '..', '..')
  */
 export function compileChild(): { readonly folder: string; readonly child: string } {
   const folder = mkdtempSync(join(root, 'node_modules', '.latchkey-processes-'))
-  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-  const names = sources.filter((name) => name.endsWith('.ts')).map((name) => join('src', name))
-  for (const name of [...names, join('test', 'sqlite', 'processes', 'child.ts')]) {
-    const target = join(folder, name.replace(/\.ts$/, '.js'))
-    mkdirSync(dirname(target), { recursive: true })
-    writeFileSync(target, compile(readFileSync(join(root, name), 'utf8')))
-  }
+  const child = join('test', 'sqlite', 'processes', 'child.ts')
+  compileFolder(join(root, 'src'), join(folder, 'src'))
+  compileFile(join(root, child), join(folder, child))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n')
-  return { folder, child: join(folder, 'test', 'sqlite', 'processes', 'child.js') }
-}
-
-function compile(source: string): string {
-  return ts.transpileModule(source, {
-    compilerOptions: {
-      target: ts.ScriptTarget.ES2023,
-      module: ts.ModuleKind.ESNext,
-      verbatimModuleSyntax: true,
-      rewriteRelativeImportExtensions: true,
-    },
-  }).outputText
+  return { folder, child: join(folder, child.replace(/\.ts$/, '.js')) }
 }

@@ -1,11 +1,12 @@
 /** The threat: a process dies at any instant, or several write at one. What was acknowledged stays, and nobody's write is lost. */
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { listUserIds, someRecord } from '@latchkey/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type SqlStorage, sqliteStorage } from '../../../src/index.ts'
-import { listed, someRecord } from '../../records.ts'
 import { DatabaseFile, firstValue } from '../drivers.ts'
 import type { Task } from './child.ts'
 import { compileChild } from './compile.ts'
@@ -95,5 +96,5 @@ test('of two processes that count in one record no step is lost', { timeout }, a
 test('of four processes that start on a new file at once all migrate, and one wins', { timeout }, async () => {
   const claims = await runAtOnce(4, 'claim', 'alice')
   expect([...claims].sort()).toEqual(['false', 'false', 'false', 'true'])
-  expect(await listed(sqliteStorage(file.open()).userIds())).toEqual(['alice'])
+  expect(await listUserIds(sqliteStorage(file.open()))).toEqual(['alice'])
 })
