@@ -2,7 +2,6 @@
  * The threat: somebody has the password and all the time in the world, makes as many tokens as they like, and asks four
  * processes at one instant whenever a wait is over. In thirty days a hundred codes of a factor are looked at, and no more.
  */
-
 import { createMfa } from '@latchkey/core'
 import { manualClock, virtualAuthenticator } from '@latchkey/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'

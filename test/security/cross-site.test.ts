@@ -1,5 +1,4 @@
 /** The threat: another site's page makes the user's browser act. */
-
 import type { HttpAnswer, RequestParts } from '@latchkey/testing'
 import { expect, test } from 'vitest'
 import { crossSite, expectRefused, expectUnchanged, refusedRequest } from './refusal.ts'

@@ -1,5 +1,4 @@
 /** The threat: somebody who saw a code uses it once more, or uses an older one. */
-
 import type { HttpAnswer } from '@latchkey/testing'
 import { expect, test } from 'vitest'
 import type { TotpData } from '../../packages/core/src/factors/totp/parameters.ts'

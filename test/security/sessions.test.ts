@@ -1,5 +1,4 @@
 /** The threat: a session that was there before, that never saw a second factor, whose proof is old, or of somebody else. */
-
 import type { HttpAnswer, HttpClient } from '@latchkey/testing'
 import { expect, test } from 'vitest'
 import { signInDoors } from './doors.ts'

@@ -1,5 +1,4 @@
 /** The threat: a token of the wrong kind, of somebody else, made up, altered, or whose time is over. */
-
 import type { HttpAnswer } from '@latchkey/testing'
 import { expect, test } from 'vitest'
 import { forgedActivation, forgedEphemeral, remadeEphemeral } from './forge.ts'

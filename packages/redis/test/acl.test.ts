@@ -1,5 +1,4 @@
 /** The rule guarded here: the lines of the README are all that a user of Redis must be allowed, and what is missing is named. */
-
 import { readFileSync } from 'node:fs'
 import { listUserIds, someRecord } from '@latchkey/testing'
 import { Cluster } from 'ioredis'

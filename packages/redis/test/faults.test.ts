@@ -1,5 +1,4 @@
 /** The threat: a write that did not happen is taken for one that did. Whatever stops Redis, the call throws and the record stays. */
-
 import { chmodSync } from 'node:fs'
 import { someRecord } from '@latchkey/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'

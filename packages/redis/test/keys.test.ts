@@ -1,5 +1,4 @@
 /** The rules guarded here: a user is one key, whatever is in the id and in the prefix; a report can read it, and what is no record is an error. */
-
 import { randomUUID } from 'node:crypto'
 import { listUserIds, someRecord } from '@latchkey/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,5 +1,4 @@
 /** The rule guarded here: while a slot of a cluster moves from one master to another, with the records in it, nothing is lost and no record looks like none. */
-
 import { randomUUID } from 'node:crypto'
 import { listUserIds, someRecord } from '@latchkey/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'

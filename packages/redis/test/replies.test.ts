@@ -1,5 +1,4 @@
 /** The rule guarded here: options of the host's client that change how replies look change no answer, and a reply that cannot be one throws. */
-
 import { randomUUID } from 'node:crypto'
 import { listUserIds, someRecord } from '@latchkey/testing'
 import { Cluster, Redis } from 'ioredis'

@@ -1,5 +1,4 @@
 /** The rules guarded here: a call is one command, by a script that the server may forget; a client that sends it again does no harm. */
-
 import { randomUUID } from 'node:crypto'
 import { someRecord } from '@latchkey/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'

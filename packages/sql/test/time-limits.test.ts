@@ -1,5 +1,4 @@
 /** The threat: a database that hangs. The answer is `storage_unavailable` within the time that was set, never a late yes. */
-
 import type { MfaEvent } from '@latchkey/core'
 import { someRecord } from '@latchkey/testing'
 import { createPool } from 'mysql2/promise'

@@ -2,7 +2,6 @@
  * The threat: sentinels make a replica the master. A record that was acknowledged must not look like none on the way, and
  * nothing may be read from the master of before.
  */
-
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listUserIds, someRecord } from '@latchkey/testing'

@@ -1,5 +1,4 @@
 /** The threat: a process dies at any instant, or several write at one. What was acknowledged stays, and nobody's write is lost. */
-
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
