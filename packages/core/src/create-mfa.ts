@@ -82,7 +82,8 @@ function signInFace(core: Core): SignInFace {
   return {
     challenge: async (user, answer = {}) => challenge(core, user, apart(answer)),
     verify: async (ephemeralToken, answer) => verify(core, ephemeralToken, apart(answer)),
-    begin: (async (type, user, call = {}) => begin(core, type, { ...call, user })) as Mfa['begin'],
+    begin: (async (type, user, { provedAt, requestId, ...fields } = {}) =>
+      begin(core, type, { user, fields, provedAt, requestId })) as Mfa['begin'],
     async confirm(type, user, { activationToken, name, ...answer }) {
       return confirm(core, type, { user, activationToken, name, ...apart(answer) })
     },

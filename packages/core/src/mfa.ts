@@ -42,7 +42,7 @@ export interface Mfa {
   verify(ephemeralToken: string, answer: Answer): Promise<{ user: User; proof: Proof }>
   /** Begins an enrolment; stores nothing. A further authenticator takes a fresh proof. @throws MfaError `step_up_required`, `authenticator_limit` */
   begin(type: 'totp', user: User, call?: Freshness & CallOptions): Promise<TotpBegun>
-  begin(type: string, user: User, call?: Freshness & CallOptions): Promise<Begun>
+  begin(type: string, user: User, call?: Freshness & CallOptions & Readonly<Record<string, unknown>>): Promise<Begun>
   /** Confirms an enrolment. @throws MfaError `invalid_token`, `invalid_code`, `too_many_attempts`, `authenticator_limit` */
   confirm(
     type: string,

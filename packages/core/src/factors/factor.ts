@@ -2,12 +2,9 @@ import type { MfaEventReason } from '../events.ts'
 import type { Awaitable, JsonObject, MfaResponse, RandomBytes, SignedIn, User } from '../ports.ts'
 import type { Authenticator } from '../record/record.ts'
 
-/** What a check may look at: all that is not pure is passed in. */
-export interface CheckInput<Data extends JsonObject> {
-  /** What the body held in the factor's field. */
-  readonly answer: unknown
-  /** The user's authenticators of this factor; at least one. */
-  readonly authenticators: readonly Authenticator<Data>[]
+/** Whose answer it is, and what it is for. */
+export interface Asked {
+  readonly userId: string
   /** The factor's own state, `{}` at first. */
   readonly state: JsonObject
   /** What the proof is for: `login`, `step_up` or `deactivate`. */
@@ -15,6 +12,14 @@ export interface CheckInput<Data extends JsonObject> {
   /** The ephemeral token's id, `null` where there is none. */
   readonly tokenId: string | null
   readonly nowMs: number
+}
+
+/** What a check may look at: all that is not pure is passed in. */
+export interface CheckInput<Data extends JsonObject> extends Asked {
+  /** What the body held in the factor's field. */
+  readonly answer: unknown
+  /** The user's authenticators of this factor; at least one. */
+  readonly authenticators: readonly Authenticator<Data>[]
 }
 
 /** What a check found. A refusal is charged, so a check is only asked what could be right. */
@@ -41,26 +46,57 @@ export interface Enrolment<Data extends JsonObject> {
   readonly limit: number
   /** The default name, before its number: `Authenticator`. */
   readonly name: string
+  /** Set where it cannot be a user's only factor: it is enrolled beside another one, and goes with the last of those. */
+  readonly beside?: boolean | undefined
+  /** Fields of the body that beginning takes. With any, beginning is a POST. @defaultValue none */
+  readonly fields?: Readonly<Record<string, FieldCheck>>
+  /**
+   * Where it is begun and confirmed, below `/mfa/<path>/`.
+   *
+   * @defaultValue `activate` for both, where beginning takes no fields
+   */
+  readonly paths?: { readonly begin: string; readonly confirm: string }
   /**
    * Makes a new one. `pending` travels encrypted in the activation token; `answer` is shown to the user
-   * (camelCase here, snake_case on the wire).
+   * (camelCase here, snake_case on the wire). It runs once, so it may send something.
    */
-  begin(input: {
-    user: User
-    issuer: string
-    randomBytes: RandomBytes
-  }): Awaitable<{ pending: JsonObject; answer: JsonObject }>
+  begin(input: BeginInput): Awaitable<{ pending: JsonObject; answer: JsonObject }>
   /** Whether the answer has the form of a right one; one that has not is refused and not charged. */
   couldBe(answer: unknown, pending: JsonObject): boolean
   /** Looks at the answer; the data of a right one must not accept the same answer again. */
   confirm(input: {
     answer: unknown
     pending: JsonObject
+    /** The factor's own state, `{}` at first. */
+    state: JsonObject
     nowMs: number
   }): Awaitable<
-    | { readonly ok: true; readonly data: Data; readonly driftSteps?: number }
-    | { readonly ok: false; readonly reason: MfaEventReason; readonly driftSteps?: number }
+    | {
+        readonly ok: true
+        readonly data: Data
+        /** What it is called unless the user says otherwise. @defaultValue the enrolment's `name` and a number */
+        readonly name?: string
+        readonly state?: JsonObject
+        readonly driftSteps?: number
+      }
+    | {
+        readonly ok: false
+        readonly reason: MfaEventReason
+        readonly state?: JsonObject
+        readonly driftSteps?: number
+      }
   >
+}
+
+/** What an enrolment begins with. */
+export interface BeginInput {
+  readonly user: User
+  readonly issuer: string
+  readonly randomBytes: RandomBytes
+  /** The enrolment's `fields`, checked. */
+  readonly fields: Readonly<Record<string, unknown>>
+  /** Changes the factor's own state of the user in one compare-and-set, as {@link FactorCall.change} does. */
+  change<T>(change: (state: JsonObject, nowMs: number) => { state: JsonObject; result: T }): Promise<T>
 }
 
 /** What makes a factor a backup: it comes with the user's first other factor and goes with the last. */
@@ -81,12 +117,17 @@ export interface Factor<Data extends JsonObject = JsonObject> {
   readonly path: string
   /** RFC 8176 values of a proof by it, between `pwd` and `mfa`. */
   readonly amr: readonly string[]
+  /**
+   * Set where it raises no assurance, as knowledge does beside a password (OWASP ASVS 5.0, 6.4.2): it is asked at login
+   * alone, and its proof does not say `mfa` and is not fresh.
+   */
+  readonly weak?: boolean | undefined
   /** The body field that carries the answer: `code`. */
   readonly field: string
   /** What is wrong with the type of the field's value, or null. */
   fieldFault(value: unknown): string | null
   /** Whether the answer could be right for one of these; one that could not is not looked at and not charged. */
-  couldBe(answer: unknown, authenticators: readonly Authenticator<Data>[]): boolean
+  couldBe(answer: unknown, authenticators: readonly Authenticator<Data>[], asked: Asked): boolean
   check(input: CheckInput<Data>): Awaitable<Verdict<Data>>
   /** Whether it could still be answered with. @defaultValue always */
   isUsable?(authenticators: readonly Authenticator<Data>[]): boolean
@@ -110,6 +151,8 @@ export interface FactorRoute {
   readonly path: string
   readonly access: 'anyone' | 'signed_in'
   readonly fields: Readonly<Record<string, FieldCheck>>
+  /** Set where a call costs something, such as a message: then the host's limiter is asked, as where a code is read. */
+  readonly limited?: true
   handle(call: FactorCall): Promise<MfaResponse | JsonObject>
 }
 

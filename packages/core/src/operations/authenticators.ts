@@ -33,6 +33,12 @@ export function enrolledOf(core: Core, record: MfaRecord): readonly Authenticato
   return record.authenticators.filter(({ type }) => !backups.has(type))
 }
 
+/** Those of the enrolled that make a second factor: some factors are there beside another one only. */
+function standingOf(core: Core, record: MfaRecord): readonly Authenticator[] {
+  const beside = new Set(core.factors.flatMap(({ enrolment, type }) => (enrolment?.beside === true ? [type] : [])))
+  return enrolledOf(core, record).filter(({ type }) => !beside.has(type))
+}
+
 /** Lists a user's authenticators, the oldest first: one read. */
 export async function listAuthenticators(
   core: Core,
@@ -80,11 +86,11 @@ export async function removeAuthenticator(
   })
 }
 
-/** The record without some authenticators; the last one takes the backups along. Raises the epoch. */
+/** The record without some authenticators; the last one takes along what is there beside it only. Raises the epoch. */
 export function without(core: Core, record: MfaRecord, gone: readonly Authenticator[]): MfaRecord {
   const epoch = record.epoch + 1
   const authenticators = record.authenticators.filter((entry) => !gone.includes(entry))
-  const left = enrolledOf(core, { ...record, authenticators })
+  const left = standingOf(core, { ...record, authenticators })
   if (left.length > 0 || !isEnabled(record)) return { ...record, epoch, authenticators }
   return { ...record, epoch, authenticators: [], states: {}, enabledAt: null, lastUsedAt: null }
 }

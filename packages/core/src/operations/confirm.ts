@@ -9,7 +9,7 @@ import { activation } from './activation.ts'
 import { defaultName, newAuthenticator, withAuthenticator } from './add-authenticator.ts'
 import { type AuthenticatorSummary, summaryOf } from './authenticators.ts'
 import { type CallOptions, type Core, type Decision, decide, refuse } from './core.ts'
-import { type Enrollable, enrollable, limitRefusal } from './enrollable.ts'
+import { type Enrollable, enrollable, enrolmentRefusal } from './enrollable.ts'
 import { checkUser, secondFactorProof } from './proof.ts'
 import type { ProofInput } from './prove.ts'
 import { deadToken } from './verify.ts'
@@ -43,12 +43,13 @@ export async function confirm(core: Core, type: string, call: ConfirmCall): Prom
   return decide(core, act, async (record, nowMs): Promise<Decision<Confirmed>> => {
     const dead = deadToken(record, claims)
     if (dead !== null) return refuse(record, dead.error, { factor: type, reason: dead.reason })
-    const limit = limitRefusal(record, wanted)
+    const limit = enrolmentRefusal(record, wanted)
     if (limit !== null) return refuse(record, limit, { factor: type })
     const answer = call.input[wanted.factor.field]
     const checked = await checkAnswer(core, record, { ...wanted, claims, answer, nowMs })
     if (checked.error !== undefined) return checked
-    return added(core, record, { ...wanted, user: call.user, data: checked.result, name, nowMs })
+    const { data, name: ownName } = checked.result
+    return added(core, checked.record, { ...wanted, user: call.user, data, name: name ?? ownName, nowMs })
   })
 }
 
@@ -56,7 +57,7 @@ async function checkAnswer(
   core: Core,
   record: MfaRecord,
   asked: Enrollable & { claims: ActivationClaims; answer: unknown; nowMs: number },
-): Promise<Decision<JsonObject>> {
+): Promise<Decision<{ data: JsonObject; name?: string }>> {
   const { factor, enrolment, nowMs, answer } = asked
   const count = confirmCount(factor)
   const at = { limits: core.attempts, nowMs }
@@ -70,12 +71,14 @@ async function checkAnswer(
     const error = new MfaError('invalid_code', { attemptsRemaining: state.attemptsRemaining })
     return refuse(record, error, { factor: factor.type, reason: 'not_a_code' })
   }
-  const verdict = await enrolment.confirm({ answer, pending, nowMs })
-  if (verdict.ok) return { record, result: verdict.data }
-  const charged = charge(record, [count], at)
+  const { type } = factor
+  const verdict = await enrolment.confirm({ answer, pending, state: record.states[type] ?? {}, nowMs })
+  const next = verdict.state === undefined ? record : { ...record, states: { ...record.states, [type]: verdict.state } }
+  if (verdict.ok) return { record: next, result: verdict }
+  const charged = charge(next, [count], at)
   const error = new MfaError('invalid_code', { attemptsRemaining: attemptsRemaining(charged, [count], at) })
   const { reason, driftSteps } = verdict
-  return refuse(charged, error, { factor: factor.type, reason, ...(driftSteps === undefined ? {} : { driftSteps }) })
+  return refuse(charged, error, { factor: type, reason, ...(driftSteps === undefined ? {} : { driftSteps }) })
 }
 
 /** The count of failures at confirming, apart from that of the factor's own. */

@@ -1,7 +1,7 @@
 import { MfaError } from '../errors.ts'
 import type { Enrolment, Factor } from '../factors/factor.ts'
 import type { JsonObject } from '../ports.ts'
-import type { MfaRecord } from '../record/record.ts'
+import { isEnabled, type MfaRecord } from '../record/record.ts'
 import { authenticatorsOf, type Core } from './core.ts'
 
 /** A factor that can be enrolled. */
@@ -17,9 +17,12 @@ export function enrollable(core: Core, type: string): Enrollable {
   return { factor, enrolment: factor.enrolment }
 }
 
-/** The refusal of one more authenticator than the factor allows, or null. */
-export function limitRefusal(record: MfaRecord, { factor, enrolment }: Enrollable): MfaError | null {
-  const { limit } = enrolment
+/** The refusal of one more authenticator than the factor allows, or of one that lacks another beside it; or null. */
+export function enrolmentRefusal(record: MfaRecord, { factor, enrolment }: Enrollable): MfaError | null {
+  const { limit, beside } = enrolment
+  if (beside === true && !isEnabled(record)) {
+    return new MfaError('not_enabled', { detail: `${factor.title} cannot be the only factor: enrol another one first` })
+  }
   if (authenticatorsOf(record, factor.type).length < limit) return null
   return new MfaError('authenticator_limit', { detail: `at most ${limit} of ${factor.title}: remove one first` })
 }

@@ -1,3 +1,4 @@
+import type { Factor } from '../factors/factor.ts'
 import type { Proof, User } from '../ports.ts'
 import { requireText } from '../texts.ts'
 
@@ -6,20 +7,20 @@ export function passwordProof(user: User): Proof {
   return madeProof({ userId: user.id, amr: ['pwd'], factor: null, authenticatorId: null, provedAt: null })
 }
 
-/** The proof of both factors. */
+/** The proof of both factors. One that is weak adds nothing to the first but its name. */
 export function secondFactorProof(passed: {
   userId: string
-  factor: { type: string; amr: readonly string[] }
+  factor: Pick<Factor, 'type' | 'amr' | 'weak'>
   authenticatorId: string
   nowMs: number
 }): Proof {
   const { userId, factor, authenticatorId, nowMs } = passed
   return madeProof({
     userId,
-    amr: ['pwd', ...factor.amr, 'mfa'],
+    amr: ['pwd', ...factor.amr, ...(factor.weak === true ? [] : ['mfa'])],
     factor: factor.type,
     authenticatorId,
-    provedAt: nowMs,
+    provedAt: factor.weak === true ? null : nowMs,
   })
 }
 

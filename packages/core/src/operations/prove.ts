@@ -1,5 +1,5 @@
 import { MfaError } from '../errors.ts'
-import type { Factor, Verdict } from '../factors/factor.ts'
+import type { Asked, Factor, Verdict } from '../factors/factor.ts'
 import type { JsonObject, Proof } from '../ports.ts'
 import { isEnabled, type MfaRecord } from '../record/record.ts'
 import { attemptsRemaining, charge, clear, type Gate, gate, tooManyAttempts } from '../throttle/throttle.ts'
@@ -33,10 +33,13 @@ export async function prove(
   asked: Purpose & { input: ProofInput },
 ): Promise<Decision<Proof>> {
   if (!isEnabled(record)) return refuse(record, new MfaError('not_enabled'))
-  const enrolled = core.factors.filter(({ type }) => authenticatorsOf(record, type).length > 0)
+  const enrolled = core.factors.filter(
+    ({ type, weak }) => authenticatorsOf(record, type).length > 0 && (asked.purpose === 'login' || weak !== true),
+  )
   const candidates = enrolled.filter((factor) => {
     const answer = asked.input[factor.field]
-    return answer !== undefined && factor.couldBe(answer, authenticatorsOf(record, factor.type))
+    const own = authenticatorsOf(record, factor.type)
+    return answer !== undefined && factor.couldBe(answer, own, askedOf(factor, record, asked))
   })
   const relevant = candidates.length > 0 ? candidates : enrolled
   const gates = relevant.map((factor) => ({
@@ -47,6 +50,10 @@ export async function prove(
   if (open.length === 0) return waiting(record, gates)
   if (candidates.length === 0) return notACode(core, record, { open, nowMs: asked.nowMs })
   return lookedAt(core, record, { ...asked, factors: open })
+}
+
+function askedOf({ type }: Factor, record: MfaRecord, { userId, purpose, tokenId, nowMs }: Purpose): Asked {
+  return { userId, state: record.states[type] ?? {}, purpose, tokenId, nowMs }
 }
 
 function waiting(record: MfaRecord, gates: readonly { factor: Factor; gate: Gate }[]): Decision<never> {
@@ -70,12 +77,9 @@ async function lookedAt(
   const failures: About[] = []
   for (const factor of asked.factors) {
     const verdict = await factor.check({
+      ...askedOf(factor, record, asked),
       answer: asked.input[factor.field],
       authenticators: authenticatorsOf(record, factor.type),
-      state: record.states[factor.type] ?? {},
-      purpose: asked.purpose,
-      tokenId: asked.tokenId,
-      nowMs: asked.nowMs,
     })
     if (verdict.ok) return passed(record, { ...asked, factor, verdict })
     if (verdict.state !== undefined) states[factor.type] = verdict.state

@@ -20,25 +20,30 @@ export function factorRoutes(factor: Factor, fields: ProofFields['fields']): rea
 }
 
 function enrolmentRoutes(factor: Factor, fields: ProofFields['fields']): readonly Route[] {
-  const { type, title } = factor
-  const base = { access: 'signed_in', path: `/mfa/${factor.path}/activate` } as const
+  const { type, title, enrolment } = factor
+  const { fields: taken = {}, paths = { begin: 'activate', confirm: 'activate' } } = enrolment ?? {}
+  const base = { access: 'signed_in' } as const
   return [
     {
       ...base,
       name: `${type}.begin`,
-      method: 'GET',
-      fields: {},
+      method: Object.keys(taken).length === 0 ? 'GET' : 'POST',
+      path: `/mfa/${factor.path}/${paths.begin}`,
+      fields: taken,
+      ...(Object.keys(taken).length === 0 ? {} : { limited: true as const }),
       async handle(call) {
-        const { core, signedIn, requestId } = call
-        return {
-          body: toWire(await begin(core, type, { user: userOf(call), provedAt: signedIn?.provedAt, requestId })),
-        }
+        const { core, signedIn, body, requestId } = call
+        const own = Object.keys(taken).filter((name) => Object.hasOwn(body, name))
+        const fields = Object.fromEntries(own.map((name) => [name, body[name]]))
+        const asked = { user: userOf(call), fields, provedAt: signedIn?.provedAt, requestId }
+        return { body: toWire(await begin(core, type, asked)) }
       },
     },
     {
       ...base,
       name: `${type}.confirm`,
       method: 'POST',
+      path: `/mfa/${factor.path}/${paths.confirm}`,
       fields: { activation_token: requiredText, name: optionalText },
       proof: { fields: [factor.field], required: true },
       handle: (call) => confirmed(type, call),
@@ -70,7 +75,8 @@ async function confirmed(type: string, call: RouteCall): Promise<{ body: unknown
     input,
     requestId,
   })
-  await host.proved(userOf(call), proof)
+  // A weak factor's is not fresh, and must not take the place of one that is.
+  if (proof.provedAt !== null) await host.proved(userOf(call), proof)
   return { body: toWire(answer) }
 }
 

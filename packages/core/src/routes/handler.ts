@@ -69,7 +69,8 @@ async function answered<Args extends readonly unknown[]>(
   }
   const body = route.method === 'GET' || route.method === 'DELETE' ? {} : await readBody(request)
   const input = checkFields(body, route, { factors: core.factors, password: host.confirmPassword !== undefined })
-  if (route.proof !== undefined && limiter !== undefined) await slowDown(limiter, request.address)
+  const isLimited = route.proof !== undefined || route.limited === true
+  if (isLimited && limiter !== undefined) await slowDown(limiter, request.address)
   const { signedIn } = call
   const answer = await route.handle({
     core,

@@ -35,7 +35,7 @@ export interface ProofFields {
 }
 
 /** One operation on the wire. */
-export interface Route extends Pick<FactorRoute, 'name' | 'method' | 'path' | 'access' | 'fields'> {
+export interface Route extends Pick<FactorRoute, 'name' | 'method' | 'path' | 'access' | 'fields' | 'limited'> {
   /** Set where an answer of a factor is read. Such a route asks the limiter. */
   readonly proof?: ProofFields
   /** Set where the body holds a `password` for the host to confirm. */
