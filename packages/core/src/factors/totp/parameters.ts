@@ -17,6 +17,8 @@ export interface TotpData extends TotpParameters {
   readonly secret: string
   /** The latest time step that was accepted; no code of it or of an earlier one is taken again. -1 at first. */
   readonly lastStep: number
+  /** How far the latest accepted codes were from the step of their time, the newest last; what drift is learned from. */
+  readonly offsets?: readonly number[]
 }
 
 /** Settings of the factor for new authenticators, and the window for all. */

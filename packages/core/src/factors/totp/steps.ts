@@ -15,20 +15,26 @@ export interface CodeSource extends TotpParameters {
   readonly secret: string
 }
 
-/** The steps whose code this is, within the window of the current one. Every step is compared, found or not. */
-export function matchingSteps(
-  code: string,
-  source: CodeSource,
-  at: { nowMs: number; window: number },
-): readonly number[] {
-  return stepsWithCode(code, source, { step: timeStep(at.nowMs, source.period), from: -at.window, to: at.window })
+/** Which steps are taken: those within the window of the current one, moved by the authenticator's drift. */
+export interface Around {
+  readonly nowMs: number
+  readonly window: number
+  /** @defaultValue 0 */
+  readonly drift?: number
+}
+
+/** The steps whose code this is. Every step that is taken is compared, found or not. */
+export function matchingSteps(code: string, source: CodeSource, at: Around): readonly number[] {
+  const { nowMs, window, drift = 0 } = at
+  return stepsWithCode(code, source, { step: timeStep(nowMs, source.period), from: drift - window, to: drift + window })
 }
 
 /** How many steps beyond the window a wrong code is off, or null where it is no code of these minutes. */
-export function diagnoseDrift(code: string, source: CodeSource, at: { nowMs: number; window: number }): number | null {
+export function diagnoseDrift(code: string, source: CodeSource, at: Around): number | null {
   const step = timeStep(at.nowMs, source.period)
-  const before = stepsWithCode(code, source, { step, from: -at.window - diagnosedSteps, to: -at.window - 1 })
-  const after = stepsWithCode(code, source, { step, from: at.window + 1, to: at.window + diagnosedSteps })
+  const [first, last] = [(at.drift ?? 0) - at.window, (at.drift ?? 0) + at.window]
+  const before = stepsWithCode(code, source, { step, from: first - diagnosedSteps, to: first - 1 })
+  const after = stepsWithCode(code, source, { step, from: last + 1, to: last + diagnosedSteps })
   const found = [...before.toReversed(), ...after].map((match) => match - step)
   return found.length === 0 ? null : found.reduce((near, next) => (Math.abs(next) < Math.abs(near) ? next : near))
 }

@@ -2,9 +2,10 @@ import { Secret } from 'otpauth'
 import type { Authenticator } from '../../record/record.ts'
 import { type CheckInput, codeFault, type Enrolment, type Factor, normalizeCode, type Verdict } from '../factor.ts'
 import { isWeakSecret } from './base32.ts'
+import { learnedDrift, withOffset } from './drift.ts'
 import type { TotpData, TotpParameters, TotpSettings } from './parameters.ts'
 import { qrPng, qrSvgDataUri, totpUrl } from './provisioning.ts'
-import { diagnoseDrift, matchingSteps } from './steps.ts'
+import { type Around, diagnoseDrift, matchingSteps, timeStep } from './steps.ts'
 
 /** Time-based one-time passwords (RFC 6238), from an authenticator app. */
 export function totp(settings: TotpSettings): Factor<TotpData> {
@@ -72,36 +73,44 @@ function isCode(answer: unknown, digits: number): boolean {
 function checkCode(input: CheckInput<TotpData>, window: number): Verdict<TotpData> {
   const code = normalizeCode(input.answer) as string
   const asked = input.authenticators.filter(({ data }) => data.digits === code.length)
-  const at = { nowMs: input.nowMs, window }
-  const matches = asked.map((authenticator) => ({ authenticator, steps: matchingSteps(code, authenticator.data, at) }))
+  const matches = asked.map((authenticator): Match => {
+    const { data } = authenticator
+    const at = { nowMs: input.nowMs, window, drift: learnedDrift(data, window) }
+    return { authenticator, at, steps: matchingSteps(code, data, at) }
+  })
   const accepted = matches.flatMap(({ authenticator, steps }) => {
     const step = steps.findLast((candidate) => candidate > authenticator.data.lastStep)
     return step === undefined ? [] : [{ authenticator, step }]
   })
   const [first] = accepted
-  if (first === undefined) return refusal(code, { matches, at })
+  if (first === undefined) return refusal(code, matches)
   // Two entries may share a secret: every one the code fits moves on, so that it is spent for all.
-  const changed = new Map(accepted.map(({ authenticator: { id, data }, step }) => [id, { ...data, lastStep: step }]))
-  const driftSteps = first.step - Math.floor(input.nowMs / 1000 / first.authenticator.data.period)
+  const driftOf = ({ authenticator, step }: (typeof accepted)[number]) =>
+    step - timeStep(input.nowMs, authenticator.data.period)
+  const changed = new Map(
+    accepted.map((found) => {
+      const { id, data } = found.authenticator
+      return [id, { ...data, lastStep: found.step, offsets: withOffset(data, driftOf(found)) }]
+    }),
+  )
+  const driftSteps = driftOf(first)
   return { ok: true, authenticatorId: first.authenticator.id, changed, driftSteps }
 }
 
 interface Match {
   readonly authenticator: Authenticator<TotpData>
+  readonly at: Around
   readonly steps: readonly number[]
 }
 
 /** The true reason of a refusal (RFC 6238 section 5.2: a second try with an accepted code must fail). */
-function refusal(
-  code: string,
-  found: { matches: readonly Match[]; at: { nowMs: number; window: number } },
-): Verdict<TotpData> {
+function refusal(code: string, matches: readonly Match[]): Verdict<TotpData> {
   // Looked for whatever the reason, so that the time taken does not tell a used code from a wrong one.
-  const drifts = found.matches.flatMap(({ authenticator }) => {
-    const driftSteps = diagnoseDrift(code, authenticator.data, found.at)
+  const drifts = matches.flatMap(({ authenticator, at }) => {
+    const driftSteps = diagnoseDrift(code, authenticator.data, at)
     return driftSteps === null ? [] : [{ authenticatorId: authenticator.id, driftSteps }]
   })
-  const replayed = found.matches.find(({ steps }) => steps.length > 0)
+  const replayed = matches.find(({ steps }) => steps.length > 0)
   if (replayed !== undefined) return { ok: false, reason: 'replayed', authenticatorId: replayed.authenticator.id }
   const [drifted] = drifts
   return drifted === undefined ? { ok: false, reason: 'wrong' } : { ok: false, reason: 'drifted', ...drifted }

@@ -1,0 +1,20 @@
+import type { TotpData } from './parameters.ts'
+
+/** In so many accepted codes running a drift has to show before it is learned. */
+const showings = 3
+
+/**
+ * How many steps an authenticator's clock is ahead (behind, where negative): what its latest codes have in common. They
+ * are looked for around it from then on, in as many steps as before, and never farther off than the window
+ * (RFC 6238 section 6).
+ */
+export function learnedDrift({ offsets = [] }: Pick<TotpData, 'offsets'>, window: number): number {
+  if (offsets.length < showings) return 0
+  if (offsets.every((offset) => offset > 0)) return Math.min(window, ...offsets)
+  return offsets.every((offset) => offset < 0) ? Math.max(-window, ...offsets) : 0
+}
+
+/** The offsets after one more accepted code. */
+export function withOffset({ offsets = [] }: Pick<TotpData, 'offsets'>, offset: number): readonly number[] {
+  return [...offsets, offset].slice(-showings)
+}
