@@ -1,3 +1,4 @@
+import { clocks } from './bugs/clocks.mjs'
 import { databases } from './bugs/databases.mjs'
 import { enrolment, recoveryCodes, sessions } from './bugs/enrolment.mjs'
 import { guessing } from './bugs/guessing.mjs'
@@ -21,5 +22,6 @@ export const bugs = [
   ...crossSite,
   ...storage,
   ...databases,
+  ...clocks,
   ...secrets,
 ]

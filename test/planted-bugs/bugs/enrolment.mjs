@@ -17,8 +17,8 @@ export const enrolment = [
     changes: [
       {
         file: 'core/src/operations/begin.ts',
-        search: 'freshRefusal(core, record, { provedAt: call.provedAt, nowMs }) ?? ',
-        replace: '',
+        search: 'isEnabled(record) ? freshRefusal(core, record, { provedAt: call.provedAt, nowMs }) : null',
+        replace: 'null',
       },
     ],
   },

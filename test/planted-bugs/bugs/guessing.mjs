@@ -68,8 +68,8 @@ export const guessing = [
     changes: [
       {
         file: 'core/src/operations/confirm.ts',
-        search: 'const charged = charge(record, [count], at)',
-        replace: 'const charged = record',
+        search: 'const charged = charge(next, [count], at)',
+        replace: 'const charged = next',
       },
     ],
   },

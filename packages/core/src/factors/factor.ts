@@ -170,6 +170,28 @@ export interface FactorCall {
    * Resolves to `result` once the write is durable.
    */
   change<T>(userId: string, change: (state: JsonObject, nowMs: number) => { state: JsonObject; result: T }): Promise<T>
+  /**
+   * Has an answer looked at that is to prove nothing, in one compare-and-set: at the user's own authenticators, which is
+   * a fresh act, or with an activation token at what that enrolment's `begin` left. It waits as answers of the factor do.
+   *
+   * @throws MfaError `step_up_required`, `not_enabled`, `invalid_token`, `too_many_attempts`
+   */
+  examine<T>(look: Look<T>, activationToken?: unknown): Promise<T>
+}
+
+/** A pure look at an answer that is to prove nothing. */
+export type Look<T> = (input: {
+  /** The user's authenticators of this factor; none where an enrolment is looked at. */
+  readonly authenticators: readonly Authenticator[]
+  /** What the enrolment's `begin` left, `null` where none is looked at. */
+  readonly pending: JsonObject | null
+  readonly nowMs: number
+}) => {
+  readonly result: T
+  /** Whether an answer was compared. It counts as a failure then, right or wrong, since the user learns which. */
+  readonly isGuess: boolean
+  /** New data of authenticators, by id, where it was a guess. */
+  readonly changed: ReadonlyMap<string, JsonObject>
 }
 
 /** The fault text of a code that is not a string. */

@@ -1,9 +1,8 @@
 import { fieldError, MfaError } from '../errors.ts'
-import type { Factor } from '../factors/factor.ts'
 import type { JsonObject, Proof, User } from '../ports.ts'
 import type { MfaRecord } from '../record/record.ts'
 import { cleanName } from '../texts.ts'
-import { attemptsRemaining, charge, clear, gate, tooManyAttempts } from '../throttle/throttle.ts'
+import { attemptsRemaining, charge, clear, gate, reasonOfWait, tooManyAttempts } from '../throttle/throttle.ts'
 import type { ActivationClaims } from '../tokens/claims.ts'
 import { activation } from './activation.ts'
 import { defaultName, newAuthenticator, withAuthenticator } from './add-authenticator.ts'
@@ -59,12 +58,12 @@ async function checkAnswer(
   asked: Enrollable & { claims: ActivationClaims; answer: unknown; nowMs: number },
 ): Promise<Decision<{ data: JsonObject; name?: string }>> {
   const { factor, enrolment, nowMs, answer } = asked
-  const count = confirmCount(factor)
+  const count = confirmCount(factor.type)
   const at = { limits: core.attempts, nowMs }
   const state = gate(record.failures[count], core.attempts, nowMs)
   if (!state.open) {
-    const reason = state.retryAfterSeconds === undefined ? 'suspended' : 'locked'
-    return refuse(record, tooManyAttempts([state]), { factor: factor.type, reason })
+    const error = tooManyAttempts([state])
+    return refuse(record, error, { factor: factor.type, reason: reasonOfWait(error) })
   }
   const { pending } = asked.claims
   if (!enrolment.couldBe(answer, pending)) {
@@ -82,8 +81,8 @@ async function checkAnswer(
 }
 
 /** The count of failures at confirming, apart from that of the factor's own. */
-function confirmCount(factor: Factor): string {
-  return `${factor.type}:confirm`
+export function confirmCount(type: string): string {
+  return `${type}:confirm`
 }
 
 async function added(
@@ -97,7 +96,7 @@ async function added(
   const { record: grown, codes } = await withAuthenticator(core, record, { authenticator, nowMs })
   const proof = secondFactorProof({ userId: enrolled.user.id, factor, authenticatorId: authenticator.id, nowMs })
   return {
-    record: clear(grown, [factor.type, confirmCount(factor)]),
+    record: clear(grown, [factor.type, confirmCount(factor.type)]),
     result: { recoveryCodes: codes, authenticator: summaryOf(authenticator), proof },
     about: { factor: factor.type, authenticatorId: authenticator.id },
   }

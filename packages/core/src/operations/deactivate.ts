@@ -1,7 +1,7 @@
 import { MfaError } from '../errors.ts'
 import type { User } from '../ports.ts'
 import { isEnabled, type MfaRecord } from '../record/record.ts'
-import { charge, clear, gate, tooManyAttempts } from '../throttle/throttle.ts'
+import { charge, clear, gate, reasonOfWait, tooManyAttempts } from '../throttle/throttle.ts'
 import { without } from './authenticators.ts'
 import { authenticatorsOf, type CallOptions, type Core, type Decision, decide, refuse } from './core.ts'
 import { enrollable } from './enrollable.ts'
@@ -45,9 +45,8 @@ function checkPassword(
   if (asked.correct === undefined) return { record, result: undefined }
   const state = gate(record.failures[passwordCount], core.attempts, asked.nowMs)
   if (!state.open) {
-    return refuse(record, tooManyAttempts([state]), {
-      reason: state.retryAfterSeconds === undefined ? 'suspended' : 'locked',
-    })
+    const error = tooManyAttempts([state])
+    return refuse(record, error, { reason: reasonOfWait(error) })
   }
   if (asked.correct) return { record: clear(record, [passwordCount]), result: undefined }
   const charged = charge(record, [passwordCount], { limits: core.attempts, nowMs: asked.nowMs })

@@ -2,7 +2,15 @@ import { MfaError } from '../errors.ts'
 import type { Asked, Factor, Verdict } from '../factors/factor.ts'
 import type { JsonObject, Proof } from '../ports.ts'
 import { isEnabled, type MfaRecord } from '../record/record.ts'
-import { attemptsRemaining, charge, clear, type Gate, gate, tooManyAttempts } from '../throttle/throttle.ts'
+import {
+  attemptsRemaining,
+  charge,
+  clear,
+  type Gate,
+  gate,
+  reasonOfWait,
+  tooManyAttempts,
+} from '../throttle/throttle.ts'
 import { type About, authenticatorsOf, type Core, type Decision, refuse } from './core.ts'
 import { secondFactorProof } from './proof.ts'
 
@@ -58,8 +66,7 @@ function askedOf({ type }: Factor, record: MfaRecord, { userId, purpose, tokenId
 
 function waiting(record: MfaRecord, gates: readonly { factor: Factor; gate: Gate }[]): Decision<never> {
   const error = tooManyAttempts(gates.map((entry) => entry.gate))
-  const reason = error.retryAfterSeconds === undefined ? 'suspended' : 'locked'
-  return refuse(record, error, { factor: gates[0]?.factor.type ?? null, reason })
+  return refuse(record, error, { factor: gates[0]?.factor.type ?? null, reason: reasonOfWait(error) })
 }
 
 function notACode(core: Core, record: MfaRecord, asked: { open: readonly Factor[]; nowMs: number }): Decision<never> {

@@ -4,6 +4,7 @@ import { regenerateCodes, showCodes } from '../operations/backup-codes.ts'
 import { begin } from '../operations/begin.ts'
 import { confirm } from '../operations/confirm.ts'
 import { deactivate } from '../operations/deactivate.ts'
+import { examine } from '../operations/examine.ts'
 import { changeState } from '../operations/factor-state.ts'
 import { challengeOf } from '../operations/verify.ts'
 import type { MfaResponse } from '../ports.ts'
@@ -123,6 +124,14 @@ function ownRoute(factor: Factor, route: FactorRoute): Route {
         challenged: (ephemeralToken) => challengeOf(core, type, { ephemeralToken, requestId }),
         pending: (activationToken) => pendingOf(core, type, { user: userOf(call), activationToken, requestId }),
         change: (userId, change) => changeState(core, type, { userId, change, requestId }),
+        examine: (look, activationToken) =>
+          examine(core, type, {
+            user: userOf(call),
+            provedAt: call.signedIn?.provedAt,
+            activationToken,
+            look,
+            requestId,
+          }),
       }
       const answer = await route.handle(port)
       return isWhole(answer) ? bytesAnswer(answer) : { body: answer }

@@ -68,6 +68,11 @@ export function attemptsRemaining(
   return Math.min(...left)
 }
 
+/** What an event says of a wait: `suspended` is for good. */
+export function reasonOfWait({ retryAfterSeconds }: MfaError): 'locked' | 'suspended' {
+  return retryAfterSeconds === undefined ? 'suspended' : 'locked'
+}
+
 /** The answer where every count waits: the shortest wait, or none where all are suspended. */
 export function tooManyAttempts(gates: readonly Gate[]): MfaError {
   const waits = gates.flatMap((state) =>

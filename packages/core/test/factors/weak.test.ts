@@ -21,8 +21,8 @@ function weakPhrase(more: Partial<Factor['enrolment']> = {}): Factor {
       beside: true,
       fields: { hint: (value) => (typeof value === 'string' ? null : 'must be a string') },
       paths: { begin: 'enroll', confirm: 'confirm' },
-      async begin({ fields, change }) {
-        const begun = await change((state) => {
+      async begin({ fields, ...call }) {
+        const begun = await call.change((state) => {
           const count = Number(state['begun'] ?? 0) + 1
           return { state: { ...state, begun: count }, result: count }
         })
@@ -31,7 +31,7 @@ function weakPhrase(more: Partial<Factor['enrolment']> = {}): Factor {
       confirm({ answer, pending, state }) {
         if (pending['begun'] !== state['begun']) return { ok: false, reason: 'wrong' }
         if (answer !== phrase) return { ok: false, reason: 'wrong', state: { ...state, tried: true } }
-        return { ok: true, data: { freeAt: 0 }, name: `Hint ${String(pending['hint'])}`, state: { begun: 0 } }
+        return { ok: true, data: { freeAt: 0 }, name: `Hint ${JSON.stringify(pending['hint'])}`, state: { begun: 0 } }
       },
       ...more,
     },
@@ -66,7 +66,7 @@ async function enrolPhrase(): Promise<Readonly<Record<string, unknown>>> {
 test('its enrolment takes fields, under paths of its own, and may name the authenticator', async () => {
   expect(await begin(7)).toMatchObject({ code: 'invalid_request', errors: [{ field: 'hint' }] })
   expect(await begin()).toMatchObject({ begun: 1, activation_token: expect.any(String) })
-  expect(await enrolPhrase()).toMatchObject({ authenticator: { type: 'phrase', name: 'Hint horse' } })
+  expect(await enrolPhrase()).toMatchObject({ authenticator: { type: 'phrase', name: 'Hint "horse"' } })
   expect((await client.send('GET', '/mfa/phrase/activate')).status).toBe(404)
 })
 

@@ -19,6 +19,8 @@ export interface TotpData extends TotpParameters {
   readonly lastStep: number
   /** How far the latest accepted codes were from the step of their time, the newest last; what drift is learned from. */
   readonly offsets?: readonly number[]
+  /** Later steps whose code was shown to be right without being used: they are never taken. */
+  readonly burned?: readonly number[]
 }
 
 /** Settings of the factor for new authenticators, and the window for all. */
@@ -29,4 +31,6 @@ export interface TotpSettings extends TotpParameters {
   readonly authenticators: number
   /** Length of a new secret in bytes. */
   readonly secretBytes: number
+  /** Whether users may ask why their codes are refused, at `/mfa/totp/diagnose`. */
+  readonly diagnose: boolean
 }

@@ -8,6 +8,7 @@ export const totpDefaults: TotpSettings = Object.freeze({
   window: 1,
   authenticators: 5,
   secretBytes: 20,
+  diagnose: false,
 })
 
 interface Fault {
@@ -34,6 +35,7 @@ export function settingsFault(settings: TotpSettings): Fault | null {
   if (!isWhole(settings.secretBytes, 16, 64)) {
     return { name: 'secretBytes', message: 'must be 16 to 64 (RFC 4226 wants at least 128 bits)' }
   }
+  if (typeof settings.diagnose !== 'boolean') return { name: 'diagnose', message: 'must be true or false' }
   return null
 }
 

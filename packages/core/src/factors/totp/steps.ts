@@ -39,7 +39,12 @@ export function diagnoseDrift(code: string, source: CodeSource, at: Around): num
   return found.length === 0 ? null : found.reduce((near, next) => (Math.abs(next) < Math.abs(near) ? next : near))
 }
 
-function stepsWithCode(code: string, source: CodeSource, range: { step: number; from: number; to: number }): number[] {
+/** The steps of a range whose code this is; `from` and `to` are counted from `step`. Every one is compared, found or not. */
+export function stepsWithCode(
+  code: string,
+  source: CodeSource,
+  range: { step: number; from: number; to: number },
+): readonly number[] {
   const secret = Secret.fromBase32(source.secret)
   const wanted = Buffer.from(code)
   const found: number[] = []

@@ -2,6 +2,7 @@ import { Secret } from 'otpauth'
 import type { Authenticator } from '../../record/record.ts'
 import { type CheckInput, codeFault, type Enrolment, type Factor, normalizeCode, type Verdict } from '../factor.ts'
 import { isWeakSecret } from './base32.ts'
+import { diagnose } from './diagnose.ts'
 import { learnedDrift, withOffset } from './drift.ts'
 import type { TotpData, TotpParameters, TotpSettings } from './parameters.ts'
 import { qrPng, qrSvgDataUri, totpUrl } from './provisioning.ts'
@@ -21,6 +22,7 @@ export function totp(settings: TotpSettings): Factor<TotpData> {
     warnings: (data) => (isWeakSecret(data.secret) ? ['weakSecret'] : []),
     enrolment: enrolment(settings),
     routes: [
+      ...(settings.diagnose ? [diagnose] : []),
       {
         name: 'totp.qr',
         method: 'POST',
@@ -79,7 +81,8 @@ function checkCode(input: CheckInput<TotpData>, window: number): Verdict<TotpDat
     return { authenticator, at, steps: matchingSteps(code, data, at) }
   })
   const accepted = matches.flatMap(({ authenticator, steps }) => {
-    const step = steps.findLast((candidate) => candidate > authenticator.data.lastStep)
+    const { lastStep, burned = [] } = authenticator.data
+    const step = steps.findLast((candidate) => candidate > lastStep && !burned.includes(candidate))
     return step === undefined ? [] : [{ authenticator, step }]
   })
   const [first] = accepted

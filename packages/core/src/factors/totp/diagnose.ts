@@ -1,0 +1,99 @@
+import type { Authenticator } from '../../record/record.ts'
+import { codeFault, type FactorRoute, type Look, normalizeCode } from '../factor.ts'
+import type { TotpData, TotpParameters } from './parameters.ts'
+import { type CodeSource, stepsWithCode, timeStep } from './steps.ts'
+
+/** A code is looked for so far before and after the time, in seconds. */
+const searchedSeconds = 600
+
+/** What is told of one authenticator; `matched` is null where no code was sent. */
+export type Diagnosis = {
+  readonly id: string | null
+  readonly name: string | null
+  /** Seconds. */
+  readonly period: number
+  /** The latest time step that was accepted. */
+  readonly last_step: number | null
+  readonly matched: boolean | null
+  /** How many steps the code is ahead of the time (behind, where negative); null where it is none of these minutes. */
+  readonly drift_steps: number | null
+}
+
+/**
+ * Tells why codes are refused: what time it is here, and how far off a code is. It never tells a code, it counts as a
+ * guess, and a code that it found is used up, so that nobody can have one looked for before its time.
+ */
+export const diagnose: FactorRoute = {
+  name: 'totp.diagnose',
+  method: 'POST',
+  path: '/mfa/totp/diagnose',
+  access: 'signed_in',
+  limited: true,
+  fields: {
+    code: (value) => (value === undefined ? null : codeFault(value)),
+    activation_token: (value) => (value === undefined || typeof value === 'string' ? null : 'must be a string'),
+  },
+  handle: (call) => call.examine(lookFor(call.body['code']), call.body['activation_token']),
+}
+
+interface Subject {
+  readonly id: string | null
+  readonly name: string | null
+  readonly source: CodeSource
+  readonly lastStep: number
+}
+
+function lookFor(code: unknown): Look<{ server_time: string; authenticators: readonly Diagnosis[] }> {
+  const given = code === undefined ? null : normalizeCode(code)
+  return ({ authenticators, pending, nowMs }) => {
+    const subjects = pending === null ? authenticators.map(enrolled) : [enrolling(pending as TotpParameters)]
+    const asked = subjects.map((subject) => ({ subject, steps: stepsOf(given, subject, nowMs) }))
+    const result = {
+      server_time: new Date(nowMs).toISOString(),
+      authenticators: asked.map(({ subject, steps }): Diagnosis => {
+        const { id, name, source, lastStep } = subject
+        const now = timeStep(nowMs, source.period)
+        const [nearest] = steps.map((step) => step - now).sort((one, other) => Math.abs(one) - Math.abs(other))
+        return {
+          id,
+          name,
+          period: source.period,
+          last_step: lastStep < 0 ? null : lastStep,
+          matched: code === undefined ? null : nearest !== undefined,
+          drift_steps: nearest ?? null,
+        }
+      }),
+    }
+    const isGuess = subjects.some(({ source }) => isCodeOf(given, source))
+    const found = new Map(asked.map(({ subject, steps }) => [subject.id, steps]))
+    const changed = new Map(authenticators.map(({ id, data }) => [id, withBurned(data as TotpData, found.get(id))]))
+    return { result, isGuess, changed }
+  }
+}
+
+function enrolled({ id, name, data }: Authenticator): Subject {
+  const own = data as TotpData
+  return { id, name, source: own, lastStep: own.lastStep }
+}
+
+function enrolling(pending: TotpParameters): Subject {
+  return { id: null, name: null, source: pending as unknown as CodeSource, lastStep: -1 }
+}
+
+function isCodeOf(code: string | null, { digits }: CodeSource): code is string {
+  return code?.length === digits && /^[0-9]+$/.test(code)
+}
+
+/** The steps around the time whose code this is. */
+function stepsOf(code: string | null, { source }: Subject, nowMs: number): readonly number[] {
+  if (!isCodeOf(code, source)) return []
+  const reach = Math.floor(searchedSeconds / source.period)
+  return stepsWithCode(code, source, { step: timeStep(nowMs, source.period), from: -reach, to: reach })
+}
+
+/** Steps that were found are never taken. Those up to the last one that was taken need no mention. */
+function withBurned(data: TotpData, found: readonly number[] = []): TotpData {
+  const later = [...(data.burned ?? []), ...found].filter((step) => step > data.lastStep)
+  const burned = [...new Set(later)]
+  return burned.length === 0 ? data : { ...data, burned }
+}

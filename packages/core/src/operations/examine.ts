@@ -1,0 +1,40 @@
+import type { Look } from '../factors/factor.ts'
+import type { User } from '../ports.ts'
+import { charge, gate, reasonOfWait, tooManyAttempts } from '../throttle/throttle.ts'
+import { activation } from './activation.ts'
+import { confirmCount } from './confirm.ts'
+import { authenticatorsOf, type CallOptions, type Core, type Decision, decide, refuse } from './core.ts'
+import { type Freshness, freshRefusal } from './fresh.ts'
+import { deadToken } from './verify.ts'
+
+/** Who wants to know, and of what: of the own authenticators, a fresh act, or of the enrolment that a token is for. */
+export type ExamineCall<T> = CallOptions &
+  Freshness & {
+    readonly user: User
+    readonly activationToken: unknown
+    readonly look: Look<T>
+  }
+
+/** Has a factor look at an answer that is to prove nothing. A guess is charged, right or wrong: one read, one put at most. */
+export async function examine<T>(core: Core, type: string, call: ExamineCall<T>): Promise<T> {
+  const claims = call.activationToken === undefined ? null : await activation(core, type, call)
+  const count = claims === null ? type : confirmCount(type)
+  const act = { type: 'factor', userId: call.user.id, requestId: call.requestId } as const
+  return decide(core, act, (record, nowMs): Decision<T> => {
+    const dead = claims === null ? null : deadToken(record, claims)
+    if (dead !== null) return refuse(record, dead.error, { factor: type, reason: dead.reason })
+    const stale = claims === null ? freshRefusal(core, record, { provedAt: call.provedAt, nowMs }) : null
+    if (stale !== null) return refuse(record, stale, { factor: type })
+    const state = gate(record.failures[count], core.attempts, nowMs)
+    if (!state.open) {
+      const error = tooManyAttempts([state])
+      return refuse(record, error, { factor: type, reason: reasonOfWait(error) })
+    }
+    const authenticators = claims === null ? authenticatorsOf(record, type) : []
+    const seen = call.look({ authenticators, pending: claims?.pending ?? null, nowMs })
+    if (!seen.isGuess) return { record, result: seen.result, about: { factor: type } }
+    const next = record.authenticators.map((own) => ({ ...own, data: seen.changed.get(own.id) ?? own.data }))
+    const charged = charge({ ...record, authenticators: next }, [count], { limits: core.attempts, nowMs })
+    return { record: charged, result: seen.result, about: { factor: type } }
+  })
+}
