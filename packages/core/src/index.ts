@@ -3,6 +3,7 @@ export { type FieldError, isMfaError, MfaError, type MfaErrorCode, type MfaError
 export type { MfaEvent, MfaEventListener, MfaEventReason, MfaEventType, Subscribe } from './events.ts'
 export {
   type Backup,
+  type Challenged,
   type CheckInput,
   codeFault,
   type Enrolment,
@@ -13,6 +14,16 @@ export {
   normalizeCode,
   type Verdict,
 } from './factors/factor.ts'
+export { normalizeAnswer } from './factors/question/answer.ts'
+export { type EnrolledAnswersOptions, enrolledAnswers } from './factors/question/enrolled-answers.ts'
+export { questions } from './factors/question/question.ts'
+export type {
+  AnswerStore,
+  AskedQuestion,
+  Question,
+  QuestionOptions,
+  QuestionSource,
+} from './factors/question/source.ts'
 export type { RecoveryCodeSettings } from './factors/recovery-code/settings.ts'
 export type { TotpImport } from './factors/totp/import.ts'
 export type { TotpAlgorithm, TotpParameters, TotpSettings } from './factors/totp/parameters.ts'

@@ -48,7 +48,11 @@ export interface Enrolment<Data extends JsonObject> {
   readonly name: string
   /** Set where it cannot be a user's only factor: it is enrolled beside another one, and goes with the last of those. */
   readonly beside?: boolean | undefined
-  /** Fields of the body that beginning takes. With any, beginning is a POST. @defaultValue none */
+  /**
+   * Fields of the body that beginning takes. Where they are named, be it `{}`, beginning is a POST and asks the limiter.
+   *
+   * @defaultValue none
+   */
   readonly fields?: Readonly<Record<string, FieldCheck>>
   /**
    * Where it is begun and confirmed, below `/mfa/<path>/`.
@@ -156,13 +160,24 @@ export interface FactorRoute {
   handle(call: FactorCall): Promise<MfaResponse | JsonObject>
 }
 
+/** Somebody on the way in, and what is known there of the factor. */
+export interface Challenged {
+  readonly user: User
+  /** The ephemeral token's id. */
+  readonly tokenId: string
+  /** The user's authenticators of this factor; none where it is not enrolled. */
+  readonly authenticators: readonly Authenticator[]
+  /** The factor's own state as it was read, `{}` at first. */
+  readonly state: JsonObject
+}
+
 /** What a factor's own route can do. */
 export interface FactorCall {
   readonly body: Readonly<Record<string, unknown>>
   /** Null only on a route that anyone may call. */
   readonly signedIn: SignedIn | null
   /** Whose challenge an ephemeral token is. @throws MfaError `invalid_token` */
-  challenged(ephemeralToken: string): Promise<{ user: User; tokenId: string }>
+  challenged(ephemeralToken: string): Promise<Challenged>
   /** What the factor's `begin` left in the activation token. @throws MfaError `invalid_token` */
   pending(activationToken: string): Promise<JsonObject>
   /**

@@ -1,8 +1,9 @@
+import type { Challenged } from '../factors/factor.ts'
 import type { Proof, User } from '../ports.ts'
 import type { MfaRecord } from '../record/record.ts'
 import type { TokenClaims } from '../tokens/claims.ts'
 import { type RefusedToken, refusedToken } from '../tokens/tokens.ts'
-import { type CallOptions, type Core, consult, type Decision, decide, fail, refuse } from './core.ts'
+import { authenticatorsOf, type CallOptions, type Core, consult, type Decision, decide, fail, refuse } from './core.ts'
 import { type ProofInput, prove } from './prove.ts'
 
 /** Answers a challenge: one read and one put. The token is spent with the code, in one write. */
@@ -51,13 +52,14 @@ export async function challengeOf(
   core: Core,
   type: string,
   call: CallOptions & { ephemeralToken: unknown },
-): Promise<{ user: User; tokenId: string }> {
+): Promise<Challenged> {
   const { user, claims } = await challenged(core, call.ephemeralToken, call)
   const act = { type: 'factor', userId: user.id, requestId: call.requestId } as const
-  return consult(core, act, (record): Decision<{ user: User; tokenId: string }> => {
+  return consult(core, act, (record): Decision<Challenged> => {
     const dead = deadToken(record, claims)
     if (dead !== null) return refuse(record, dead.error, { factor: type, reason: dead.reason })
-    return { record, result: { user, tokenId: claims.tokenId }, about: { factor: type } }
+    const [authenticators, state] = [authenticatorsOf(record, type), record.states[type] ?? {}]
+    return { record, result: { user, tokenId: claims.tokenId, authenticators, state }, about: { factor: type } }
   })
 }
 

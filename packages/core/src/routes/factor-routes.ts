@@ -23,15 +23,16 @@ export function factorRoutes(factor: Factor, fields: ProofFields['fields']): rea
 function enrolmentRoutes(factor: Factor, fields: ProofFields['fields']): readonly Route[] {
   const { type, title, enrolment } = factor
   const { fields: taken = {}, paths = { begin: 'activate', confirm: 'activate' } } = enrolment ?? {}
+  const isPost = enrolment?.fields !== undefined
   const base = { access: 'signed_in' } as const
   return [
     {
       ...base,
       name: `${type}.begin`,
-      method: Object.keys(taken).length === 0 ? 'GET' : 'POST',
+      method: isPost ? 'POST' : 'GET',
       path: `/mfa/${factor.path}/${paths.begin}`,
       fields: taken,
-      ...(Object.keys(taken).length === 0 ? {} : { limited: true as const }),
+      ...(isPost ? { limited: true as const } : {}),
       async handle(call) {
         const { core, signedIn, body, requestId } = call
         const own = Object.keys(taken).filter((name) => Object.hasOwn(body, name))

@@ -1,12 +1,7 @@
-import { scrypt, timingSafeEqual } from 'node:crypto'
 import type { RandomBytes } from '../../ports.ts'
+import { isSameHash, newSalt, saltedHash } from '../salted-hash.ts'
 import { characterOf, formatRecoveryCode, numberOf, randomCharacters } from './alphabet.ts'
 import type { RecoveryCodeSettings } from './settings.ts'
-
-/** RFC 7914; 16 MiB a hash. A code has 55 bits by default and the hash itself is sealed. */
-const cost = { N: 16_384, r: 8, p: 1 }
-const hashBytes = 32
-const saltBytes = 16
 
 interface HashedCode {
   readonly salt: string
@@ -16,7 +11,7 @@ interface HashedCode {
 }
 
 /**
- * A set of which only scrypt hashes are kept. In a slotted set the first character of a code is its place, so that
+ * A set of which only scrypt hashes are kept; a code has 55 bits by default. In a slotted set the first character of a code is its place, so that
  * a try costs one hash; an imported set has one salt for all, which comes to the same.
  */
 export interface HashedSet {
@@ -56,26 +51,10 @@ export async function hashedSet(codes: readonly string[], randomBytes: RandomByt
 export async function findHashed(set: HashedSet, code: string): Promise<number> {
   const salt = set.codes[set.slotted ? numberOf(code.charAt(0)) : 0]?.salt
   if (salt === undefined) return -1
-  const hash = await hashOf(code, salt)
-  return set.codes.reduce((found, candidate, index) => (isSame(hash, candidate) ? index : found), -1)
+  const hash = await saltedHash(code, salt)
+  return set.codes.reduce((found, candidate, index) => (isSameHash(hash, candidate.hash) ? index : found), -1)
 }
 
 async function hashedCode({ code, salt }: { code: string; salt: string }): Promise<HashedCode> {
-  return { salt, hash: (await hashOf(code, salt)).toString('base64url'), used: false }
-}
-
-function newSalt(randomBytes: RandomBytes): string {
-  return Buffer.from(randomBytes(saltBytes)).toString('base64url')
-}
-
-function isSame(hash: Buffer, entry: HashedCode): boolean {
-  return timingSafeEqual(hash, Buffer.from(entry.hash, 'base64url'))
-}
-
-function hashOf(code: string, salt: string): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    scrypt(code, Buffer.from(salt, 'base64url'), hashBytes, cost, (error, hash) =>
-      error ? reject(error) : resolve(hash),
-    )
-  })
+  return { salt, hash: await saltedHash(code, salt), used: false }
 }

@@ -1,0 +1,108 @@
+import type { JsonObject } from '../../ports.ts'
+import { cleanText } from '../../texts.ts'
+import { isSameHash, newSalt, saltedHash } from '../salted-hash.ts'
+import { normalizeAnswer, readAnswer } from './answer.ts'
+import { mostPrevious } from './outstanding.ts'
+import { longestQuestion, type QuestionSource } from './source.ts'
+
+/** What `enrolledAnswers` takes. */
+export interface EnrolledAnswersOptions {
+  /** What users choose their questions from. @defaultValue none: they write their own */
+  readonly questions?: readonly string[] | undefined
+  /** Fewest answers a user enrols, 3 to 10. @defaultValue 3 */
+  readonly least?: number | undefined
+}
+
+/** One answer as it is kept. */
+type EnrolledAnswer = { readonly question: string; readonly salt: string; readonly hash: string }
+type GivenAnswer = { readonly question: string; readonly answer: string }
+
+/** All of them are remembered once they were asked, so that they take turns. */
+const mostAnswers = mostPrevious
+
+/**
+ * Questions that users answer when they enrol, for hosts that have none: `enroll` takes
+ * `answers: [{ question, answer }]`, three to ten. Of an answer only a salted scrypt hash is kept, in the sealed record.
+ * The questions take turns.
+ *
+ * @throws TypeError that names a bad option
+ */
+export function enrolledAnswers(options: EnrolledAnswersOptions = {}): QuestionSource {
+  const { offered, least } = readOptions(options)
+  return Object.freeze<QuestionSource>({
+    next({ previous, enrolled }) {
+      const order = previous.map(({ question }) => question)
+      const waited = answersOf(enrolled).map(({ question }) => ({ question, turn: order.lastIndexOf(question) }))
+      return waited.reduce((first, other) => (other.turn < first.turn ? other : first))
+    },
+    async check({ question, answer, enrolled }) {
+      const kept = answersOf(enrolled).find((entry) => entry.question === question)
+      return kept !== undefined && isSameHash(await saltedHash(normalizeAnswer(answer), kept.salt), kept.hash)
+    },
+    store: {
+      fields: { answers: (value) => faultOf(value, { offered, least }) },
+      async create({ fields, randomBytes }) {
+        const given = (fields['answers'] as readonly GivenAnswer[]).map((entry) => ({
+          ...entry,
+          salt: newSalt(randomBytes),
+        }))
+        return { answers: await Promise.all(given.map(hashed)) }
+      },
+    },
+  })
+}
+
+function answersOf(enrolled: JsonObject): readonly EnrolledAnswer[] {
+  return enrolled['answers'] as readonly EnrolledAnswer[]
+}
+
+async function hashed({ question, answer, salt }: GivenAnswer & { salt: string }): Promise<EnrolledAnswer> {
+  return { question: question.trim(), salt, hash: await saltedHash(normalizeAnswer(answer), salt) }
+}
+
+/** What is wrong with the answers of a body, or null. It repeats none of them. */
+function faultOf(value: unknown, { offered, least }: { offered: readonly string[] | null; least: number }) {
+  if (!Array.isArray(value) || value.length < least || value.length > mostAnswers)
+    return `must be a list of ${least} to ${mostAnswers} objects, each with a question and an answer`
+  const given = value.map((entry: Partial<GivenAnswer> | null) => ({
+    question: cleanText(entry?.question, longestQuestion),
+    answer: readAnswer(entry?.answer),
+  }))
+  if (given.some(({ question }) => question === null || !(offered?.includes(question) ?? true)))
+    return offered === null
+      ? `must have questions of 1 to ${longestQuestion} printable characters`
+      : 'must have questions of those that are offered'
+  if (given.some(({ answer }) => answer === null)) return 'must have answers of 1 to 256 characters'
+  const [questions, answers] = [
+    given.map(({ question }) => normalizeAnswer(question as string)),
+    given.map(({ answer }) => answer as string),
+  ]
+  if (new Set(questions).size < given.length) return 'must have no question twice'
+  if (new Set(answers).size < given.length) return 'must have no answer twice'
+  const isTold = answers.some((answer, index) => questions[index]?.includes(answer))
+  return isTold ? 'must have no answer that its question tells' : null
+}
+
+const known = ['questions', 'least']
+
+function readOptions(options: EnrolledAnswersOptions): { offered: readonly string[] | null; least: number } {
+  if (typeof options !== 'object' || options === null) throw new TypeError('enrolledAnswers: options must be an object')
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    throw new TypeError(`enrolledAnswers: options.${unknown} is not known; there are ${known.join(', ')}`)
+  const { questions, least = 3 } = options
+  if (!Number.isInteger(least) || least < 3 || least > mostAnswers)
+    throw new TypeError(`enrolledAnswers: options.least must be a whole number from 3 to ${mostAnswers}`)
+  return { offered: questions === undefined ? null : readOffered(questions, least), least }
+}
+
+function readOffered(questions: readonly string[], least: number): readonly string[] {
+  const texts = Array.isArray(questions) ? questions.map((question) => cleanText(question, longestQuestion)) : []
+  const isList = texts.length >= least && texts.every((text) => text !== null)
+  if (!isList || new Set(texts.map((text) => normalizeAnswer(text as string))).size < texts.length) {
+    throw new TypeError(
+      `enrolledAnswers: options.questions must be a list of ${least} or more different texts of 1 to ${longestQuestion} characters`,
+    )
+  }
+  return Object.freeze(texts as readonly string[])
+}

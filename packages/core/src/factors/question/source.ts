@@ -1,0 +1,123 @@
+import type { Awaitable, JsonObject, RandomBytes } from '../../ports.ts'
+import { cleanText } from '../../texts.ts'
+import type { FieldCheck } from '../factor.ts'
+import { normalizeAnswer, readAnswer } from './answer.ts'
+
+/** Longest question, and longest name of one; in characters. */
+export const longestQuestion = 160
+const longestProposition = 100
+const mostPropositions = 20
+
+/** A question for a user. */
+export interface Question {
+  /** What the user is asked: 1 to 160 printable characters. */
+  readonly question: string
+  /**
+   * What the user chooses from: 2 to 20 texts of 1 to 100 printable characters, of which no two read alike.
+   *
+   * @defaultValue none: any text may be the answer
+   */
+  readonly propositions?: readonly string[] | undefined
+  /** The host's own name of the question, 1 to 160 characters; no client sees it. @defaultValue none */
+  readonly ref?: string | undefined
+}
+
+/** A question that was asked before. */
+export type AskedQuestion = { readonly question: string; readonly ref: string | null }
+
+/** A question as it is kept. */
+export type KeptQuestion = AskedQuestion & { readonly propositions: readonly string[] }
+
+/** Where questions come from, and who judges the answers. */
+export interface QuestionSource {
+  /**
+   * Gives a question for a user, one that was not asked lately where there is one. It runs once for each new question
+   * and outside of every write, so it may do I/O. What it throws, the app's error handler gets.
+   */
+  next(input: {
+    readonly userId: string
+    /** The latest questions that were answered, right or wrong: ten at most, the last one last. */
+    readonly previous: readonly AskedQuestion[]
+    /** What the store keeps of this user; `{}` without a store. */
+    readonly enrolled: JsonObject
+  }): Awaitable<Question>
+  /**
+   * Judges an answer; only `true` is a yes. It runs inside a write, **again each time that another writer was first**, and
+   * whatever else is asked of the user waits for it: pure and quick, no I/O but hashing. Compare in constant time.
+   */
+  check(input: {
+    readonly userId: string
+    readonly question: string
+    /** `null` where `next` gave none. */
+    readonly ref: string | null
+    /** The chosen proposition to the letter; without propositions what the user typed, see {@link normalizeAnswer}. */
+    readonly answer: string
+    readonly enrolled: JsonObject
+  }): Awaitable<boolean>
+  /** Keeps something of each user at enrolment, such as answers. @defaultValue none: the host knows the answers */
+  readonly store?: AnswerStore | undefined
+}
+
+/** What is kept of a user who enrols. */
+export interface AnswerStore {
+  /** What `enroll` takes from the body, each with its check. */
+  readonly fields: Readonly<Record<string, FieldCheck>>
+  /** Makes what is kept from those fields, once they are checked: JSON, encrypted with the record. */
+  create(input: {
+    readonly fields: Readonly<Record<string, unknown>>
+    readonly randomBytes: RandomBytes
+  }): Awaitable<JsonObject>
+}
+
+/** What `questions` takes. */
+export interface QuestionOptions extends QuestionSource {
+  /**
+   * Lets a user have questions and no other factor. Such a login says `kba` and proves no more than the password did.
+   *
+   * @defaultValue false
+   */
+  readonly onlyFactor?: boolean | undefined
+}
+
+const known = ['next', 'check', 'store', 'onlyFactor']
+
+/** @throws TypeError that names the option */
+export function checkQuestionOptions(options: QuestionOptions): void {
+  if (typeof options !== 'object' || options === null) throw new TypeError('questions: options must be an object')
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    throw new TypeError(`questions: options.${unknown} is not known; there are ${known.join(', ')}`)
+  for (const name of ['next', 'check'] as const) {
+    if (typeof options[name] !== 'function') throw new TypeError(`questions: options.${name} must be a function`)
+  }
+  if (!['boolean', 'undefined'].includes(typeof options.onlyFactor))
+    throw new TypeError('questions: options.onlyFactor must be true or false')
+  const { store } = options
+  if (store !== undefined && (typeof store?.fields !== 'object' || typeof store.create !== 'function'))
+    throw new TypeError("questions: options.store must have 'fields' and a function 'create'")
+}
+
+/** A question of the host's, as it is kept. @throws TypeError that names what is wrong with it */
+export function keptQuestion(given: Question): KeptQuestion {
+  const question = cleanText(given?.question, longestQuestion)
+  if (question === null) throw new TypeError(`next: question must have 1 to ${longestQuestion} printable characters`)
+  const ref = given.ref === undefined ? null : cleanText(given.ref, longestQuestion)
+  if (given.ref !== undefined && ref === null)
+    throw new TypeError(`next: ref must have 1 to ${longestQuestion} printable characters`)
+  return { question, ref, propositions: keptPropositions(given.propositions) }
+}
+
+function keptPropositions(given: readonly string[] | undefined): readonly string[] {
+  if (given === undefined) return []
+  const isList = Array.isArray(given) && given.length >= 2 && given.length <= mostPropositions
+  const texts = isList ? given.map((text) => cleanText(text, longestProposition)) : [null]
+  if (texts.some((text) => readAnswer(text) === null)) {
+    throw new TypeError(
+      `next: propositions must be 2 to ${mostPropositions} texts of 1 to ${longestProposition} characters`,
+    )
+  }
+  const kept = texts as readonly string[]
+  if (new Set(kept.map(normalizeAnswer)).size < kept.length)
+    throw new TypeError('next: two of the propositions read alike')
+  return kept
+}

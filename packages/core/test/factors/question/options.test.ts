@@ -1,0 +1,28 @@
+// The rule guarded here: a bad option fails at once, with a TypeError that names it.
+
+import { expect, test } from 'vitest'
+import { type QuestionOptions, questions } from '../../../src/index.ts'
+
+const source = { next: () => ({ question: 'Q' }), check: () => true }
+const store = { fields: {}, create: () => ({}) }
+
+test.each<[string, RegExp, unknown]>([
+  ['nothing', /options must be an object/, undefined],
+  ['null', /options must be an object/, null],
+  ['an unknown option', /options\.chek is not known/, { ...source, chek: 1 }],
+  ['no next', /options\.next must be a function/, { check: source.check }],
+  ['no check', /options\.check must be a function/, { next: source.next }],
+  ['a text for a flag', /options\.onlyFactor/, { ...source, onlyFactor: 'yes' }],
+  ['a store of nothing', /options\.store/, { ...source, store: null }],
+  ['a store without fields', /options\.store/, { ...source, store: { create: store.create } }],
+  ['a store that makes nothing', /options\.store/, { ...source, store: { fields: {} } }],
+])('%s is refused', (_, message, options) => {
+  expect(() => questions(options as QuestionOptions)).toThrow(TypeError)
+  expect(() => questions(options as QuestionOptions)).toThrow(message)
+})
+
+test('what is right is taken, and the factor is weak and beside another', () => {
+  expect(questions({ ...source, store })).toMatchObject({ weak: true, amr: ['kba'], enrolment: { beside: true } })
+  expect(questions({ ...source, onlyFactor: true })).toMatchObject({ weak: true, enrolment: { beside: false } })
+  expect(questions({ ...source, onlyFactor: false })).toMatchObject({ enrolment: { beside: true } })
+})
