@@ -19,6 +19,8 @@ type GivenAnswer = { readonly question: string; readonly answer: string }
 
 /** All of them are remembered once they were asked, so that they take turns. */
 const mostAnswers = mostPrevious
+/** All questions together, in UTF-8: they travel in the token of the enrolment. */
+const mostBytes = 1800
 
 /**
  * Questions that users answer when they enrol, for hosts that have none: `enroll` takes
@@ -72,6 +74,8 @@ function faultOf(value: unknown, { offered, least }: { offered: readonly string[
     return offered === null
       ? `must have questions of 1 to ${longestQuestion} printable characters`
       : 'must have questions of those that are offered'
+  if (Buffer.byteLength(given.map(({ question }) => question).join('')) > mostBytes)
+    return `must have questions of ${mostBytes} bytes together at most`
   if (given.some(({ answer }) => answer === null)) return 'must have answers of 1 to 256 characters'
   const [questions, answers] = [
     given.map(({ question }) => normalizeAnswer(question as string)),

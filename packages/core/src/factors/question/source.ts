@@ -7,8 +7,10 @@ import { normalizeAnswer, readAnswer } from './answer.ts'
 export const longestQuestion = 160
 const longestProposition = 100
 const mostPropositions = 20
+/** A question has to fit into the token of an enrolment, and into the record. */
+const mostBytes = 3000
 
-/** A question for a user. */
+/** A question for a user: 3000 bytes of JSON in UTF-8 at most. */
 export interface Question {
   /** What the user is asked: 1 to 160 printable characters. */
   readonly question: string
@@ -62,7 +64,7 @@ export interface QuestionSource {
 export interface AnswerStore {
   /** What `enroll` takes from the body, each with its check. */
   readonly fields: Readonly<Record<string, FieldCheck>>
-  /** Makes what is kept from those fields, once they are checked: JSON, encrypted with the record. */
+  /** Makes what is kept from those fields, once they are checked: JSON of some 3000 bytes at most, encrypted with the record. */
   create(input: {
     readonly fields: Readonly<Record<string, unknown>>
     readonly randomBytes: RandomBytes
@@ -104,7 +106,10 @@ export function keptQuestion(given: Question): KeptQuestion {
   const ref = given.ref === undefined ? null : cleanText(given.ref, longestQuestion)
   if (given.ref !== undefined && ref === null)
     throw new TypeError(`next: ref must have 1 to ${longestQuestion} printable characters`)
-  return { question, ref, propositions: keptPropositions(given.propositions) }
+  const kept = { question, ref, propositions: keptPropositions(given.propositions) }
+  if (Buffer.byteLength(JSON.stringify(kept)) > mostBytes)
+    throw new TypeError(`next: question and propositions must have at most ${mostBytes} bytes together`)
+  return kept
 }
 
 function keptPropositions(given: readonly string[] | undefined): readonly string[] {

@@ -32,10 +32,11 @@ test.each([
 
 test('what is in that form stays as it is, whatever the character', () => {
   const unstable: string[] = []
-  for (let code = 1; code <= 0x10_ff_ff; code += 1) {
-    if (code >= 0xd800 && code <= 0xdfff) continue
-    const once = normalizeAnswer(`a${String.fromCodePoint(code)}b`)
-    if (normalizeAnswer(once) !== once) unstable.push(code.toString(16))
+  for (let first = 1; first <= 0x10_ff_ff; first += 256) {
+    const points = Array.from({ length: 256 }, (_, at) => first + at).filter((point) => point <= 0x10_ff_ff)
+    const text = points.map((point) => `a${String.fromCodePoint(point)}b`).join('|')
+    const once = normalizeAnswer(text.toWellFormed())
+    if (normalizeAnswer(once) !== once) unstable.push(first.toString(16))
   }
   expect(unstable).toEqual([])
 })

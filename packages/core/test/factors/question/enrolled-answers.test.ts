@@ -1,8 +1,11 @@
 // The built-in store of answers: what it takes, what it keeps (slow salted hashes and no answer), what a try costs.
 
 import { expect, test, vi } from 'vitest'
-import { enrolledAnswers, type QuestionSource } from '../../../src/index.ts'
+import { enrolledAnswers, type QuestionSource, questions } from '../../../src/index.ts'
 import { answerTo, openEnrolled, openSetting, ownAnswers } from './setting.ts'
+
+// A hash takes a while where other tests are busy.
+vi.setConfig({ testTimeout: 30_000 })
 
 const scrypt = vi.hoisted(() => ({ hashes: 0 }))
 vi.mock('node:crypto', async (load) => {
@@ -32,11 +35,13 @@ test('answers are enrolled, one of them is answered again, and each login asks t
 })
 
 test('a wrong answer confirms nothing', async () => {
-  const { enrolQuestions, client } = await openEnrolled()
-  expect((await enrolQuestions({ answers: ownAnswers })).json).toMatchObject({ code: 'invalid_request' })
-  expect((await client.send('GET', '/mfa/authenticators')).json).toMatchObject({
-    authenticators: [{ type: 'totp' }, { type: 'question' }],
-  })
+  const { client, mfa } = await openSetting(questions(enrolledAnswers()))
+  const begun = (await client.send('POST', '/mfa/question/enroll', { answers: ownAnswers })).json
+  expect(begun).toMatchObject({ question: 'My first song?', propositions: [] })
+  const body = { activation_token: begun['activation_token'], answer: 'Bowline' }
+  const wrong = await client.send('POST', '/mfa/question/confirm', body)
+  expect(wrong.json).toMatchObject({ code: 'invalid_code', attempts_remaining: 4 })
+  expect(await mfa.authenticators('alice')).toMatchObject([{ type: 'totp' }])
 })
 
 test('of an answer a salted hash is kept, each with a salt of its own', async () => {
@@ -76,6 +81,12 @@ test('a question that was not enrolled has no answer', async () => {
   expect(await source.check(asked)).toBe(false)
 })
 
+/** Questions of letters of three bytes each, 160 of them. */
+function wideQuestions(count: number) {
+  const letters = '一二三四五六七八九十'
+  return Array.from({ length: count }, (_, at) => ({ question: letters.charAt(at).repeat(160), answer: `knot ${at}` }))
+}
+
 test.each<[string, RegExp, unknown]>([
   ['nothing', /list of 3 to 10/, undefined],
   ['two', /list of 3 to 10/, ownAnswers.slice(1)],
@@ -84,6 +95,7 @@ test.each<[string, RegExp, unknown]>([
   ['nulls', /questions of 1 to 160/, [null, null, null]],
   ['a question too long', /questions of 1 to 160/, [{ question: 'x'.repeat(161), answer: 'a' }, ...ownAnswers]],
   ['an empty answer', /answers of 1 to 256/, [{ question: 'Q', answer: '  ' }, ...ownAnswers]],
+  ['questions too long together', /1800 bytes/, wideQuestions(10)],
   ['a question twice', /no question twice/, [{ question: 'my first SONG?', answer: 'a' }, ...ownAnswers]],
   ['an answer twice', /no answer twice/, [{ question: 'Q', answer: 'bow\u200cline' }, ...ownAnswers]],
   ['an answer that is told', /its question tells/, [{ question: 'Red or blue?', answer: 'RED' }, ...ownAnswers]],
@@ -116,9 +128,18 @@ test.each<[string, RegExp, unknown]>([
 })
 
 test('fields are checked over HTTP, before anything is hashed', async () => {
-  const { client } = await openSetting((await import('../../../src/index.ts')).questions(enrolledAnswers()))
+  const { client } = await openSetting(questions(enrolledAnswers()))
   scrypt.hashes = 0
   const answer = await client.send('POST', '/mfa/question/enroll', { answers: ownAnswers.slice(1) })
   expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request', errors: [{ field: 'answers' }] } })
   expect(scrypt.hashes).toBe(0)
+})
+
+test('as many and as long questions as there may be can be confirmed', async () => {
+  const { client } = await openSetting(questions(enrolledAnswers()))
+  const wide = wideQuestions(3).map(({ question, answer }) => ({ question, answer: `wide ${answer}` }))
+  const long = Array.from({ length: 7 }, (_, at) => ({ question: `${at}`.repeat(51), answer: `answer ${at}` }))
+  const { activation_token } = (await client.send('POST', '/mfa/question/enroll', { answers: [...wide, ...long] })).json
+  const confirmed = await client.send('POST', '/mfa/question/confirm', { activation_token, answer: 'wide knot 0' })
+  expect(confirmed.status).toBe(200)
 })

@@ -1,10 +1,13 @@
 // Questions at login: one that stands until it is answered, for every token; an answer that ends it, right or wrong; a
 // proof that raises nothing. And a host that has no say in any of that.
 
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type Question, questions } from '../../../src/index.ts'
 import { login, refusal } from '../../world.ts'
 import { answerTo, factSource, openSetting, type Setting } from './setting.ts'
+
+// Many requests, on cores that may be busy with other tests.
+vi.setConfig({ testTimeout: 30_000 })
 
 async function openFacts(): Promise<Setting> {
   const setting = await openSetting()
@@ -203,14 +206,17 @@ test('a host that says anything but true says no, and what it throws is charged 
 })
 
 test('a question of a host is as long as it may be, with all its propositions', async () => {
-  const propositions = Array.from({ length: 20 }, (_, index) => '😀'.repeat(98) + String(10 + index))
-  const longest: Question = { question: '😀'.repeat(160), ref: '😀'.repeat(160), propositions }
+  const propositions = Array.from({ length: 20 }, (_, index) => 'é'.repeat(20) + 'x'.repeat(58) + String(10 + index))
+  const longest: Question = { question: '😀'.repeat(160), ref: 'x'.repeat(160), propositions }
+  expect(Buffer.byteLength(JSON.stringify(longest))).toBeGreaterThan(2900)
   const setting = await openSetting(questions({ next: () => longest, check: ({ answer }) => answer.endsWith('29') }))
   const begun = (await setting.client.send('POST', '/mfa/question/enroll', {})).json
   const body = { activation_token: begun['activation_token'], answer: propositions[19] }
   expect((await setting.client.send('POST', '/mfa/question/confirm', body)).status).toBe(200)
   expect((await setting.ask(await login(setting))).json).toEqual({ question: longest.question, propositions })
 })
+
+const longOnes = Array.from({ length: 20 }, (_, at) => `${'é'.repeat(90)}${at}`)
 
 test.each<[string, string, unknown]>([
   ['no question', 'question', undefined],
@@ -223,6 +229,7 @@ test.each<[string, string, unknown]>([
   ['too many', 'propositions', { question: 'Q', propositions: Array.from({ length: 21 }, (_, at) => `p${at}`) }],
   ['one that is no text', 'propositions', { question: 'Q', propositions: ['a', 7] }],
   ['one that nobody could answer with', 'propositions', { question: 'Q', propositions: ['a', '\u0301'] }],
+  ['too many bytes', 'at most 3000 bytes', { question: '😀'.repeat(160), propositions: longOnes }],
   ['two that read alike', 'propositions', { question: 'Q', propositions: ['Evry', 'évry'] }],
 ])('a host that gives %s is told so', async (_, name, given) => {
   const { mfa, alice, clock } = await openSetting(questions({ next: () => given as Question, check: () => true }))
