@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { questions } from '../../packages/core/src/factors/question/question.ts'
 import { recoveryCode } from '../../packages/core/src/factors/recovery-code/recovery-code.ts'
 import { totp } from '../../packages/core/src/factors/totp/totp.ts'
 import {
@@ -79,7 +80,8 @@ test('the table of options has no other', () => {
   expect([...optionRows.keys()].filter((name) => name !== '' && !optionNames.includes(name))).toEqual([])
 })
 
-const routes = routeTable([totp(settings.totp), recoveryCode(settings.recoveryCodes)] as never)
+const optional = [questions({ next: () => ({ question: '' }), check: () => false })]
+const routes = routeTable([totp(settings.totp), recoveryCode(settings.recoveryCodes), ...optional] as never)
 
 test.each(routes.map((route) => [route.name, route] as const))('the route %s is in README.md', (name, route) => {
   const [, request] = routeRows.get(name) ?? []

@@ -2,6 +2,7 @@ import { clocks } from './bugs/clocks.mjs'
 import { databases } from './bugs/databases.mjs'
 import { enrolment, recoveryCodes, sessions } from './bugs/enrolment.mjs'
 import { guessing } from './bugs/guessing.mjs'
+import { questions } from './bugs/questions.mjs'
 import { replay } from './bugs/replay.mjs'
 import { crossSite, malformed } from './bugs/requests.mjs'
 import { secrets, storage } from './bugs/storage.mjs'
@@ -23,5 +24,6 @@ export const bugs = [
   ...storage,
   ...databases,
   ...clocks,
+  ...questions,
   ...secrets,
 ]

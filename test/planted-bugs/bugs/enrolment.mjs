@@ -42,7 +42,7 @@ export const enrolment = [
   {
     name: 'a name may hold line ends',
     threats: ['enrolment'],
-    changes: [{ file: 'core/src/texts.ts', search: ' && !unprintable.test(name)', replace: '' }],
+    changes: [{ file: 'core/src/texts.ts', search: ' && !unprintable.test(text)', replace: '' }],
   },
 ]
 
