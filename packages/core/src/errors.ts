@@ -15,6 +15,8 @@ const table = {
   body_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body must be JSON in UTF-8'],
   too_many_attempts: [429, 'Too many attempts'],
+  too_many_messages: [429, 'Too many messages'],
+  delivery_failed: [503, 'The message could not be sent'],
   storage_unavailable: [503, 'The storage is unavailable'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 

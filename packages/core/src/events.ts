@@ -62,7 +62,7 @@ export interface MfaEvent<Type extends MfaEventType = MfaEventType> {
   readonly driftSteps?: number
   /** Recovery codes left, with `recovery_codes_low`. */
   readonly remaining?: number
-  /** What the storage threw, with `storage_unavailable`. */
+  /** What the storage threw, with `storage_unavailable`; why nothing was sent, with `delivery_failed`. */
   readonly error?: unknown
 }
 

@@ -12,6 +12,7 @@ export {
   type FactorRoute,
   type FieldCheck,
   normalizeCode,
+  type StateChange,
   type Verdict,
 } from './factors/factor.ts'
 export { normalizeAnswer } from './factors/question/answer.ts'

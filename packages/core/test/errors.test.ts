@@ -19,6 +19,8 @@ const statuses: Readonly<Record<MfaErrorCode, number>> = {
   body_too_large: 413,
   unsupported_media_type: 415,
   too_many_attempts: 429,
+  too_many_messages: 429,
+  delivery_failed: 503,
   storage_unavailable: 503,
 }
 

@@ -1,3 +1,4 @@
+import type { MfaError } from '../errors.ts'
 import type { MfaEventReason } from '../events.ts'
 import type { Awaitable, JsonObject, MfaResponse, RandomBytes, SignedIn, User } from '../ports.ts'
 import type { Authenticator } from '../record/record.ts'
@@ -100,8 +101,22 @@ export interface BeginInput {
   /** The enrolment's `fields`, checked. */
   readonly fields: Readonly<Record<string, unknown>>
   /** Changes the factor's own state of the user in one compare-and-set, as {@link FactorCall.change} does. */
-  change<T>(change: (state: JsonObject, nowMs: number) => { state: JsonObject; result: T }): Promise<T>
+  change<T>(change: StateChange<T>): Promise<T>
 }
+
+/**
+ * A pure change of a factor's own state; it may run again when another writer was first. It gets the state (`{}` at first)
+ * and the user's authenticators of the factor. An `error` is thrown once the new state is stored; the very state it got,
+ * given back, is not written.
+ */
+export type StateChange<T> = (
+  state: JsonObject,
+  nowMs: number,
+  authenticators: readonly Authenticator[],
+) => { readonly state: JsonObject } & (
+  | { readonly result: T; readonly error?: undefined }
+  | { readonly error: MfaError; readonly result?: undefined }
+)
 
 /** What makes a factor a backup: it comes with the user's first other factor and goes with the last. */
 export interface Backup<Data extends JsonObject> {
@@ -137,6 +152,8 @@ export interface Factor<Data extends JsonObject = JsonObject> {
   isUsable?(authenticators: readonly Authenticator<Data>[]): boolean
   /** Flags that the status shows as `true`, in camelCase: `weakSecret`. */
   warnings?(data: Data): readonly string[]
+  /** What of its state outlives the user's last factor, such as limits that removing and enrolling must not lift. @defaultValue nothing */
+  lasting?(state: JsonObject): JsonObject
   readonly enrolment?: Enrolment<Data>
   readonly backup?: Backup<Data>
   /** Routes beyond those that every factor with an enrolment or a backup has. */
@@ -174,17 +191,21 @@ export interface Challenged {
 /** What a factor's own route can do. */
 export interface FactorCall {
   readonly body: Readonly<Record<string, unknown>>
-  /** Null only on a route that anyone may call. */
+  /** Null on a route that anyone may call. */
   readonly signedIn: SignedIn | null
+  readonly issuer: string
+  readonly randomBytes: RandomBytes
+  /** Who is signed in, asked now: for a route that anyone may call. Null where nobody is. */
+  currentUser(): Promise<SignedIn | null>
   /** Whose challenge an ephemeral token is. @throws MfaError `invalid_token` */
   challenged(ephemeralToken: string): Promise<Challenged>
   /** What the factor's `begin` left in the activation token. @throws MfaError `invalid_token` */
   pending(activationToken: string): Promise<JsonObject>
   /**
    * Changes the factor's own state of a user in one compare-and-set. The change is pure and may run again.
-   * Resolves to `result` once the write is durable.
+   * Resolves to `result`, or throws the change's `error`, once the write is durable.
    */
-  change<T>(userId: string, change: (state: JsonObject, nowMs: number) => { state: JsonObject; result: T }): Promise<T>
+  change<T>(userId: string, change: StateChange<T>): Promise<T>
   /**
    * Has an answer looked at that is to prove nothing, in one compare-and-set: at the user's own authenticators, which is
    * a fresh act, or with an activation token at what that enrolment's `begin` left. It waits as answers of the factor do.

@@ -92,7 +92,22 @@ export function without(core: Core, record: MfaRecord, gone: readonly Authentica
   const authenticators = record.authenticators.filter((entry) => !gone.includes(entry))
   const left = standingOf(core, { ...record, authenticators })
   if (left.length > 0 || !isEnabled(record)) return { ...record, epoch, authenticators }
-  return { ...record, epoch, authenticators: [], states: {}, enabledAt: null, lastUsedAt: null }
+  return {
+    ...record,
+    epoch,
+    authenticators: [],
+    states: lastingStates(core, record),
+    enabledAt: null,
+    lastUsedAt: null,
+  }
+}
+
+function lastingStates(core: Core, { states }: MfaRecord): MfaRecord['states'] {
+  const lasting = core.factors.flatMap((factor) => {
+    const [state, left] = [states[factor.type], factor.lasting]
+    return state === undefined || left === undefined ? [] : [[factor.type, left.call(factor, state)] as const]
+  })
+  return Object.fromEntries(lasting)
 }
 
 function aboutOf({ id, type }: Authenticator) {

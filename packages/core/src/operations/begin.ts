@@ -1,9 +1,10 @@
 import { fieldError } from '../errors.ts'
+import type { StateChange } from '../factors/factor.ts'
 import type { User } from '../ports.ts'
 import { isEnabled } from '../record/record.ts'
 import { type CallOptions, type Core, consult, type Decision, refuse } from './core.ts'
 import { type Enrollable, enrollable, enrolmentRefusal } from './enrollable.ts'
-import { changeState, type StateChange } from './factor-state.ts'
+import { changeState } from './factor-state.ts'
 import { type Freshness, freshRefusal } from './fresh.ts'
 import { checkUser } from './proof.ts'
 

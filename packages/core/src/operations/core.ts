@@ -74,7 +74,8 @@ export async function concluded<T>(core: Core, act: Act, decision: () => Promise
     throw error
   })
   if (decided.error !== undefined) {
-    fail(core, act, { error: decided.error, about: decided.about })
+    const { error, about } = decided
+    fail(core, act, { error, about, cause: error.cause })
     throw decided.error
   }
   core.events.emit({ ...eventOf(core, act, decided.about), result: 'success', reason: null })

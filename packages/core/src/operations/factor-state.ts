@@ -1,18 +1,20 @@
-import type { JsonObject } from '../ports.ts'
-import { type CallOptions, type Core, decide } from './core.ts'
+import type { StateChange } from '../factors/factor.ts'
+import { authenticatorsOf, type CallOptions, type Core, type Decision, decide, refuse } from './core.ts'
 
-/** A pure change of a factor's own state; it may run again when another writer was first. */
-export type StateChange<T> = (state: JsonObject, nowMs: number) => { state: JsonObject; result: T }
-
-/** Changes one factor's own state of a user: one read and one put. */
+/** Changes one factor's own state of a user: one read and one put, none where the change gives its state back. */
 export async function changeState<T>(
   core: Core,
   type: string,
   call: CallOptions & { userId: string; change: StateChange<T> },
 ): Promise<T> {
   const act = { type: 'factor', userId: call.userId, requestId: call.requestId } as const
-  return decide(core, act, (record, nowMs) => {
-    const { state, result } = call.change(record.states[type] ?? {}, nowMs)
-    return { record: { ...record, states: { ...record.states, [type]: state } }, result, about: { factor: type } }
+  return decide(core, act, (record, nowMs): Decision<T> => {
+    const before = record.states[type] ?? {}
+    const { state, ...outcome } = call.change(before, nowMs, authenticatorsOf(record, type))
+    const next = state === before ? record : { ...record, states: { ...record.states, [type]: state } }
+    const about = { factor: type }
+    return outcome.error === undefined
+      ? { record: next, result: outcome.result, about }
+      : refuse(next, outcome.error, about)
   })
 }

@@ -122,6 +122,9 @@ function ownRoute(factor: Factor, route: FactorRoute): Route {
       const port: FactorCall = {
         body: call.body,
         signedIn: call.signedIn,
+        issuer: core.issuer,
+        randomBytes: core.randomBytes,
+        currentUser: async () => call.signedIn ?? call.host.currentUser(),
         challenged: (ephemeralToken) => challengeOf(core, type, { ephemeralToken, requestId }),
         pending: (activationToken) => pendingOf(core, type, { user: userOf(call), activationToken, requestId }),
         change: (userId, change) => changeState(core, type, { userId, change, requestId }),

@@ -59,12 +59,13 @@ async function answered<Args extends readonly unknown[]>(
   call: Call<Args>,
 ): Promise<MfaResponse> {
   const { core, allowedOrigins, limiter } = routing
-  const { request, host, args, requestId } = call
+  const { request, requestId } = call
+  const host = bound(call.host, call.args)
   const route = match.routes.find(({ method }) => method === request.method)
   if (route === undefined) throw new MfaError('method_not_allowed', { allow: match.routes.map(({ method }) => method) })
   if (route.method !== 'GET') refuseCrossSite(request, allowedOrigins)
   if (route.access === 'signed_in') {
-    call.signedIn = (await host.currentUser(...args)) ?? null
+    call.signedIn = await host.currentUser()
     if (call.signedIn === null) throw new MfaError('unauthenticated')
   }
   const body = route.method === 'GET' || route.method === 'DELETE' ? {} : await readBody(request)
@@ -74,7 +75,7 @@ async function answered<Args extends readonly unknown[]>(
   const { signedIn } = call
   const answer = await route.handle({
     core,
-    host: bound(host, args),
+    host,
     body,
     input,
     params: match.params,
@@ -89,6 +90,7 @@ function bound<Args extends readonly unknown[]>(host: Host<Args>, args: Args): B
   const { confirmPassword } = host
   return {
     checkCredentials: async (body) => host.checkCredentials(body, ...args),
+    currentUser: async () => (await host.currentUser(...args)) ?? null,
     signIn: async (user, proof) => host.signIn(user, proof, ...args),
     proved: async (user, proof) => host.proved(user, proof, ...args),
     // Only a plain `true` is a yes.

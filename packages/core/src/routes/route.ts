@@ -6,6 +6,7 @@ import type { MfaResponse, Proof, SignedIn, User } from '../ports.ts'
 /** A host with the framework's arguments filled in. */
 export interface BoundHost {
   checkCredentials(body: Readonly<Record<string, unknown>>): Promise<User | null>
+  currentUser(): Promise<SignedIn | null>
   signIn(user: User, proof: Proof): Promise<unknown>
   proved(user: User, proof: Proof): Promise<unknown>
   confirmPassword: ((user: User, password: string) => Promise<boolean>) | undefined
