@@ -1,0 +1,29 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { normalizeCode, type RandomBytes } from '@latchkey/core'
+
+const drawBytes = 4
+const draws = 2 ** (8 * drawBytes)
+
+/** A code of so many digits, each as likely as any other: what would favour some is drawn again. */
+export function randomCode(digits: number, randomBytes: RandomBytes): string {
+  const codes = 10 ** digits
+  for (;;) {
+    const drawn = Buffer.from(randomBytes(drawBytes)).readUInt32BE()
+    if (drawn < draws - (draws % codes)) return String(drawn % codes).padStart(digits, '0')
+  }
+}
+
+/** Whether an answer has the form of a code of so many digits. */
+export function isCode(answer: unknown, digits: number): boolean {
+  const code = normalizeCode(answer)
+  return code !== null && code.length === digits && /^[0-9]+$/.test(code)
+}
+
+/** Whether the answer is this code, in a time that does not tell how much of it is right. */
+export function isSameCode(answer: unknown, code: string): boolean {
+  return timingSafeEqual(digest(normalizeCode(answer) ?? ''), digest(code))
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

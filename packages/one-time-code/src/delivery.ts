@@ -1,0 +1,63 @@
+import { MfaError } from '@latchkey/core'
+import type { Message } from './message.ts'
+import type { Settings } from './options.ts'
+
+/** Why a message was not sent, and whether it may still arrive. */
+export interface Undelivered {
+  readonly error: MfaError
+  readonly hung: boolean
+}
+
+/** Asks the host's hook, then delivers, once; both within the time limit. Resolves to null where the message was sent. */
+export async function deliver(settings: Settings, unsigned: Omit<Message, 'signal'>): Promise<Undelivered | null> {
+  const late = new AbortController()
+  const message = { ...unsigned, signal: late.signal }
+  const seconds = settings.deliverTimeoutSeconds
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<'hung'>((resolve) => {
+    timer = setTimeout(() => resolve('hung'), seconds * 1000)
+  })
+  try {
+    const outcome = await Promise.race([handedOver(settings, message), limit])
+    if (outcome === 'sent') return null
+    if (outcome === 'refused') return { error: badDestination(settings), hung: false }
+    late.abort()
+    return { error: failed(new Error(`deliver did not answer within ${seconds} s`)), hung: true }
+  } catch (thrown) {
+    return { error: failed(withoutSecrets(thrown, message)), hung: false }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function handedOver(settings: Settings, message: Message): Promise<'sent' | 'refused'> {
+  const { channel, to, user, signal } = message
+  // Only a plain `true` is a yes.
+  if ((await settings.allowDestination({ channel, to, user })) !== true) return 'refused'
+  // The hook was late: the code is dead.
+  signal.throwIfAborted()
+  await settings.deliver(message)
+  return 'sent'
+}
+
+function failed(cause: Error): MfaError {
+  return new MfaError('delivery_failed', { cause })
+}
+
+/** Providers put what they were sent into their errors, and events must hold no code. */
+function withoutSecrets(thrown: unknown, { code, to }: Message): Error {
+  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'what was thrown is no Error'
+  return new Error(text.replaceAll(to, '•••').replaceAll(code, '•••'))
+}
+
+/** The refusal of an address, in the same words whatever is the matter with it. */
+export function badDestination({ channels }: Settings): MfaError {
+  const forms = { mail: 'a mail address', sms: "a mobile phone's number with + and country code" }
+  const wanted = [...new Set(channels)].map((channel) => forms[channel]).join(' or ')
+  return fieldError('to', `must be ${wanted}, where codes can be sent`)
+}
+
+/** An `invalid_request` that names one field. */
+export function fieldError(field: string, message: string): MfaError {
+  return new MfaError('invalid_request', { detail: `${field}: ${message}`, errors: [{ field, message }] })
+}

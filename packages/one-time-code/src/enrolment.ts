@@ -1,0 +1,57 @@
+import type { Enrolment } from '@latchkey/core'
+import { isCode, isSameCode } from './code.ts'
+import { badDestination } from './delivery.ts'
+import { type Address, type Channel, masked, readAddress } from './destination.ts'
+import type { Settings } from './options.ts'
+import { sendCode } from './send-code.ts'
+import { readState, withoutCode } from './state.ts'
+
+/** What the activation token keeps of an enrolment. */
+type Pending = Address & { readonly code: string; readonly serial: string }
+
+/** An address is proven by the code that was sent there. */
+export function enrolment(settings: Settings): Enrolment<Address> {
+  return {
+    limit: settings.authenticators,
+    name: 'Address',
+    fields: { to: toFault, channel: channelFault },
+    paths: { begin: 'enroll', confirm: 'confirm' },
+    async begin({ user, issuer, randomBytes, fields, change }) {
+      const address = readAddress(fields['to'] as string, fields['channel'] as Channel | undefined)
+      if (address === null || !settings.channels.includes(address.channel)) throw badDestination(settings)
+      const target = { ...address, authenticatorId: null }
+      const order = {
+        user,
+        issuer,
+        randomBytes,
+        change,
+        purpose: 'enrol',
+        tokenId: null,
+        target: () => target,
+      } as const
+      const { code, serial, resendAfterSeconds } = await sendCode(settings, order)
+      const pending: Pending = { ...address, code, serial }
+      const { channel } = address
+      const { codeSeconds: codeExpiresIn } = settings
+      return { pending, answer: { sentTo: masked(address), channel, codeExpiresIn, resendAfter: resendAfterSeconds } }
+    },
+    couldBe: (answer, pending) => isCode(answer, (pending as Pending).code.length),
+    confirm({ answer, pending, state, nowMs }) {
+      const { channel, to, code, serial } = pending as Pending
+      const { sent } = readState(state)
+      if (!isSameCode(answer, code)) return { ok: false, reason: 'wrong' }
+      if (sent?.serial !== serial || sent.expiresAt <= nowMs) return { ok: false, reason: 'outdated' }
+      const address: Address = { channel, to }
+      return { ok: true, data: address, name: masked(address), state: withoutCode(state) }
+    },
+  }
+}
+
+function toFault(value: unknown): string | null {
+  if (value === undefined) return 'is required'
+  return typeof value === 'string' ? null : 'must be a string'
+}
+
+function channelFault(value: unknown): string | null {
+  return value === undefined || value === 'mail' || value === 'sms' ? null : "must be 'mail' or 'sms'"
+}

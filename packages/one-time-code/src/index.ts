@@ -1,0 +1,5 @@
+export type { Channel } from './destination.ts'
+export type { Deliver, Message } from './message.ts'
+export { type MailTransport, type NodemailerOptions, nodemailerDelivery } from './nodemailer-delivery.ts'
+export { oneTimeCode } from './one-time-code.ts'
+export type { Destination, OneTimeCodeOptions, SendLimits } from './options.ts'

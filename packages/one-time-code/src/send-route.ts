@@ -1,0 +1,59 @@
+import { type FactorCall, type FactorRoute, MfaError, type User } from '@latchkey/core'
+import { fieldError } from './delivery.ts'
+import { type Address, masked } from './destination.ts'
+import type { Settings } from './options.ts'
+import { type Order, sendCode } from './send-code.ts'
+
+/** The route that sends a code to somebody on the way in, or signed in. */
+export function sendRoute(settings: Settings): FactorRoute {
+  return {
+    name: 'one_time_code.send',
+    method: 'POST',
+    path: '/mfa/one-time-code/send',
+    access: 'anyone',
+    limited: true,
+    fields: { ephemeral_token: optionalText, authenticator_id: optionalText, purpose: purposeFault },
+    async handle(call) {
+      const { issuer, randomBytes, body } = call
+      const { user, ...bound } = await whoAsks(call)
+      const { address, resendAfterSeconds } = await sendCode(settings, {
+        ...{ user, issuer, randomBytes, ...bound },
+        target: targetOf(body['authenticator_id'] as string | undefined),
+        change: (change) => call.change(user.id, change),
+      })
+      const { codeSeconds: expires_in } = settings
+      return { sent_to: masked(address), channel: address.channel, expires_in, resend_after: resendAfterSeconds }
+    },
+  }
+}
+
+/** Whose code it is to be, and what it will be good for. */
+async function whoAsks({ body, ...call }: FactorCall): Promise<Pick<Order, 'purpose' | 'tokenId'> & { user: User }> {
+  const { ephemeral_token: token, purpose } = body
+  if (token === undefined) {
+    const signedIn = await call.currentUser()
+    if (signedIn === null) throw new MfaError('unauthenticated')
+    return { user: signedIn.user, purpose: purpose === 'deactivate' ? 'deactivate' : 'step_up', tokenId: null }
+  }
+  if (purpose !== undefined) throw fieldError('purpose', 'goes without an ephemeral_token: that is for a login')
+  return { ...(await call.challenged(token as string)), purpose: 'login' }
+}
+
+/** The authenticator of that id; without one, the first that was enrolled. */
+function targetOf(authenticatorId: string | undefined): Order['target'] {
+  return (authenticators) => {
+    if (authenticators.length === 0) return new MfaError('not_enabled')
+    const found = authenticators.find(({ id }) => authenticatorId === undefined || id === authenticatorId)
+    if (found === undefined) return new MfaError('not_found')
+    return { ...(found.data as Address), authenticatorId: found.id }
+  }
+}
+
+function optionalText(value: unknown): string | null {
+  return value === undefined || typeof value === 'string' ? null : 'must be a string'
+}
+
+function purposeFault(value: unknown): string | null {
+  const isPurpose = value === undefined || value === 'step_up' || value === 'deactivate'
+  return isPurpose ? null : "must be 'step_up' or 'deactivate'"
+}

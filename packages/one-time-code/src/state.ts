@@ -1,0 +1,72 @@
+import type { JsonObject } from '@latchkey/core'
+import type { SendLimits } from './options.ts'
+
+/** The one code that is out. Times are milliseconds since 1970. */
+export type SentCode = {
+  /** Random: tells this code from any other, since two may have the same digits. */
+  readonly serial: string
+  /** `enrol`, `login`, `step_up` or `deactivate`. */
+  readonly purpose: string
+  /** The ephemeral token it answers, null where there is none. */
+  readonly tokenId: string | null
+  /** Where it was sent; null for an enrolment, which has no authenticator yet. */
+  readonly authenticatorId: string | null
+  /** Null for an enrolment, whose code is in the activation token. */
+  readonly code: string | null
+  readonly expiresAt: number
+}
+
+/** What the factor keeps of a user beside the addresses. */
+export type State = {
+  /** When codes were sent in the last 24 hours, the oldest first. */
+  readonly sends: readonly number[]
+  readonly pausedUntil: number
+  /** Null where none was sent, or it was used. */
+  readonly sent: SentCode | null
+}
+
+/** How often and how soon a user may be sent codes. */
+export interface Pace {
+  readonly limits: SendLimits
+  readonly pauseSeconds: number
+}
+
+const tenMinutesMs = 600_000
+const dayMs = 86_400_000
+
+export function readState(state: JsonObject): State {
+  return { sends: [], pausedUntil: 0, sent: null, ...(state as Partial<State>) }
+}
+
+/** Milliseconds until another code may be sent; 0 for now. After a clock was set back nobody is told more than the longest wait. */
+export function waitMs({ sends, pausedUntil }: State, { limits, pauseSeconds }: Pace, nowMs: number): number {
+  const until = (most: number, windowMs: number): number => {
+    const first = sends.filter((at) => at > nowMs - windowMs).at(-most)
+    return first === undefined ? 0 : Math.min(first + windowMs - nowMs, windowMs)
+  }
+  const pauseMs = Math.min(pausedUntil - nowMs, pauseSeconds * 1000)
+  return Math.max(0, pauseMs, until(limits.tenMinutes, tenMinutesMs), until(limits.day, dayMs))
+}
+
+/** The state with a new code, which kills the one before, and its place in the limits. */
+export function withSent({ sends }: State, sent: SentCode, at: { pauseSeconds: number; nowMs: number }): State {
+  const { pauseSeconds, nowMs } = at
+  const recent = [...sends.filter((time) => time > nowMs - dayMs), nowMs].sort((one, other) => one - other)
+  return { sends: recent, pausedUntil: nowMs + pauseSeconds * 1000, sent }
+}
+
+/**
+ * The state after a code was not sent: its place in the limits is given back and, if no newer code is out, the code. The
+ * pause goes on where the delivery hung, since that message may still arrive.
+ */
+export function withoutSent(state: State, gone: { serial: string; sentAt: number; hung: boolean }): State {
+  const place = state.sends.indexOf(gone.sentAt)
+  const sends = state.sends.filter((_, index) => index !== place)
+  if (state.sent?.serial !== gone.serial) return { ...state, sends }
+  return { sends, pausedUntil: gone.hung ? state.pausedUntil : 0, sent: null }
+}
+
+/** The state once a code was used. */
+export function withoutCode(state: JsonObject): State {
+  return { ...readState(state), sent: null }
+}
