@@ -3,6 +3,7 @@ import { databases } from './bugs/databases.mjs'
 import { enrolment, recoveryCodes, sessions } from './bugs/enrolment.mjs'
 import { guessing } from './bugs/guessing.mjs'
 import { questions } from './bugs/questions.mjs'
+import { oneTimeCodes } from './bugs/one-time-code.mjs'
 import { replay } from './bugs/replay.mjs'
 import { crossSite, malformed } from './bugs/requests.mjs'
 import { secrets, storage } from './bugs/storage.mjs'
@@ -18,6 +19,7 @@ export const bugs = [
   ...token,
   ...enrolment,
   ...recoveryCodes,
+  ...oneTimeCodes,
   ...sessions,
   ...malformed,
   ...crossSite,
