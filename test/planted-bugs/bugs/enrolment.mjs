@@ -75,7 +75,7 @@ export const recoveryCodes = [
     changes: [
       {
         file: 'core/src/operations/authenticators.ts',
-        search: 'epoch, authenticators: [], states: {}',
+        search: 'epoch, authenticators: [], states: lastingStates(core, record)',
         replace: 'epoch, authenticators, states: {}',
       },
     ],
