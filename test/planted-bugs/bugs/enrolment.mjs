@@ -75,8 +75,8 @@ export const recoveryCodes = [
     changes: [
       {
         file: 'core/src/operations/authenticators.ts',
-        search: 'epoch, authenticators: [], states: lastingStates(core, record)',
-        replace: 'epoch, authenticators, states: {}',
+        search: 'authenticators: [],\n    states: lastingStates(core, record)',
+        replace: 'authenticators,\n    states: {}',
       },
     ],
   },
