@@ -36,18 +36,18 @@ export interface QuestionSource {
    * Gives a question for a user, one that was not asked lately where there is one. It runs once for each new question
    * and outside of every write, so it may do I/O. What it throws, the app's error handler gets.
    */
-  next(input: {
+  readonly next: (input: {
     readonly userId: string
     /** The latest questions that were answered, right or wrong: ten at most, the last one last. */
     readonly previous: readonly AskedQuestion[]
     /** What the store keeps of this user; `{}` without a store. */
     readonly enrolled: JsonObject
-  }): Awaitable<Question>
+  }) => Awaitable<Question>
   /**
    * Judges an answer; only `true` is a yes. It runs inside a write, **again each time that another writer was first**, and
    * whatever else is asked of the user waits for it: pure and quick, no I/O but hashing. Compare in constant time.
    */
-  check(input: {
+  readonly check: (input: {
     readonly userId: string
     readonly question: string
     /** `null` where `next` gave none. */
@@ -55,7 +55,7 @@ export interface QuestionSource {
     /** The chosen proposition to the letter; without propositions what the user typed, see {@link normalizeAnswer}. */
     readonly answer: string
     readonly enrolled: JsonObject
-  }): Awaitable<boolean>
+  }) => Awaitable<boolean>
   /** Keeps something of each user at enrolment, such as answers. @defaultValue none: the host knows the answers */
   readonly store?: AnswerStore | undefined
 }
@@ -65,10 +65,10 @@ export interface AnswerStore {
   /** What `enroll` takes from the body, each with its check. */
   readonly fields: Readonly<Record<string, FieldCheck>>
   /** Makes what is kept from those fields, once they are checked: JSON of some 3000 bytes at most, encrypted with the record. */
-  create(input: {
+  readonly create: (input: {
     readonly fields: Readonly<Record<string, unknown>>
     readonly randomBytes: RandomBytes
-  }): Awaitable<JsonObject>
+  }) => Awaitable<JsonObject>
 }
 
 /** What `questions` takes. */

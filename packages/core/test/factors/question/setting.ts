@@ -54,11 +54,11 @@ export interface Setting extends World {
   readonly client: Client
   readonly enrolled: Enrolled
   /** Enrols questions; gives the answer to the confirmation. */
-  enrolQuestions(body?: object): Promise<Answer>
-  ask(token: string): Promise<Answer>
-  verify(token: string, answer: string): Promise<Answer>
+  readonly enrolQuestions: (body?: object) => Promise<Answer>
+  readonly ask: (token: string) => Promise<Answer>
+  readonly verify: (token: string, answer: string) => Promise<Answer>
   /** A new challenge that was asked its question. */
-  asked(): Promise<{ readonly token: string; readonly question: string }>
+  readonly asked: () => Promise<{ readonly token: string; readonly question: string }>
 }
 
 /** An app whose users may have questions; nobody has any yet. */
