@@ -37,9 +37,11 @@ async function openSending(stack: Stack, options: Partial<OneTimeCodeOptions> = 
 
 /** A promise that is settled by hand. */
 function withResolvers(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
-  const settle = { resolve: (): void => undefined, reject: (_: Error): void => undefined }
-  const promise = new Promise<void>((resolve, reject) => Object.assign(settle, { resolve, reject }))
-  return { promise, resolve: () => settle.resolve(), reject: (error) => settle.reject(error) }
+  let settle: { resolve: () => void; reject: (error: Error) => void } | undefined
+  const promise = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject }
+  })
+  return { promise, resolve: () => settle?.resolve(), reject: (error) => settle?.reject(error) }
 }
 
 /** A code of the same form that is not this one. */
@@ -413,7 +415,7 @@ describeOn(pairedStacks, (stack) => {
     await stage.alice.login(stage.alice.browser)
     const late = withResolvers()
     stage.outcome = () => late.promise
-    const unhandled = vi.fn()
+    const unhandled = vi.fn<(error: unknown) => void>()
     process.on('unhandledRejection', unhandled)
     const answer = await stage.alice.browser.post(enroll, { to: 'alice@example.com' })
     expect(memberOf(answer, 'code')).toBe('delivery_failed')
@@ -460,7 +462,7 @@ describeOn(pairedStacks, (stack) => {
     await stage.storage.hanging(2)
     stage.storage.release()
     const statuses = (await Promise.all(answers)).map(({ status }) => status)
-    expect(statuses.toSorted()).toEqual([200, 429])
+    expect(statuses.toSorted((one, other) => one - other)).toEqual([200, 429])
     expect(stage.messages).toHaveLength(2)
     expectPassed(await stage.alice.verify(ephemeral_token, stage.code()))
   })

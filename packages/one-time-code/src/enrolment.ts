@@ -16,20 +16,16 @@ export function enrolment(settings: Settings): Enrolment<Address> {
     name: 'Address',
     fields: { to: toFault, channel: channelFault },
     paths: { begin: 'enroll', confirm: 'confirm' },
-    async begin({ user, issuer, randomBytes, fields, change }) {
+    async begin({ fields, ...call }) {
       const address = readAddress(fields['to'] as string, fields['channel'] as Channel | undefined)
       if (address === null || !settings.channels.includes(address.channel)) throw badDestination(settings)
+      const { user, issuer, randomBytes } = call
       const target = { ...address, authenticatorId: null }
-      const order = {
-        user,
-        issuer,
-        randomBytes,
-        change,
-        purpose: 'enrol',
-        tokenId: null,
+      const { code, serial, resendAfterSeconds } = await sendCode(settings, {
+        ...{ user, issuer, randomBytes, purpose: 'enrol', tokenId: null },
         target: () => target,
-      } as const
-      const { code, serial, resendAfterSeconds } = await sendCode(settings, order)
+        change: (change) => call.change(change),
+      })
       const pending: Pending = { ...address, code, serial }
       const { channel } = address
       const { codeSeconds: codeExpiresIn } = settings

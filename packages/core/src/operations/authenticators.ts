@@ -104,8 +104,9 @@ export function without(core: Core, record: MfaRecord, gone: readonly Authentica
 
 function lastingStates(core: Core, { states }: MfaRecord): MfaRecord['states'] {
   const lasting = core.factors.flatMap((factor) => {
-    const [state, left] = [states[factor.type], factor.lasting]
-    return state === undefined || left === undefined ? [] : [[factor.type, left.call(factor, state)] as const]
+    const state = states[factor.type]
+    const left = state === undefined ? undefined : factor.lasting?.(state)
+    return left === undefined ? [] : [[factor.type, left] as const]
   })
   return Object.fromEntries(lasting)
 }

@@ -23,7 +23,7 @@ const knock: FactorRoute = {
       if (count > 2) return { state, error: new MfaError('too_many_messages', { retryAfterSeconds: 60 }) }
       const next = { knocks: count }
       if (count === 2) return { state: next, error: new MfaError('delivery_failed', { cause }) }
-      return { state: next, result: `${count} of ${authenticators.map(({ name }) => name)}` }
+      return { state: next, result: `${count} of ${authenticators.map(({ name }) => name).join()}` }
     })
     const { issuer, randomBytes } = call
     return { who: who?.user.id ?? null, times, issuer, bytes: randomBytes(3).length }
