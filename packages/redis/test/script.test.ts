@@ -1,12 +1,19 @@
 /** The rules guarded here: a call is one command, by a script that the server may forget; a client that sends it again does no harm. */
 import { randomUUID } from 'node:crypto'
 import { someRecord } from '@latchkey/testing'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { send } from '../../../test/services/redis.ts'
-import { sharedService } from '../../../test/services/shared.ts'
+import { type Server, startServer } from '../../../test/services/servers.ts'
 import { type RedisStorage, redisStorage } from '../src/index.ts'
 import { isMissing, type Open, singles, titled } from './clients.ts'
 import { openWire, type Wire } from './wire.ts'
+
+/** One that nobody else makes remember a script. */
+let own: Server | undefined
+beforeAll(async () => {
+  if (!isMissing('redis')) own = await startServer('redis', { durable: false })
+}, 60_000)
+afterAll(() => own?.stop())
 
 for (const kind of singles) {
   describe.skipIf(isMissing('redis'))(`${titled(kind.name, 'redis')}`, () => {
@@ -16,7 +23,7 @@ for (const kind of singles) {
     let storage: RedisStorage
     const first = someRecord()
     beforeEach(async () => {
-      server = (await sharedService('redis')).urls[0]
+      server = own?.urls[0] ?? ''
       wire = await openWire(server)
       open = await kind.open([wire.url])
       storage = redisStorage(open.client, { prefix: `${randomUUID()}:` })
