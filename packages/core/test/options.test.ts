@@ -47,6 +47,7 @@ const bad: Readonly<Record<string, readonly unknown[]>> = {
   'totp.window': [-1, 3, 0.5, '1', null],
   'totp.authenticators': [0, 21, 1.5, '5', null],
   'totp.secretBytes': [15, 65, 20.5, '20', null],
+  'totp.diagnose': ['true', 1, null],
   'totp.digit': [6],
   recoveryCodes: [null, 10, 'always', []],
   'recoveryCodes.reveal': ['never', '', null, true],

@@ -1,4 +1,4 @@
-import type { Factor, FactorCall, FactorRoute } from '../factors/factor.ts'
+import type { Enrolment, Factor, FactorCall, FactorRoute } from '../factors/factor.ts'
 import { pendingOf } from '../operations/activation.ts'
 import { regenerateCodes, showCodes } from '../operations/backup-codes.ts'
 import { begin } from '../operations/begin.ts'
@@ -7,23 +7,27 @@ import { deactivate } from '../operations/deactivate.ts'
 import { examine } from '../operations/examine.ts'
 import { changeState } from '../operations/factor-state.ts'
 import { challengeOf } from '../operations/verify.ts'
-import type { MfaResponse } from '../ports.ts'
+import type { JsonObject, MfaResponse } from '../ports.ts'
 import { bytesAnswer, toWire } from './answer.ts'
 import { optionalText, type ProofFields, type Route, type RouteCall, requiredText, userOf } from './route.ts'
 
 /** The routes every factor has by what it can do, and those of its own. */
 export function factorRoutes(factor: Factor, fields: ProofFields['fields']): readonly Route[] {
   return [
-    ...(factor.enrolment === undefined ? [] : enrolmentRoutes(factor, fields)),
+    ...(factor.enrolment === undefined ? [] : enrolmentRoutes(factor, factor.enrolment, fields)),
     ...(factor.backup === undefined ? [] : backupRoutes(factor)),
     ...(factor.routes ?? []).map((route) => ownRoute(factor, route)),
   ]
 }
 
-function enrolmentRoutes(factor: Factor, fields: ProofFields['fields']): readonly Route[] {
-  const { type, title, enrolment } = factor
-  const { fields: taken = {}, paths = { begin: 'activate', confirm: 'activate' } } = enrolment ?? {}
-  const isPost = enrolment?.fields !== undefined
+function enrolmentRoutes(
+  factor: Factor,
+  enrolment: Enrolment<JsonObject>,
+  fields: ProofFields['fields'],
+): readonly Route[] {
+  const { type, title } = factor
+  const { fields: taken = {}, paths = { begin: 'activate', confirm: 'activate' } } = enrolment
+  const isPost = enrolment.fields !== undefined
   const base = { access: 'signed_in' } as const
   return [
     {

@@ -53,7 +53,9 @@ function lookFor(code: unknown): Look<{ server_time: string; authenticators: rea
       authenticators: asked.map(({ subject, steps }): Diagnosis => {
         const { id, name, source, lastStep } = subject
         const now = timeStep(nowMs, source.period)
-        const [nearest] = steps.map((step) => step - now).sort((one, other) => Math.abs(one) - Math.abs(other))
+        const offsets = steps.map((step) => step - now)
+        const least = Math.min(...offsets.map(Math.abs))
+        const nearest = offsets.find((offset) => Math.abs(offset) === least)
         return {
           id,
           name,

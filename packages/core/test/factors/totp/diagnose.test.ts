@@ -91,10 +91,9 @@ test('what could be no code is not looked at, and charges nothing', async () => 
   for (const code of ['', 'abcdef', '12345', '1234567']) {
     expect((await diagnose({ code })).json).toMatchObject({ authenticators: [{ matched: false }] })
   }
-  expect((await diagnose({ code: 123456 })).json).toMatchObject({
-    code: 'invalid_request',
-    errors: [{ field: 'code' }],
-  })
+  const wrong = { code: 123456, activation_token: 7 }
+  const errors = [{ field: 'code' }, { field: 'activation_token' }]
+  expect((await diagnose(wrong)).json).toMatchObject({ code: 'invalid_request', errors })
   expect((await stepUp(phone.app.wrongCode(world.clock.now()))).json).toMatchObject({ attempts_remaining: 4 })
 })
 
