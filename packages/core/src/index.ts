@@ -1,8 +1,10 @@
 export { createMfa } from './create-mfa.ts'
-export { type FieldError, isMfaError, MfaError, type MfaErrorCode, type MfaErrorDetails } from './errors.ts'
+export { type FieldError, fieldError, isMfaError, MfaError, type MfaErrorCode, type MfaErrorDetails } from './errors.ts'
 export type { MfaEvent, MfaEventListener, MfaEventReason, MfaEventType, Subscribe } from './events.ts'
 export {
+  type Asked,
   type Backup,
+  type BeginInput,
   type Challenged,
   type CheckInput,
   codeFault,
@@ -11,6 +13,7 @@ export {
   type FactorCall,
   type FactorRoute,
   type FieldCheck,
+  type Look,
   normalizeCode,
   type StateChange,
   type Verdict,

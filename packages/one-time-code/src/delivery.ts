@@ -1,4 +1,4 @@
-import { MfaError } from '@latchkey/core'
+import { fieldError, MfaError } from '@latchkey/core'
 import type { Message } from './message.ts'
 import type { Settings } from './options.ts'
 
@@ -55,9 +55,4 @@ export function badDestination({ channels }: Settings): MfaError {
   const forms = { mail: 'a mail address', sms: "a mobile phone's number with + and country code" }
   const wanted = [...new Set(channels)].map((channel) => forms[channel]).join(' or ')
   return fieldError('to', `must be ${wanted}, where codes can be sent`)
-}
-
-/** An `invalid_request` that names one field. */
-export function fieldError(field: string, message: string): MfaError {
-  return new MfaError('invalid_request', { detail: `${field}: ${message}`, errors: [{ field, message }] })
 }

@@ -1,5 +1,4 @@
-import { type FactorCall, type FactorRoute, MfaError, type User } from '@latchkey/core'
-import { fieldError } from './delivery.ts'
+import { type FactorCall, type FactorRoute, fieldError, MfaError, type User } from '@latchkey/core'
 import { type Address, masked } from './destination.ts'
 import type { Settings } from './options.ts'
 import { type Order, sendCode } from './send-code.ts'

@@ -25,7 +25,7 @@ export type BeginCall = CallOptions &
     readonly fields: Readonly<Record<string, unknown>>
   }
 
-/** Begins an enrolment: one read, no write. A further authenticator takes a fresh proof. */
+/** Begins an enrolment: one read, and no write but the factor's own. A further authenticator takes a fresh proof. */
 export async function begin(core: Core, type: string, call: BeginCall): Promise<Begun> {
   checkUser(call.user)
   const wanted = enrollable(core, type)

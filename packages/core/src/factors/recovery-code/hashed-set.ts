@@ -11,8 +11,8 @@ interface HashedCode {
 }
 
 /**
- * A set of which only scrypt hashes are kept; a code has 55 bits by default. In a slotted set the first character of a code is its place, so that
- * a try costs one hash; an imported set has one salt for all, which comes to the same.
+ * A set of which only scrypt hashes are kept; a code has 55 bits by default. In a slotted set the first character of a
+ * code is its place, so that a try costs one hash; an imported set has one salt for all, which comes to the same.
  */
 export interface HashedSet {
   readonly kind: 'hashed'
