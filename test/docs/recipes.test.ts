@@ -59,10 +59,10 @@ test('an app finds the user in its own session', async () => {
   expect((await client.get('/me')).json()).toEqual({ userId: '1' })
 })
 
-test('bearer tokens carry the proof, and a step-up gives a fresh one', async () => {
+test("tokens of one's own carry the proof, and a step-up gives a fresh one", async () => {
   const { given, next, open } = await openSetting()
   vi.stubEnv('TOKEN_SECRET', secret)
-  await load('docs/recipes.md', 'Bearer tokens', given)
+  await load('docs/recipes.md', 'Tokens of your own', given)
   const client = await open()
   const as = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } })
   const token = member(await client.post('/auth/login', { username: 'alice', code: next() }), 'access_token')

@@ -23,7 +23,7 @@ const options: MfaOptions = {
   issuer: 'Acme',
 }
 const settings = readOptions(options)
-const groups = ['totp', 'recoveryCodes', 'attempts'] as const
+const groups = ['totp', 'recoveryCodes', 'bearer', 'attempts'] as const
 
 /** The cells of the rows of all tables in a text, by what is code in the first column or the one that is asked for. */
 function rowsIn(text: string, column = 0): ReadonlyMap<string, readonly string[]> {
@@ -71,7 +71,8 @@ test.each(optionNames)('the option %s is in the table of README.md, with its def
   const [group = '', key = ''] = name.split('.')
   const value = (settings as Readonly<Record<string, unknown>>)[group]
   const isDefault = typeof value === 'object' && value !== null ? Reflect.get(value, key) : value
-  if (['number', 'string'].includes(typeof isDefault) && !(name in options)) {
+  const isGiven = name in options || isDefault === options.issuer
+  if (['number', 'string'].includes(typeof isDefault) && !isGiven) {
     expect(shown).toBe(typeof isDefault === 'string' ? `\`'${isDefault}'\`` : `\`${isDefault}\``)
   } else expect(shown).not.toBe('')
 })

@@ -30,7 +30,8 @@ async function setting() {
   })
   const { totpUrl, activationToken } = await mfa.begin('totp', alice)
   const phone = virtualAuthenticator(totpUrl)
-  const { authenticator } = await mfa.confirm('totp', alice, { activationToken, code: phone.code(clock.now()) })
+  const { authenticator, proof } = await mfa.confirm('totp', alice, { activationToken, code: phone.code(clock.now()) })
+  const tokens = await mfa.tokens.issue(alice, proof)
   const { ephemeralToken = '' } = await mfa.challenge(alice)
   const fresh = { provedAt: clock.now() }
   const begun = await mfa.begin('totp', alice, fresh)
@@ -39,7 +40,21 @@ async function setting() {
   storage.reset()
   const wrong = phone.wrongCode(clock.now())
   const code = phone.nextCode(clock.now())
-  return { mfa, handler, storage, clock, authenticator, ephemeralToken, fresh, begun, secret, wrong, code }
+  return {
+    mfa,
+    handler,
+    storage,
+    clock,
+    authenticator,
+    ephemeralToken,
+    fresh,
+    begun,
+    secret,
+    wrong,
+    code,
+    proof,
+    tokens,
+  }
 }
 
 type Setting = Awaited<ReturnType<typeof setting>>
@@ -52,6 +67,7 @@ const operations: Readonly<Record<string, (given: Setting) => unknown>> = {
   'verify, not a code': ({ mfa, ephemeralToken }) => mfa.verify(ephemeralToken, { code: 'none' }),
   'verify, forged token': ({ mfa, code }) => mfa.verify('none', { code }),
   'begin an enrolment': ({ mfa, fresh }) => mfa.begin('totp', alice, fresh),
+  'begin that of a new account': ({ mfa }) => mfa.register({ id: '4', name: 'bob' }),
   'confirm it': ({ mfa, begun, clock }) => {
     const { totpUrl, activationToken } = begun
     return mfa.confirm('totp', alice, { activationToken, code: virtualAuthenticator(totpUrl).code(clock.now()) })
@@ -68,6 +84,11 @@ const operations: Readonly<Record<string, (given: Setting) => unknown>> = {
   'revoke the tokens': ({ mfa }) => mfa.revokeTokens('1'),
   import: ({ mfa, secret }) => mfa.import('3', { totpSecret: secret }),
   'import the same again': ({ mfa, secret }) => mfa.import('2', { totpSecret: secret }),
+  'tokens for a sign-in': ({ mfa, proof }) => mfa.tokens.issue(alice, proof),
+  'refresh them': ({ mfa, tokens }) => mfa.tokens.refresh(tokens.refreshToken),
+  'a new access token after a proof': ({ mfa, tokens, proof }) => mfa.tokens.renew(tokens.accessToken, proof),
+  'end a sign-in': ({ mfa, tokens }) => mfa.tokens.revoke(tokens.refreshToken),
+  'an access token': ({ mfa, tokens }) => mfa.tokens.read(tokens.accessToken),
   erase: ({ mfa }) => mfa.erase('1'),
   guard: ({ handler }) => handler.guard()(),
 }

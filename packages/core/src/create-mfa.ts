@@ -1,5 +1,5 @@
 import { createCommit } from './commit/commit.ts'
-import { fieldError } from './errors.ts'
+import { fieldError, MfaError } from './errors.ts'
 import { createEvents } from './events.ts'
 import type { Factor } from './factors/factor.ts'
 import { importRecoveryCodes, recoveryCode } from './factors/recovery-code/recovery-code.ts'
@@ -10,11 +10,13 @@ import type { Answer, Mfa } from './mfa.ts'
 import { erase, reset, revokeTokens } from './operations/account.ts'
 import { listAuthenticators, removeAuthenticator, renameAuthenticator } from './operations/authenticators.ts'
 import { regenerateCodes, showCodes } from './operations/backup-codes.ts'
+import { endFamily, issueTokens, readAccess, refreshTokens, renewAccess } from './operations/bearer.ts'
 import { begin } from './operations/begin.ts'
 import { challenge } from './operations/challenge.ts'
 import { confirm } from './operations/confirm.ts'
 import type { Core } from './operations/core.ts'
 import { deactivate } from './operations/deactivate.ts'
+import { entrantByActivation, entrantByEnrollment, entryMethod, register } from './operations/enter.ts'
 import { importAuthenticator } from './operations/import.ts'
 import type { ProofInput } from './operations/prove.ts'
 import { reseal } from './operations/reseal.ts'
@@ -22,12 +24,14 @@ import { status } from './operations/status.ts'
 import { stepUp } from './operations/step-up.ts'
 import { verify } from './operations/verify.ts'
 import { type MfaOptions, type MfaSettings, readOptions } from './options.ts'
+import type { BearerTokens } from './ports.ts'
 import { createHandler, type Routing } from './routes/handler.ts'
 import { mountRoutes } from './routes/settings.ts'
 import { routeTable } from './routes/table.ts'
 import { deriveKeys } from './sealing/keys.ts'
 import { createSealer } from './sealing/seal.ts'
 import { cleanName } from './texts.ts'
+import { createAccessTokens } from './tokens/access.ts'
 import { createTokens } from './tokens/tokens.ts'
 
 /**
@@ -47,8 +51,10 @@ export function createMfa(options: MfaOptions): Mfa {
   const routing: Routing = { core, allowedOrigins, limiter, routes: mountRoutes(routeTable(factors), settings.routes) }
   return Object.freeze<Mfa>({
     ...signInFace(core),
+    ...entryFace(core),
     ...accountFace(core),
     ...operatorFace(core, settings),
+    tokens: bearerTokens(core),
     on: core.events.on,
     findUser: settings.findUser,
     handler: (host) => createHandler(routing, host),
@@ -57,8 +63,8 @@ export function createMfa(options: MfaOptions): Mfa {
 
 function createCore(settings: MfaSettings, factors: readonly Factor[]): Core {
   const keySets = deriveKeys(settings.secrets)
-  const { issuer, stepUpSeconds, ephemeralTokenSeconds, activationTokenSeconds, attempts, findUser, now, randomBytes } =
-    settings
+  const { issuer, stepUpSeconds, ephemeralTokenSeconds, activationTokenSeconds, attempts } = settings
+  const { findUser, enrollment, bearer, now, randomBytes } = settings
   const sealer = createSealer(keySets, randomBytes)
   return Object.freeze<Core>({
     issuer,
@@ -68,12 +74,36 @@ function createCore(settings: MfaSettings, factors: readonly Factor[]): Core {
     attempts,
     factors,
     findUser,
+    enrollment,
+    bearer,
     commit: createCommit({ ...settings, sealer }),
     tokens: createTokens({ ...settings, keySets }),
+    accessTokens: createAccessTokens({ ...settings, keySets }, bearer),
     events: createEvents(settings.onEvent),
     now,
     randomBytes,
   })
+}
+
+type EntryFace = Pick<Mfa, 'register' | 'beginEnrollment' | 'confirmEnrollment'>
+
+function entryFace(core: Core): EntryFace {
+  return {
+    async register(user, { method, requestId, ...fields } = {}) {
+      return register(core, user, { method: entryMethod(core, method, fields), fields, requestId })
+    },
+    async beginEnrollment(ephemeralToken, type, { requestId, ...fields } = {}) {
+      const { user, claims } = await entrantByEnrollment(core, ephemeralToken, { requestId })
+      return begin(core, type, { user, fields, entering: { claims }, requestId })
+    },
+    async confirmEnrollment(type, { activationToken, name, ...answer }) {
+      const call = { isSignedIn: false, requestId: answer.requestId }
+      const entrant = await entrantByActivation(core, activationToken, call)
+      if (entrant === null) throw new MfaError('unauthenticated')
+      const { user } = entrant
+      return { user, ...(await confirm(core, type, { user, activationToken, name, ...apart(answer) })) }
+    },
+  }
 }
 
 type SignInFace = Pick<Mfa, 'challenge' | 'verify' | 'begin' | 'confirm' | 'stepUp' | 'deactivate'>
@@ -118,6 +148,16 @@ function accountFace(core: Core): AccountFace {
     renameAuthenticator: async (userId, id, change) => renameAuthenticator(core, userId, { ...change, id }),
     removeAuthenticator: async (userId, id, call = {}) => removeAuthenticator(core, userId, { ...call, id }),
   }
+}
+
+function bearerTokens(core: Core): BearerTokens {
+  return Object.freeze<BearerTokens>({
+    issue: async (user, proof, call = {}) => issueTokens(core, user, { ...call, proof }),
+    renew: async (token, proof, call = {}) => renewAccess(core, token, { ...call, proof }),
+    refresh: async (token, call = {}) => refreshTokens(core, token, call),
+    revoke: async (token, call = {}) => endFamily(core, token, call),
+    read: async (token) => readAccess(core, token),
+  })
 }
 
 type OperatorFace = Pick<Mfa, 'reset' | 'erase' | 'revokeTokens' | 'import' | 'reseal'>

@@ -14,6 +14,9 @@ export type MfaEventType =
   | 'regenerate'
   | 'status'
   | 'factor'
+  | 'issue'
+  | 'refresh'
+  | 'revoke'
   | 'revoke_tokens'
   | 'reset'
   | 'erase'
@@ -39,6 +42,8 @@ export type MfaEventReason =
   | 'old_epoch'
   | 'old_stamp'
   | 'spent_token'
+  | 'reused_token'
+  | 'ended_family'
   | 'user_gone'
   | 'duplicate'
   | MfaErrorCode

@@ -6,11 +6,12 @@ import type { Begun } from './operations/begin.ts'
 import type { Challenge } from './operations/challenge.ts'
 import type { Confirmed } from './operations/confirm.ts'
 import type { CallOptions } from './operations/core.ts'
+import type { Registered } from './operations/enter.ts'
 import type { Freshness } from './operations/fresh.ts'
 import type { ProofInput } from './operations/prove.ts'
 import type { ResealOptions, ResealProgress } from './operations/reseal.ts'
 import type { Status } from './operations/status.ts'
-import type { Awaitable, Handler, Host, Proof, User } from './ports.ts'
+import type { Awaitable, BearerTokens, Handler, Host, Proof, User } from './ports.ts'
 
 /** What a user answers with, and the request id for the event: `{ code }`. */
 export type Answer = ProofInput & CallOptions
@@ -49,6 +50,25 @@ export interface Mfa {
     user: User,
     answer: Answer & { activationToken: string; name?: string | undefined },
   ): Promise<Confirmed>
+  /**
+   * Begins the enrolment of an account that has just been made: `method` names the factor, `totp` unless said otherwise.
+   * The recovery codes come alive with the confirmation.
+   */
+  register(
+    user: User,
+    call?: CallOptions & { method?: string | undefined } & Readonly<Record<string, unknown>>,
+  ): Promise<Registered>
+  /** Begins an enrolment by the token of a login that asked for one. @throws MfaError `unauthenticated` */
+  beginEnrollment(
+    ephemeralToken: string,
+    type: string,
+    call?: CallOptions & Readonly<Record<string, unknown>>,
+  ): Promise<Begun>
+  /** Confirms an enrolment that was begun by `register` or `beginEnrollment`; its proof signs in. @throws MfaError `unauthenticated`, and as `confirm` does */
+  confirmEnrollment(
+    type: string,
+    answer: Answer & { activationToken: string; name?: string | undefined },
+  ): Promise<Confirmed & { readonly user: User }>
   /** Takes a fresh proof of a signed-in user. @throws MfaError `not_enabled`, `invalid_code`, `too_many_attempts` */
   stepUp(user: User, answer: Answer): Promise<Proof>
   /** Removes every authenticator of a factor, against a code of any. `passwordCorrect` is what the app said of the password, where it asks for it. */
@@ -72,6 +92,8 @@ export interface Mfa {
   import(userId: string, input: ImportInput): Promise<{ imported: boolean }>
   /** Seals every record with the first secret. Broken off, it is resumed by calling it again. */
   reseal(options?: ResealOptions): Promise<ResealProgress>
+  /** Bearer tokens in the place of sessions; what a bearer host stands on. */
+  readonly tokens: BearerTokens
   /** Hears events of one type, or all with `'*'`. @returns a function that ends it */
   readonly on: Subscribe
   /** The `findUser` of the options, for hosts. */

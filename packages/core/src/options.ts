@@ -5,10 +5,11 @@ import { type RecoveryCodeSettings, recoveryCodeDefaults, recoveryCodeFault } fr
 import type { TotpSettings } from './factors/totp/parameters.ts'
 import { settingsFault, totpDefaults } from './factors/totp/settings.ts'
 import { filledIn, readFunction, readGroup, readSeconds, readWhole } from './option-checks.ts'
-import type { Awaitable, Limiter, RandomBytes, Storage, User } from './ports.ts'
+import type { Awaitable, EnrollmentPolicy, Limiter, RandomBytes, Storage, User } from './ports.ts'
 import type { RouteSetting } from './routes/settings.ts'
-import { cleanName } from './texts.ts'
+import { cleanName, cleanText } from './texts.ts'
 import type { AttemptLimits } from './throttle/throttle.ts'
+import { type AccessKey, type PrivateKeyInput, readAccessKey } from './tokens/access-keys.ts'
 
 /** The one options object. Everything is checked by `createMfa`, at once. */
 export interface MfaOptions {
@@ -26,6 +27,14 @@ export interface MfaOptions {
   readonly totp?: Partial<TotpSettings> | undefined
   /** @defaultValue 10 codes of 2 groups, `reveal: 'always'` */
   readonly recoveryCodes?: Partial<RecoveryCodeSettings> | undefined
+  /**
+   * Whether a user has to have a second factor: where it is `'required'` and there is none, a login leads to enrolling.
+   *
+   * @defaultValue `'optional'` for everybody
+   */
+  readonly enrollment?: EnrollmentPolicy | undefined
+  /** For a bearer host. @defaultValue 15 minutes, 30 days, 10 sign-ins a user, HS256 with the secret */
+  readonly bearer?: Partial<BearerSettings> | undefined
   /** Factors of your own, asked after `totp` and `recovery_code`. */
   readonly factors?: readonly Factor[] | undefined
   /** Seconds a challenge can be answered, 30 to 3600. @defaultValue 300 */
@@ -52,14 +61,35 @@ export interface MfaOptions {
   readonly randomBytes?: RandomBytes | undefined
 }
 
+/** Bearer tokens, as a bearer host hands them out. */
+export interface BearerSettings {
+  /** Seconds an access token is good, 60 to 86,400. A revocation is too late for it. @defaultValue 900 */
+  readonly accessTokenSeconds: number
+  /** Seconds from a sign-in until its last refresh token dies, 3600 to 31,536,000. @defaultValue 2,592,000 */
+  readonly refreshTokenSeconds: number
+  /** Sign-ins a user may have at a time, 1 to 50; one more ends that which was longest without use. @defaultValue 10 */
+  readonly families: number
+  /** The `aud` claim of access tokens. @defaultValue the issuer */
+  readonly audience: string
+  /** Private keys, PEM or JWK: the first signs, all are published and open. @defaultValue none: HS256 with the secret */
+  readonly keys: readonly PrivateKeyInput[]
+}
+
 /** The options after the defaults. */
 export type MfaSettings = ReturnType<typeof readOptions>
 
+const bearerDefaults: Omit<BearerSettings, 'audience'> = Object.freeze({
+  accessTokenSeconds: 900,
+  refreshTokenSeconds: 2_592_000,
+  families: 10,
+  keys: [],
+})
+const optionalForAll: EnrollmentPolicy = () => 'optional'
 const attemptDefaults: AttemptLimits = { waitAfter: 5, waitSeconds: 30, maxWaitSeconds: 3600, suspendAfter: 100 }
 const known = new Set(
   (
-    'secret storage findUser issuer totp recoveryCodes factors ephemeralTokenSeconds activationTokenSeconds attempts stepUpSeconds ' +
-    'routes allowedOrigins limiter onEvent storageTimeoutSeconds now randomBytes'
+    'secret storage findUser issuer totp recoveryCodes enrollment bearer factors ephemeralTokenSeconds ' +
+    'activationTokenSeconds attempts stepUpSeconds routes allowedOrigins limiter onEvent storageTimeoutSeconds now randomBytes'
   ).split(' '),
 )
 
@@ -75,6 +105,8 @@ export function readOptions(options: MfaOptions) {
     issuer: readIssuer(options.issuer),
     totp: readTotp(options.totp),
     recoveryCodes: readRecoveryCodes(options.recoveryCodes),
+    enrollment: readFunction('enrollment', options.enrollment ?? optionalForAll),
+    bearer: readBearer(options),
     factors: readFactors(options.factors),
     ephemeralTokenSeconds: readWhole('ephemeralTokenSeconds', options.ephemeralTokenSeconds ?? 300, [30, 3600]),
     activationTokenSeconds: readWhole('activationTokenSeconds', options.activationTokenSeconds ?? 600, [30, 3600]),
@@ -150,6 +182,25 @@ function readAttempts(given: Partial<AttemptLimits> | undefined): AttemptLimits 
   // NIST SP 800-63B-4 section 3.2.2 allows no more than 100.
   readWhole('attempts.suspendAfter', limits.suspendAfter, [limits.waitAfter, 100])
   return limits
+}
+
+function readBearer({ bearer: given, issuer }: Pick<MfaOptions, 'bearer' | 'issuer'>) {
+  const settings = filledIn('bearer', given, { ...bearerDefaults, audience: readIssuer(issuer) })
+  readWhole('bearer.accessTokenSeconds', settings.accessTokenSeconds, [60, 86_400])
+  readWhole('bearer.refreshTokenSeconds', settings.refreshTokenSeconds, [3600, 31_536_000])
+  readWhole('bearer.families', settings.families, [1, 50])
+  if (typeof settings.audience !== 'string' || cleanText(settings.audience, 256) !== settings.audience)
+    throw new TypeError('options.bearer.audience must be a text of 1 to 256 characters')
+  if (!Array.isArray(settings.keys)) throw new TypeError('options.bearer.keys must be a list of private keys')
+  return Object.freeze({ ...settings, keys: settings.keys.map(readKey) })
+}
+
+function readKey(key: unknown, index: number): AccessKey {
+  try {
+    return readAccessKey(key)
+  } catch (error) {
+    throw new TypeError(`options.bearer.keys[${index}] must be ${(error as Error).message}`)
+  }
 }
 
 function readFactors(factors: unknown): readonly Factor[] {

@@ -75,6 +75,36 @@ export interface SignedIn {
   readonly amr?: readonly string[] | undefined
 }
 
+/** Whether a user has to have a second factor before being signed in. */
+export type EnrollmentPolicy = (user: User) => Awaitable<'optional' | 'required'>
+
+/** A token that says who is signed in (RFC 6750, RFC 9068). */
+export interface AccessToken {
+  readonly accessToken: string
+  readonly tokenType: 'bearer'
+  /** Seconds. */
+  readonly expiresIn: number
+}
+
+/** What a sign-in by bearer tokens gives. The refresh token is good for one more of these. */
+export interface TokenSet extends AccessToken {
+  readonly refreshToken: string
+}
+
+/** Bearer tokens in the place of sessions. Each sign-in begins a family of them, kept in the user's record. */
+export interface BearerTokens {
+  /** Begins a family for a user who has just signed in. @throws MfaError `storage_unavailable` */
+  issue(user: User, proof: Proof, call?: { readonly requestId?: string | undefined }): Promise<TokenSet>
+  /** Gives an access token that tells of a fresh proof. @throws MfaError `invalid_token`, `unauthenticated`, `storage_unavailable` */
+  renew(accessToken: string, proof: Proof, call?: { readonly requestId?: string | undefined }): Promise<AccessToken>
+  /** Gives the next tokens; a refresh token that comes twice ends its family. @throws MfaError `invalid_token`, `storage_unavailable` */
+  refresh(refreshToken: string, call?: { readonly requestId?: string | undefined }): Promise<TokenSet>
+  /** Ends a refresh token's family. A token that is no good is no error (RFC 7009). @throws MfaError `storage_unavailable` */
+  revoke(refreshToken: string, call?: { readonly requestId?: string | undefined }): Promise<void>
+  /** Who is signed in by an access token, or null; no storage call but the host's `findUser`. */
+  read(accessToken: string): Promise<SignedIn | null>
+}
+
 /**
  * The functions an adapter calls. `Args` are the framework's own arguments, always last:
  * `[Request, Response]` for Express, `[Context]` for Koa.
@@ -86,10 +116,14 @@ export interface Host<Args extends readonly unknown[]> {
   currentUser(...args: Args): Awaitable<SignedIn | null>
   /** Makes the session or the tokens and returns the response body (an object; nothing means `{}`). */
   signIn(user: User, proof: Proof, ...args: Args): Awaitable<unknown>
-  /** Remembers a fresh proof of a signed-in user; what it returns becomes the answer to a step-up. */
+  /** Remembers a fresh proof of a signed-in user. An object it returns is the answer to a step-up, and part of that to a confirmed enrolment. */
   proved(user: User, proof: Proof, ...args: Args): Awaitable<unknown>
   /** Says whether this is the user's password. Where given, deactivation asks for the password too. */
   confirmPassword?: ((user: User, password: string, ...args: Args) => Awaitable<boolean>) | undefined
+  /** Makes an account from the body and gives its user; null where it may not be. Where given, there is `POST /register`. */
+  register?: ((body: Readonly<Record<string, unknown>>, ...args: Args) => Awaitable<User | null>) | undefined
+  /** Set where signing in gives bearer tokens: then their routes are there. */
+  readonly bearer?: boolean | undefined
   /** An id that ties events to the host's own log lines. */
   requestId?: ((...args: Args) => string | undefined) | undefined
 }

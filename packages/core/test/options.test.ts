@@ -1,5 +1,6 @@
 // An app with a wrong option does not start: each mistake is a TypeError that names the option and says what is right.
 
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createMfa, type MfaOptions, memoryStorage } from '../src/index.ts'
 import { readOptions } from '../src/options.ts'
@@ -54,6 +55,17 @@ const bad: Readonly<Record<string, readonly unknown[]>> = {
   'recoveryCodes.count': [0, 33, 1.5, '10', null],
   'recoveryCodes.groups': [1, 9, 2.5, '2', null],
   'recoveryCodes.length': [8],
+  enrollment: ['required', true, { optional: true }],
+  bearer: [null, 900, 'jwt', [], () => null],
+  'bearer.accessTokenSeconds': [59, 86_401, 60.5, '900', null],
+  'bearer.refreshTokenSeconds': [3599, 31_536_001, 3600.5, '86400', null],
+  'bearer.families': [0, 51, 1.5, '10', null],
+  'bearer.audience': ['', ' api', 'a\nb', 'a'.repeat(257), 42, null],
+  'bearer.keys': [
+    ...[null, 'pem', {}, [null], [42], [''], ['-----BEGIN PRIVATE KEY-----'], [{}], [{ kty: 'oct', k: 'AAAA' }]],
+    ...unfitKeys().map((key) => [key]),
+  ],
+  'bearer.issuer': ['Acme'],
   factors: [
     ...[null, 'totp', {}, [null], [{}], ['totp'], [phrase, phrase]],
     ...['totp', 'recovery_code', 'password', 'Phrase', 'my phrase', '', '__proto__', '1st'].map((type) => [
@@ -106,6 +118,17 @@ describe.each(Object.entries(bad))('options.%s', (name, values) => {
   })
 })
 
+/** Private keys that sign too weakly or not at all, and public ones. */
+function unfitKeys(): readonly string[] {
+  const pem = { type: 'pkcs8', format: 'pem' } as const
+  const weak = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  const koblitz = generateKeyPairSync('ec', { namedCurve: 'secp256k1' })
+  const exchange = generateKeyPairSync('x25519')
+  const good = generateKeyPairSync('ed25519')
+  const secret = [weak, koblitz, exchange].map(({ privateKey }) => privateKey.export(pem).toString())
+  return [...secret, good.publicKey.export({ type: 'spki', format: 'pem' }).toString()]
+}
+
 /** `{ totp: { digits: 5 } }` of `totp.digits`; a shape of a route stands in the route's own setting. */
 function at(name: string, value: unknown): Record<string, unknown> {
   const [first = '', second] = name.split('.')
@@ -148,6 +171,7 @@ test('the defaults are those of the documentation', () => {
     issuer: 'Acme',
     totp: { algorithm: 'SHA1', digits: 6, period: 30, window: 1, authenticators: 5, secretBytes: 20 },
     recoveryCodes: { count: 10, groups: 2, reveal: 'always' },
+    bearer: { accessTokenSeconds: 900, refreshTokenSeconds: 2_592_000, families: 10, audience: 'Acme', keys: [] },
     factors: [],
     ephemeralTokenSeconds: 300,
     activationTokenSeconds: 600,
@@ -166,7 +190,9 @@ test('the defaults are those of the documentation', () => {
 test('an option that is undefined has its default', () => {
   const names = ['totp', 'recoveryCodes', 'factors', 'ephemeralTokenSeconds', 'activationTokenSeconds', 'attempts']
   const more = ['stepUpSeconds', 'routes', 'allowedOrigins', 'limiter', 'onEvent', 'storageTimeoutSeconds', 'now']
-  const none = Object.fromEntries([...names, ...more, 'randomBytes'].map((name) => [name, undefined]))
+  const none = Object.fromEntries(
+    [...names, ...more, 'randomBytes', 'enrollment', 'bearer'].map((name) => [name, undefined]),
+  )
   expect(readOptions({ ...good, ...none })).toEqual(readOptions(good))
   expect(readOptions({ ...good, totp: { digits: undefined } as object }).totp.digits).toBe(6)
 })
@@ -176,6 +202,10 @@ test.each<Partial<MfaOptions>>([
   { issuer: ' Acme ' },
   { totp: { algorithm: 'SHA512', digits: 8, period: 120, window: 0, authenticators: 20, secretBytes: 64 } },
   { recoveryCodes: { count: 32, groups: 8, reveal: 'once' } },
+  { enrollment: async () => 'required' as const },
+  {
+    bearer: { accessTokenSeconds: 60, refreshTokenSeconds: 31_536_000, families: 50, audience: 'https://api.example' },
+  },
   { factors: [phrase] },
   { attempts: { waitAfter: 100, suspendAfter: 100, waitSeconds: 86_400, maxWaitSeconds: 86_400 } },
   { stepUpSeconds: false },

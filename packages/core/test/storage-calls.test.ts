@@ -2,6 +2,7 @@
 
 import { virtualAuthenticator } from '@latchkey/testing'
 import { expect, test } from 'vitest'
+import type { TokenSet, User } from '../src/index.ts'
 import { fixedPhrase } from './factors/fixed-phrase.ts'
 import { createWorld, type Enrolled, enrol, login, refusal, type World } from './world.ts'
 
@@ -12,17 +13,33 @@ interface Scene extends World {
   readonly begun: { activationToken: string; code: string }
   readonly wrong: string
   readonly right: string
+  readonly tokens: TokenSet
+  /** What a user without a second factor gets who has to have one, and what it begins. */
+  readonly enrollment: string
+  readonly entering: { activationToken: string; code: string }
 }
 
 async function scene(): Promise<Scene> {
-  const world = createWorld({ factors: [fixedPhrase('correct horse')] })
+  const enrollment = (user: User) => (user.id === 'bob' ? 'required' : 'optional')
+  const world = createWorld({ factors: [fixedPhrase('correct horse')], enrollment })
   const enrolled = await enrol(world)
   const fresh = { provedAt: world.clock.now() }
   const { activationToken, totpUrl } = await world.mfa.begin('totp', world.alice, fresh)
   const code = virtualAuthenticator(totpUrl).code(world.clock.now())
   const token = await login(world)
   const [right, wrong] = [enrolled.app.nextCode(world.clock.now()), enrolled.app.wrongCode(world.clock.now())]
-  return { ...world, enrolled, token, fresh, begun: { activationToken, code }, right, wrong }
+  const tokens = await world.mfa.tokens.issue(world.alice, enrolled.proof)
+  const begun = { activationToken, code }
+  return { ...world, enrolled, token, fresh, begun, right, wrong, tokens, ...(await newcomer(world)) }
+}
+
+async function newcomer({ mfa, users, clock }: World) {
+  const bob = { id: 'bob', name: 'bob' }
+  users.set('bob', bob)
+  const { ephemeralToken = '' } = await mfa.challenge(bob)
+  const { activationToken, totpUrl } = await mfa.beginEnrollment(ephemeralToken, 'totp')
+  const code = virtualAuthenticator(String(totpUrl)).code(clock.now())
+  return { enrollment: ephemeralToken, entering: { activationToken, code } }
 }
 
 type Costs = { readonly get: number; readonly put: number; readonly delete?: number }
@@ -44,6 +61,19 @@ const operations: readonly (readonly [string, Costs, (scene: Scene) => Promise<u
   ['a verify with a wrong code', write, ({ mfa, token, wrong }) => refusal(mfa.verify(token, { code: wrong }))],
   ['a verify with what is no code', read, ({ mfa, token }) => refusal(mfa.verify(token, { code: 'x' }))],
   ['a verify with a forged token', none, ({ mfa, right }) => refusal(mfa.verify('a.b.c', { code: right }))],
+  ['tokens for a sign-in', write, ({ mfa, alice, enrolled }) => mfa.tokens.issue(alice, enrolled.proof)],
+  ['a refresh', write, ({ mfa, tokens }) => mfa.tokens.refresh(tokens.refreshToken)],
+  ['a refresh with an access token', none, ({ mfa, tokens }) => refusal(mfa.tokens.refresh(tokens.accessToken))],
+  [
+    'an access token after a proof',
+    write,
+    ({ mfa, tokens, enrolled }) => mfa.tokens.renew(tokens.accessToken, enrolled.proof),
+  ],
+  ['the end of a sign-in', write, ({ mfa, tokens }) => mfa.tokens.revoke(tokens.refreshToken)],
+  ['an access token', none, ({ mfa, tokens }) => mfa.tokens.read(tokens.accessToken)],
+  ['a registration', read, ({ mfa, mallory }) => mfa.register(mallory)],
+  ['a begin by a login', read, ({ mfa, enrollment }) => mfa.beginEnrollment(enrollment, 'totp')],
+  ['a confirm that signs in', write, ({ mfa, entering }) => mfa.confirmEnrollment('totp', entering)],
   ['a status', read, ({ mfa }) => mfa.status('alice')],
   ['a begin', read, ({ mfa, mallory }) => mfa.begin('totp', mallory)],
   ['a further begin', read, ({ mfa, alice, fresh }) => mfa.begin('totp', alice, fresh)],

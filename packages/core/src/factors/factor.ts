@@ -170,7 +170,8 @@ export interface FactorRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below the mount: `/mfa/totp/qr`. */
   readonly path: string
-  readonly access: 'anyone' | 'signed_in'
+  /** `enrolling` is somebody signed in, or somebody who enrols in order to be. */
+  readonly access: 'anyone' | 'signed_in' | 'enrolling'
   readonly fields: Readonly<Record<string, FieldCheck>>
   /** Set where a call costs something, such as a message: then the host's limiter is asked, as where a code is read. */
   readonly limited?: true

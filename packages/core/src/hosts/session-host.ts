@@ -1,18 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Awaitable, Host, Proof, SignedIn, User } from '../ports.ts'
+import { checkHostOptions, type HostOptions, hostFunctions } from './host-options.ts'
 
-/** What the app supplies to a ready-made session host. `Args` are the framework's own arguments, always last. */
-export interface SessionHostOptions<Args extends readonly unknown[]> {
+/** What the app supplies to a ready-made session host. */
+export interface SessionHostOptions<Args extends readonly unknown[]> extends HostOptions<Args> {
   /** The user who may still sign in, or null: `mfa.findUser`, or the function `createMfa` was given. */
   findUser(id: string): Awaitable<User | null>
-  /** The first factor. Gets the login body, answers with the user or null. */
-  checkCredentials(body: Readonly<Record<string, unknown>>, ...args: Args): Awaitable<User | null>
-  /** Says whether this is the user's password. Where given, deactivation asks for the password too. */
-  confirmPassword?: ((user: User, password: string, ...args: Args) => Awaitable<boolean>) | undefined
   /** The body that answers a sign-in. @defaultValue `{ user: { id, name } }` */
   respond?: ((user: User, proof: Proof, ...args: Args) => unknown) | undefined
-  /** An id that ties events to the app's own log lines. */
-  requestId?: ((...args: Args) => string | undefined) | undefined
 }
 
 /** What a session keeps under `latchkey`. */
@@ -37,17 +32,15 @@ export function sessionHost<Args extends readonly unknown[]>(
   options: SessionHostOptions<Args>,
   session: SessionAccess<Args>,
 ): Host<Args> {
-  checkOptions({ ...options })
+  checkHostOptions({ ...options }, { required: ['findUser'], optional: ['respond'] })
   return Object.freeze<Host<Args>>({
-    checkCredentials: (body, ...args) => options.checkCredentials(body, ...args),
+    ...hostFunctions(options),
     currentUser: async (...args) => signedIn((await session.read(...args)) ?? {}, options),
     async signIn(user, proof, ...args) {
       await session.start(stateOf(user, proof), ...args)
       return options.respond ? options.respond(user, proof, ...args) : { user: { id: user.id, name: user.name } }
     },
     proved: (user, proof, ...args) => session.update(stateOf(user, proof), ...args),
-    confirmPassword: options.confirmPassword?.bind(options),
-    requestId: options.requestId?.bind(options),
   })
 }
 
@@ -68,14 +61,4 @@ async function signedIn(
 /** A stamp may be a password hash, and session stores are read by many: only its digest goes there. */
 function digest({ stamp }: User): string | null {
   return stamp === undefined ? null : createHash('sha256').update(stamp).digest('base64url')
-}
-
-function checkOptions(options: Readonly<Record<string, unknown>>): void {
-  const required = ['findUser', 'checkCredentials']
-  const optional = ['confirmPassword', 'respond', 'requestId']
-  for (const name of new Set([...required, ...Object.keys(options)])) {
-    if (![...required, ...optional].includes(name)) throw new TypeError(`${name}: there is no such option`)
-    const left = options[name] === undefined && optional.includes(name)
-    if (!left && typeof options[name] !== 'function') throw new TypeError(`${name}: must be a function`)
-  }
 }

@@ -2,11 +2,17 @@ import { emptyRecord } from '../record/record.ts'
 import { type CallOptions, type Core, concluded, decide } from './core.ts'
 import { requireUserId } from './proof.ts'
 
-/** Kills every token of the user, for when the password has changed: one read and one put. */
+/**
+ * Kills every token of the user, for when the password has changed: one read and one put. An access token ends by itself,
+ * and at once where the user's stamp has changed.
+ */
 export async function revokeTokens(core: Core, userId: string, call: CallOptions): Promise<void> {
   requireUserId(userId)
   const act = { type: 'revoke_tokens', userId, requestId: call.requestId } as const
-  return decide(core, act, (record) => ({ record: { ...record, epoch: record.epoch + 1 }, result: undefined }))
+  return decide(core, act, (record) => ({
+    record: { ...record, epoch: record.epoch + 1, families: {} },
+    result: undefined,
+  }))
 }
 
 /**

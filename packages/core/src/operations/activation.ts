@@ -1,6 +1,6 @@
 import type { JsonObject, User } from '../ports.ts'
 import type { ActivationClaims } from '../tokens/claims.ts'
-import { type RefusedToken, refusedToken } from '../tokens/tokens.ts'
+import { type RefusedToken, refusedToken } from '../tokens/opening.ts'
 import { type CallOptions, type Core, consult, type Decision, fail, refuse } from './core.ts'
 import { deadToken } from './verify.ts'
 

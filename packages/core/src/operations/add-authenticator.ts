@@ -1,6 +1,7 @@
 import type { JsonObject } from '../ports.ts'
 import { type Authenticator, isEnabled, type MfaRecord } from '../record/record.ts'
 import { clear } from '../throttle/throttle.ts'
+import type { PreparedBackup } from '../tokens/claims.ts'
 import type { Core } from './core.ts'
 
 /** The first of `Authenticator 1`, `Authenticator 2`, … that is not taken. */
@@ -19,35 +20,38 @@ export function newAuthenticator(
   return { id, type: from.type, name: from.name, createdAt: from.nowMs, lastUsedAt: null, data: from.data }
 }
 
-/** The record with one more authenticator and, where it is the first, with new backups. Raises the epoch. */
+/**
+ * The record with one more authenticator and, where it is the first, with backups: those whose codes have been handed out
+ * already, else new ones. Raises the epoch.
+ */
 export async function withAuthenticator(
   core: Core,
   record: MfaRecord,
-  add: { authenticator: Authenticator; nowMs: number },
+  add: { authenticator: Authenticator; backups: readonly PreparedBackup[] | undefined; nowMs: number },
 ): Promise<{ record: MfaRecord; codes: readonly string[] }> {
   const { authenticator, nowMs } = add
   const grown = { ...record, epoch: record.epoch + 1, authenticators: [...record.authenticators, authenticator] }
   if (isEnabled(record)) return { record: grown, codes: [] }
-  const backups = await newBackups(core, nowMs)
-  const authenticators = [...grown.authenticators, ...backups.map((made) => made.authenticator)]
+  const backups = add.backups ?? (await preparedBackups(core))
+  const made = backups.map(({ type, data }) => newAuthenticator(core, { type, name: titleOf(core, type), data, nowMs }))
   // The guesses that were counted went against codes that are no more.
   const cleared = clear(
     grown,
-    backups.map((made) => made.authenticator.type),
+    made.map(({ type }) => type),
   )
+  const authenticators = [...grown.authenticators, ...made]
   return { record: { ...cleared, enabledAt: nowMs, authenticators }, codes: backups.flatMap(({ codes }) => codes) }
 }
 
-/** A new authenticator of every backup factor, and the codes to hand out. */
-async function newBackups(
-  core: Core,
-  nowMs: number,
-): Promise<readonly { authenticator: Authenticator; codes: readonly string[] }[]> {
-  const made: { authenticator: Authenticator; codes: readonly string[] }[] = []
-  for (const factor of core.factors) {
-    if (factor.backup === undefined) continue
-    const { data, codes } = await factor.backup.create({ randomBytes: core.randomBytes })
-    made.push({ authenticator: newAuthenticator(core, { type: factor.type, name: factor.title, data, nowMs }), codes })
+/** A new set of every backup factor, and the codes to hand out. */
+export async function preparedBackups(core: Core): Promise<readonly PreparedBackup[]> {
+  const made: PreparedBackup[] = []
+  for (const { type, backup } of core.factors) {
+    if (backup !== undefined) made.push({ type, ...(await backup.create({ randomBytes: core.randomBytes })) })
   }
   return made
+}
+
+function titleOf({ factors }: Core, type: string): string {
+  return factors.find((factor) => factor.type === type)?.title ?? type
 }

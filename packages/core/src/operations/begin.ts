@@ -1,12 +1,15 @@
 import { fieldError } from '../errors.ts'
 import type { StateChange } from '../factors/factor.ts'
 import type { User } from '../ports.ts'
-import { isEnabled } from '../record/record.ts'
+import { isEnabled, type MfaRecord } from '../record/record.ts'
+import type { TokenClaims } from '../tokens/claims.ts'
+import { preparedBackups } from './add-authenticator.ts'
 import { type CallOptions, type Core, consult, type Decision, refuse } from './core.ts'
 import { type Enrollable, enrollable, enrolmentRefusal } from './enrollable.ts'
 import { changeState } from './factor-state.ts'
 import { type Freshness, freshRefusal } from './fresh.ts'
 import { checkUser } from './proof.ts'
+import { deadToken } from './verify.ts'
 
 /** What a user gets to enrol with. Nothing is stored until it is confirmed. */
 export interface Begun {
@@ -23,34 +26,49 @@ export type BeginCall = CallOptions &
     readonly user: User
     /** What the factor's enrolment takes. */
     readonly fields: Readonly<Record<string, unknown>>
+    /** Set where nobody is signed in yet: then confirming signs in. */
+    readonly entering?: Entering | undefined
   }
+
+/** How somebody enrols who is not signed in: by a token of a login that asks for it, or as a new account. */
+export type Entering =
+  | { readonly claims: TokenClaims; readonly handsOutCodes?: undefined }
+  | { readonly claims?: undefined; readonly handsOutCodes: true }
 
 /** Begins an enrolment: one read, and no write but the factor's own. A further authenticator takes a fresh proof. */
 export async function begin(core: Core, type: string, call: BeginCall): Promise<Begun> {
   checkUser(call.user)
   const wanted = enrollable(core, type)
-  const { user, fields, requestId } = call
+  const { user, fields, entering, requestId } = call
   checkEnrolmentFields(wanted, fields)
-  const epoch = await consult(
-    core,
-    { type: 'begin', userId: user.id, requestId },
-    (record, nowMs): Decision<number> => {
-      const stale = isEnabled(record) ? freshRefusal(core, record, { provedAt: call.provedAt, nowMs }) : null
-      const error = stale ?? enrolmentRefusal(record, wanted)
-      return error === null
-        ? { record, result: record.epoch, about: { factor: type } }
-        : refuse(record, error, { factor: type })
-    },
-  )
+  const act = { type: 'begin', userId: user.id, requestId } as const
+  const epoch = await consult(core, act, (record, nowMs) => permitted(core, record, { ...call, wanted, nowMs }))
   const { issuer, randomBytes } = core
   const change = <T>(by: StateChange<T>) => changeState(core, type, { userId: user.id, change: by, requestId })
   const { pending, answer } = await wanted.enrolment.begin({ user, issuer, randomBytes, fields, change })
-  const activationToken = await core.tokens.sealActivation({ user, epoch }, { factor: type, pending })
-  return { ...answer, activationToken, expiresIn: core.activationTokenSeconds }
+  const backups = entering?.handsOutCodes === true ? await preparedBackups(core) : undefined
+  const kept = { factor: type, pending, ...(entering && { entering: true as const }), ...(backups && { backups }) }
+  const activationToken = await core.tokens.sealActivation({ user, epoch }, kept)
+  const codes = backups && { recoveryCodes: backups.flatMap((backup) => backup.codes) }
+  return { ...answer, activationToken, expiresIn: core.activationTokenSeconds, ...codes }
+}
+
+/** The epoch to begin under, or a refusal. */
+function permitted(
+  core: Core,
+  record: MfaRecord,
+  { wanted, entering, provedAt, nowMs }: BeginCall & { wanted: Enrollable; nowMs: number },
+): Decision<number> {
+  const about = { factor: wanted.factor.type }
+  const dead = entering?.claims === undefined ? null : deadToken(record, entering.claims)
+  if (dead !== null) return refuse(record, dead.error, { ...about, reason: dead.reason })
+  const stale = isEnabled(record) ? freshRefusal(core, record, { provedAt, nowMs }) : null
+  const error = stale ?? enrolmentRefusal(record, wanted)
+  return error === null ? { record, result: record.epoch, about } : refuse(record, error, about)
 }
 
 /** @throws MfaError `invalid_request` that names the field */
-function checkEnrolmentFields({ enrolment }: Enrollable, fields: Readonly<Record<string, unknown>>): void {
+export function checkEnrolmentFields({ enrolment }: Enrollable, fields: Readonly<Record<string, unknown>>): void {
   for (const [name, check] of Object.entries(enrolment.fields ?? {})) {
     const fault = check(fields[name])
     if (fault !== null) throw fieldError(name, fault)

@@ -48,7 +48,8 @@ export async function confirm(core: Core, type: string, call: ConfirmCall): Prom
     const checked = await checkAnswer(core, record, { ...wanted, claims, answer, nowMs })
     if (checked.error !== undefined) return checked
     const { data, name: ownName } = checked.result
-    return added(core, checked.record, { ...wanted, user: call.user, data, name: name ?? ownName, nowMs })
+    const { backups } = claims
+    return added(core, checked.record, { ...wanted, user: call.user, data, name: name ?? ownName, backups, nowMs })
   })
 }
 
@@ -85,15 +86,22 @@ export function confirmCount(type: string): string {
   return `${type}:confirm`
 }
 
+interface NewAuthenticator {
+  readonly user: User
+  readonly data: JsonObject
+  readonly name: string | undefined
+  readonly nowMs: number
+}
+
 async function added(
   core: Core,
   record: MfaRecord,
-  enrolled: Enrollable & { user: User; data: JsonObject; name: string | undefined; nowMs: number },
+  enrolled: Enrollable & Pick<ActivationClaims, 'backups'> & NewAuthenticator,
 ): Promise<Decision<Confirmed>> {
-  const { factor, enrolment, data, nowMs } = enrolled
+  const { factor, enrolment, data, backups, nowMs } = enrolled
   const name = enrolled.name ?? defaultName(record, enrolment.name)
   const authenticator = newAuthenticator(core, { type: factor.type, name, data, nowMs })
-  const { record: grown, codes } = await withAuthenticator(core, record, { authenticator, nowMs })
+  const { record: grown, codes } = await withAuthenticator(core, record, { authenticator, backups, nowMs })
   const proof = secondFactorProof({ userId: enrolled.user.id, factor, authenticatorId: authenticator.id, nowMs })
   return {
     record: clear(grown, [factor.type, confirmCount(factor.type)]),

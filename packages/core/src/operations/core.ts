@@ -2,9 +2,10 @@ import type { Commit } from '../commit/commit.ts'
 import { MfaError } from '../errors.ts'
 import type { Events, MfaEventReason, MfaEventType } from '../events.ts'
 import type { Factor } from '../factors/factor.ts'
-import type { Awaitable, RandomBytes, User } from '../ports.ts'
+import type { Awaitable, EnrollmentPolicy, RandomBytes, User } from '../ports.ts'
 import type { Authenticator, MfaRecord } from '../record/record.ts'
 import type { AttemptLimits } from '../throttle/throttle.ts'
+import type { AccessTokens } from '../tokens/access.ts'
 import type { Tokens } from '../tokens/tokens.ts'
 
 /** What every operation works with; made once by `createMfa`. */
@@ -17,11 +18,21 @@ export interface Core {
   /** In the order in which they are asked. */
   readonly factors: readonly Factor[]
   readonly findUser: (userId: string) => Awaitable<User | null>
+  readonly enrollment: EnrollmentPolicy
+  readonly bearer: BearerLimits
   readonly commit: Commit
   readonly tokens: Tokens
+  readonly accessTokens: AccessTokens
   readonly events: Events
   readonly now: () => number
   readonly randomBytes: RandomBytes
+}
+
+/** How long bearer tokens live, and how many sign-ins a user may have. */
+export interface BearerLimits {
+  readonly accessTokenSeconds: number
+  readonly refreshTokenSeconds: number
+  readonly families: number
 }
 
 /** What an operation may be told beside its arguments. */

@@ -26,3 +26,8 @@ export function enrolmentRefusal(record: MfaRecord, { factor, enrolment }: Enrol
   if (authenticatorsOf(record, factor.type).length < limit) return null
   return new MfaError('authenticator_limit', { detail: `at most ${limit} of ${factor.title}: remove one first` })
 }
+
+/** The factors that can be enrolled first, by type. */
+export function entryFactors({ factors }: Core): readonly string[] {
+  return factors.flatMap(({ type, enrolment }) => (enrolment === undefined || enrolment.beside === true ? [] : [type]))
+}

@@ -2,8 +2,9 @@ import type { Challenged } from '../factors/factor.ts'
 import type { Proof, User } from '../ports.ts'
 import type { MfaRecord } from '../record/record.ts'
 import type { TokenClaims } from '../tokens/claims.ts'
-import { type RefusedToken, refusedToken } from '../tokens/tokens.ts'
-import { authenticatorsOf, type CallOptions, type Core, consult, type Decision, decide, fail, refuse } from './core.ts'
+import { type RefusedToken, refusedToken } from '../tokens/opening.ts'
+import { authenticatorsOf, type CallOptions, type Core, consult, type Decision, decide, refuse } from './core.ts'
+import { holderOf } from './holder.ts'
 import { type ProofInput, prove } from './prove.ts'
 
 /** Answers a challenge: one read and one put. The token is spent with the code, in one write. */
@@ -33,18 +34,8 @@ export async function verify(
 }
 
 /** Opens an ephemeral token and finds its user. @throws MfaError `invalid_token`, with its event */
-async function challenged(core: Core, token: unknown, call: CallOptions): Promise<{ user: User; claims: TokenClaims }> {
-  const claims = await core.tokens.openEphemeral(token)
-  if ('error' in claims) throw reported(core, claims, { userId: null, ...call })
-  const user = await core.findUser(claims.userId)
-  const refused =
-    user === null || user === undefined
-      ? 'user_gone'
-      : claims.hasStampOf(user) && user.id === claims.userId
-        ? null
-        : 'old_stamp'
-  if (refused !== null) throw reported(core, refusedToken(refused), { userId: claims.userId, ...call })
-  return { user: user as User, claims }
+async function challenged(core: Core, token: unknown, { requestId }: CallOptions) {
+  return holderOf(core, await core.tokens.openEphemeral(token), { type: 'verify', requestId })
 }
 
 /** Whose challenge a token is that could still be answered, for a factor's own route: one read. */
@@ -61,15 +52,6 @@ export async function challengeOf(
     const [authenticators, state] = [authenticatorsOf(record, type), record.states[type] ?? {}]
     return { record, result: { user, tokenId: claims.tokenId, authenticators, state }, about: { factor: type } }
   })
-}
-
-function reported(core: Core, refused: RefusedToken, who: CallOptions & { userId: string | null }): Error {
-  fail(
-    core,
-    { type: 'verify', userId: who.userId, requestId: who.requestId },
-    { error: refused.error, about: { reason: refused.reason } },
-  )
-  return refused.error
 }
 
 /** The rule's part of a token's check: what only the record of now can tell. */

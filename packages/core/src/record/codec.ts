@@ -1,4 +1,4 @@
-import type { MfaRecord } from './record.ts'
+import { emptyRecord, type MfaRecord } from './record.ts'
 
 /** The record as text, for sealing. */
 export function encodeRecord(record: MfaRecord): string {
@@ -16,7 +16,8 @@ export function decodeRecord(text: string): MfaRecord {
   if (!Array.isArray(record.authenticators) || !Number.isSafeInteger(record.epoch)) {
     throw new Error('the record is damaged')
   }
-  return record as MfaRecord
+  // A record of an earlier version may lack what came later.
+  return { ...emptyRecord, ...record } as MfaRecord
 }
 
 function parsed(text: string): Partial<MfaRecord> | null {

@@ -20,6 +20,19 @@ export interface Failures {
   readonly waitUntil: number
 }
 
+/** One sign-in by bearer tokens, and what it has come to. Times are milliseconds since 1970. */
+export interface Family {
+  /** Which refresh token is the good one, counted from 0. An earlier one that comes again has been copied. */
+  readonly generation: number
+  readonly signedInAt: number
+  readonly lastUsedAt: number
+  readonly expiresAt: number
+  /** The latest proof. */
+  readonly amr: readonly string[]
+  readonly factor: string | null
+  readonly provedAt: number | null
+}
+
 /** Everything Latchkey knows about one user. Never changed in place. */
 export interface MfaRecord {
   readonly format: 1
@@ -34,6 +47,8 @@ export interface MfaRecord {
   readonly failures: Readonly<Record<string, Failures>>
   /** Ids of spent tokens and when each may be forgotten, in milliseconds since 1970. */
   readonly spent: Readonly<Record<string, number>>
+  /** Sign-ins by bearer tokens that have not ended, by id. */
+  readonly families: Readonly<Record<string, Family>>
 }
 
 /** What is known of a user nobody has stored yet. */
@@ -46,6 +61,7 @@ export const emptyRecord: MfaRecord = Object.freeze({
   states: {},
   failures: {},
   spent: {},
+  families: {},
 })
 
 /** Whether the user has a second factor. */
@@ -53,9 +69,15 @@ export function isEnabled(record: MfaRecord): boolean {
   return record.enabledAt !== null
 }
 
-/** The record without the spent tokens that have expired, so that it does not grow. */
+/** The record without the spent tokens and the families that have expired, so that it does not grow. */
 export function forgetExpired(record: MfaRecord, nowMs: number): MfaRecord {
-  const entries = Object.entries(record.spent)
-  const kept = entries.filter(([, expiresAt]) => expiresAt > nowMs)
-  return kept.length === entries.length ? record : { ...record, spent: Object.fromEntries(kept) }
+  const spent = kept(record.spent, (expiresAt) => expiresAt > nowMs)
+  const families = kept(record.families, ({ expiresAt }) => expiresAt > nowMs)
+  return spent === record.spent && families === record.families ? record : { ...record, spent, families }
+}
+
+function kept<T>(entries: Readonly<Record<string, T>>, isAlive: (entry: T) => boolean): Readonly<Record<string, T>> {
+  const all = Object.entries(entries)
+  const alive = all.filter(([, entry]) => isAlive(entry))
+  return alive.length === all.length ? entries : Object.fromEntries(alive)
 }

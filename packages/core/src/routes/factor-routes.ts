@@ -7,9 +7,9 @@ import { deactivate } from '../operations/deactivate.ts'
 import { examine } from '../operations/examine.ts'
 import { changeState } from '../operations/factor-state.ts'
 import { challengeOf } from '../operations/verify.ts'
-import type { JsonObject, MfaResponse } from '../ports.ts'
+import type { JsonObject, MfaResponse, Proof } from '../ports.ts'
 import { bytesAnswer, toWire } from './answer.ts'
-import { optionalText, type ProofFields, type Route, type RouteCall, requiredText, userOf } from './route.ts'
+import { optionalText, type ProofFields, picked, type Route, type RouteCall, requiredText, userOf } from './route.ts'
 
 /** The routes every factor has by what it can do, and those of its own. */
 export function factorRoutes(factor: Factor, fields: ProofFields['fields']): readonly Route[] {
@@ -28,37 +28,36 @@ function enrolmentRoutes(
   const { type, title } = factor
   const { fields: taken = {}, paths = { begin: 'activate', confirm: 'activate' } } = enrolment
   const isPost = enrolment.fields !== undefined
-  const base = { access: 'signed_in' } as const
   return [
     {
-      ...base,
       name: `${type}.begin`,
       method: isPost ? 'POST' : 'GET',
       path: `/mfa/${factor.path}/${paths.begin}`,
+      access: 'enrolling',
       fields: taken,
       ...(isPost ? { limited: true as const } : {}),
       async handle(call) {
         const { core, signedIn, body, requestId } = call
-        const own = Object.keys(taken).filter((name) => Object.hasOwn(body, name))
-        const fields = Object.fromEntries(own.map((name) => [name, body[name]]))
-        const asked = { user: userOf(call), fields, provedAt: signedIn?.provedAt, requestId }
+        const fields = picked(body, Object.keys(taken))
+        const entering = call.entrant === null ? undefined : { claims: call.entrant.claims }
+        const asked = { user: userOf(call), fields, entering, provedAt: signedIn?.provedAt, requestId }
         return { body: toWire(await begin(core, type, asked)) }
       },
     },
     {
-      ...base,
       name: `${type}.confirm`,
       method: 'POST',
       path: `/mfa/${factor.path}/${paths.confirm}`,
+      access: 'enrolling',
       fields: { activation_token: requiredText, name: optionalText },
       proof: { fields: [factor.field], required: true },
       handle: (call) => confirmed(type, call),
     },
     {
-      ...base,
       name: `${type}.deactivate`,
       method: 'POST',
       path: `/mfa/${factor.path}/deactivate`,
+      access: 'signed_in',
       fields: {},
       proof: { fields, required: true },
       password: true,
@@ -73,7 +72,7 @@ function enrolmentRoutes(
 }
 
 async function confirmed(type: string, call: RouteCall): Promise<{ body: unknown }> {
-  const { core, host, body, input, requestId } = call
+  const { core, body, input, requestId } = call
   const { proof, ...answer } = await confirm(core, type, {
     user: userOf(call),
     activationToken: body['activation_token'],
@@ -81,9 +80,18 @@ async function confirmed(type: string, call: RouteCall): Promise<{ body: unknown
     input,
     requestId,
   })
+  return { body: { ...(await remembered(call, proof)), ...(toWire(answer) as object) } }
+}
+
+/** Signs in who was not, and has the host remember the proof of who was. */
+async function remembered({ host, entrant, ...call }: RouteCall, proof: Proof): Promise<object> {
+  if (entrant !== null) return asObject(await host.signIn(entrant.user, proof))
   // A weak factor's is not fresh, and must not take the place of one that is.
-  if (proof.provedAt !== null) await host.proved(userOf(call), proof)
-  return { body: toWire(answer) }
+  return proof.provedAt === null ? {} : asObject(await host.proved(userOf(call), proof))
+}
+
+function asObject(body: unknown): object {
+  return typeof body === 'object' && body !== null ? body : {}
 }
 
 function backupRoutes(factor: Factor): readonly Route[] {

@@ -2,11 +2,11 @@ import { isMfaError, MfaError } from '../errors.ts'
 import { type Core, fail } from '../operations/core.ts'
 import { isFresh, stepUpRequired } from '../operations/fresh.ts'
 import type { GuardOptions, Handler, Host, Limiter, MfaContext, MfaRequest, MfaResponse, SignedIn } from '../ports.ts'
+import { admitted } from './admission.ts'
 import { jsonAnswer, problemAnswer } from './answer.ts'
 import { refuseCrossSite } from './cross-site.ts'
 import { checkFields } from './fields.ts'
 import { type Match, matchPath } from './match.ts'
-import { readBody } from './read-body.ts'
 import type { BoundHost } from './route.ts'
 import type { MountedRoute } from './settings.ts'
 
@@ -22,9 +22,10 @@ export interface Routing {
 export function createHandler<Args extends readonly unknown[]>(routing: Routing, host: Host<Args>): Handler<Args> {
   checkHost(host)
   const { core } = routing
+  const routes = routing.routes.filter(({ needs }) => needs === undefined || Boolean(host[needs]))
   return Object.freeze<Handler<Args>>({
     async handle(request, ...args) {
-      const match = matchPath(routing.routes, request.path)
+      const match = matchPath(routes, request.path)
       if (match === null) return null
       const call: Call<Args> = { request, host, args, requestId: host.requestId?.(...args), signedIn: null }
       try {
@@ -64,24 +65,12 @@ async function answered<Args extends readonly unknown[]>(
   const route = match.routes.find(({ method }) => method === request.method)
   if (route === undefined) throw new MfaError('method_not_allowed', { allow: match.routes.map(({ method }) => method) })
   if (route.method !== 'GET') refuseCrossSite(request, allowedOrigins)
-  if (route.access === 'signed_in') {
-    call.signedIn = await host.currentUser()
-    if (call.signedIn === null) throw new MfaError('unauthenticated')
-  }
-  const body = route.method === 'GET' || route.method === 'DELETE' ? {} : await readBody(request)
+  const { body, signedIn, entrant } = await admitted(route, { core, request, host, requestId })
+  call.signedIn = signedIn
   const input = checkFields(body, route, { factors: core.factors, password: host.confirmPassword !== undefined })
   const isLimited = route.proof !== undefined || route.limited === true
   if (isLimited && limiter !== undefined) await slowDown(limiter, request.address)
-  const { signedIn } = call
-  const answer = await route.handle({
-    core,
-    host,
-    body,
-    input,
-    params: match.params,
-    signedIn,
-    requestId,
-  })
+  const answer = await route.handle({ core, host, body, input, params: match.params, signedIn, entrant, requestId })
   if ('headers' in answer) return answer
   return jsonAnswer(200, route.shape === undefined ? answer.body : route.shape(answer.body))
 }
@@ -93,6 +82,7 @@ function bound<Args extends readonly unknown[]>(host: Host<Args>, args: Args): B
     currentUser: async () => (await host.currentUser(...args)) ?? null,
     signIn: async (user, proof) => host.signIn(user, proof, ...args),
     proved: async (user, proof) => host.proved(user, proof, ...args),
+    register: async (body) => (await host.register?.(body, ...args)) ?? null,
     // Only a plain `true` is a yes.
     confirmPassword:
       confirmPassword &&
@@ -139,7 +129,7 @@ function checkHost<Args extends readonly unknown[]>(host: Host<Args>): void {
   for (const name of ['checkCredentials', 'currentUser', 'signIn', 'proved']) {
     if (typeof functions?.[name] !== 'function') throw new TypeError(`host.${name} must be a function`)
   }
-  for (const name of ['confirmPassword', 'requestId']) {
+  for (const name of ['confirmPassword', 'register', 'requestId']) {
     if (!['function', 'undefined'].includes(typeof functions?.[name]))
       throw new TypeError(`host.${name} must be a function`)
   }

@@ -1,5 +1,6 @@
 import type { FactorRoute } from '../factors/factor.ts'
 import type { Core } from '../operations/core.ts'
+import type { Entrant } from '../operations/enter.ts'
 import type { ProofInput } from '../operations/prove.ts'
 import type { MfaResponse, Proof, SignedIn, User } from '../ports.ts'
 
@@ -10,6 +11,7 @@ export interface BoundHost {
   signIn(user: User, proof: Proof): Promise<unknown>
   proved(user: User, proof: Proof): Promise<unknown>
   confirmPassword: ((user: User, password: string) => Promise<boolean>) | undefined
+  register(body: Readonly<Record<string, unknown>>): Promise<User | null>
 }
 
 /** A request that passed all checks before the operation. */
@@ -23,6 +25,8 @@ export interface RouteCall {
   readonly params: Readonly<Record<string, string>>
   /** Set on routes for somebody signed in. */
   readonly signedIn: SignedIn | null
+  /** Set where that user is not signed in yet, and is enrolling in order to be. */
+  readonly entrant: Entrant | null
   readonly requestId: string | undefined
 }
 
@@ -39,6 +43,8 @@ export interface ProofFields {
 export interface Route extends Pick<FactorRoute, 'name' | 'method' | 'path' | 'access' | 'fields' | 'limited'> {
   /** Set where an answer of a factor is read. Such a route asks the limiter. */
   readonly proof?: ProofFields
+  /** What a host has to have for the route to be there. */
+  readonly needs?: 'register' | 'bearer'
   /** Set where the body holds a `password` for the host to confirm. */
   readonly password?: true
   handle(call: RouteCall): Promise<RouteAnswer>
@@ -58,4 +64,9 @@ export function optionalText(value: unknown): string | null {
 /** The user of a route for somebody signed in; the handler has seen to it. */
 export function userOf(call: { signedIn: SignedIn | null }): User {
   return (call.signedIn as SignedIn).user
+}
+
+/** Those of a body's own fields that are named. */
+export function picked(body: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(names.filter((name) => Object.hasOwn(body, name)).map((name) => [name, body[name]]))
 }

@@ -2,18 +2,30 @@ import { MfaError } from '../errors.ts'
 import type { Factor } from '../factors/factor.ts'
 import { listAuthenticators, removeAuthenticator, renameAuthenticator } from '../operations/authenticators.ts'
 import { challenge } from '../operations/challenge.ts'
+import { entryMethod, register } from '../operations/enter.ts'
 import { status } from '../operations/status.ts'
 import { stepUp } from '../operations/step-up.ts'
 import { verify } from '../operations/verify.ts'
 import { emptyAnswer, toWire } from './answer.ts'
 import { factorRoutes } from './factor-routes.ts'
-import { type ProofFields, type Route, type RouteAnswer, type RouteCall, requiredText, userOf } from './route.ts'
+import {
+  type ProofFields,
+  picked,
+  type Route,
+  type RouteAnswer,
+  type RouteCall,
+  requiredText,
+  userOf,
+} from './route.ts'
+import { tokenRoutes } from './token-routes.ts'
 
 /** Every route of the given factors, at its default path. */
 export function routeTable(factors: readonly Factor[]): readonly Route[] {
   const fields = [...new Set(factors.map(({ field }) => field))]
   return [
     ...loginRoutes(fields),
+    registerRoute(factors),
+    ...tokenRoutes,
     ...accountRoutes(fields),
     ...factors.flatMap((factor) => factorRoutes(factor, fields)),
   ]
@@ -48,9 +60,32 @@ function loginRoutes(fields: ProofFields['fields']): readonly Route[] {
 async function login({ core, host, body, input, requestId }: RouteCall): Promise<RouteAnswer> {
   const user = (await host.checkCredentials(body)) ?? null
   if (user === null) throw new MfaError('invalid_credentials')
-  const { proof, ...challenged } = await challenge(core, user, { requestId, input })
+  const { proof, enrollmentRequired, ...challenged } = await challenge(core, user, { requestId, input })
   if (proof !== undefined) return { body: await host.signIn(user, proof) }
-  return { body: { mfa_required: true, ...(toWire(challenged) as object) } }
+  const demand = enrollmentRequired === true ? { mfa_enrollment_required: true } : { mfa_required: true }
+  return { body: { ...demand, ...(toWire(challenged) as object) } }
+}
+
+/** Makes an account and begins its enrolment, which goes on without being signed in. */
+function registerRoute(factors: readonly Factor[]): Route {
+  const taken = factors.flatMap(({ enrolment }) => Object.keys(enrolment?.fields ?? {}))
+  return {
+    name: 'register',
+    method: 'POST',
+    path: '/register',
+    access: 'anyone',
+    fields: {},
+    limited: true,
+    needs: 'register',
+    async handle({ core, host, body, requestId }) {
+      const fields = picked(body, taken)
+      const method = entryMethod(core, picked(body, ['method'])['method'], fields)
+      const user = (await host.register(body)) ?? null
+      if (user === null) throw new MfaError('invalid_request', { detail: 'the app did not make the account' })
+      const begun = await register(core, user, { method, fields, requestId })
+      return { body: { user: { id: user.id, name: user.name }, ...(toWire(begun) as object) } }
+    },
+  }
 }
 
 function accountRoutes(fields: ProofFields['fields']): readonly Route[] {

@@ -6,7 +6,13 @@ export interface KeySet {
   readonly id: string
   /** Pseudorandom key from which each user's sealing key is expanded. */
   readonly sealing: Buffer
+  /** Of ephemeral tokens, which answer a challenge. */
   readonly signing: Uint8Array
+  /** Of the tokens that open an enrolment to somebody who has to have one. */
+  readonly enrollment: Uint8Array
+  readonly refresh: Uint8Array
+  readonly access: Uint8Array
+  /** Of activation tokens. */
   readonly encryption: Uint8Array
   readonly stamp: Buffer
 }
@@ -20,6 +26,9 @@ export function deriveKeys(secrets: readonly string[]): readonly KeySet[] {
       id: derive('key-id').subarray(0, 6).toString('base64url'),
       sealing: derive('sealing'),
       signing: new Uint8Array(derive('ephemeral-token')),
+      enrollment: new Uint8Array(derive('enrollment-token')),
+      refresh: new Uint8Array(derive('refresh-token')),
+      access: new Uint8Array(derive('access-token')),
       encryption: new Uint8Array(derive('activation-token')),
       stamp: derive('stamp'),
     })

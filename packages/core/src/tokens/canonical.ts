@@ -1,4 +1,4 @@
-const longestToken = 8192
+const longestToken = 12_288
 
 /**
  * Whether each part of a compact token is base64url to the letter. A decoder drops white space and the unused bits

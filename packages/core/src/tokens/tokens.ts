@@ -1,149 +1,97 @@
-import { type CryptoKey, EncryptJWT, errors, type JWTPayload, jwtDecrypt, jwtVerify, SignJWT } from 'jose'
-import { MfaError } from '../errors.ts'
-import type { MfaEventReason } from '../events.ts'
-import type { JsonObject, RandomBytes } from '../ports.ts'
+import { EncryptJWT, errors, type JWTPayload, jwtDecrypt } from 'jose'
 import type { KeySet } from '../sealing/keys.ts'
-import { isCanonical } from './canonical.ts'
-import type { ActivationClaims, TokenClaims, TokenSubject, WireClaims } from './claims.ts'
-import { isSameDigest, stampDigest } from './stamp.ts'
+import type { ActivationClaims, Holder, Pending, RefreshClaims, TokenClaims, TokenSubject } from './claims.ts'
+import { isOfKind, opened, type RefusedToken, typeName } from './opening.ts'
+import {
+  baseClaims,
+  checks,
+  createSigned,
+  keysOf,
+  registered,
+  type SignedKind,
+  type SigningKey,
+  type TokenSettings as SigningSettings,
+} from './signed.ts'
+import { stampDigest } from './stamp.ts'
 
-const signed = { parts: 3, typ: 'latchkey-ephemeral+jwt', alg: 'HS256' } as const
-const encrypted = { parts: 5, typ: 'latchkey-activation+jwt', alg: 'dir', enc: 'A256GCM' } as const
-const tokenIdBytes = 16
+const activation = { typ: typeName('activation'), parts: 5, alg: 'dir', enc: 'A256GCM' } as const
+const ephemeral = signedKind('ephemeral', 'signing', ['epoch'])
+const enrollment = signedKind('enrollment', 'enrollment', ['epoch'])
+const refresh = signedKind('refresh', 'refresh', ['family', 'generation'])
 
-/** A token that did not pass: the answer, and the true reason for the event. */
-export interface RefusedToken {
-  readonly error: MfaError
-  readonly reason: MfaEventReason
-}
-
-/** Makes and opens the two kinds of token. Neither passes for the other: key, form and type differ. */
+/** Makes and opens the tokens that only we read. None passes for another: key and type differ, and the form of one. */
 export interface Tokens {
-  /** A signed token (RFC 7515, HS256): the client's handle on a challenge. */
+  /** The client's handle on a challenge. */
   signEphemeral(subject: TokenSubject): Promise<string>
   openEphemeral(token: unknown): Promise<TokenClaims | RefusedToken>
+  /** The handle of somebody who has to enrol before being signed in. It answers no challenge. */
+  signEnrollment(subject: TokenSubject): Promise<string>
+  openEnrollment(token: unknown): Promise<TokenClaims | RefusedToken>
   /** An encrypted token (RFC 7516, A256GCM), since it holds a secret: the handle on an enrolment. */
-  sealActivation(subject: TokenSubject, enrolment: { factor: string; pending: JsonObject }): Promise<string>
+  sealActivation(subject: TokenSubject, enrolment: Pending): Promise<string>
   openActivation(token: unknown): Promise<ActivationClaims | RefusedToken>
+  /** One of a family of tokens, each of which buys the next. `expiresAt` in milliseconds since 1970. */
+  signRefresh(holder: Holder, claims: Pick<RefreshClaims, 'familyId' | 'generation' | 'expiresAt'>): Promise<string>
+  openRefresh(token: unknown): Promise<RefreshClaims | RefusedToken>
 }
 
-/** What tokens are made with. */
-export interface TokenSettings {
-  readonly keySets: readonly KeySet[]
-  readonly issuer: string
+export interface TokenSettings extends SigningSettings {
   readonly ephemeralTokenSeconds: number
   readonly activationTokenSeconds: number
-  readonly now: () => number
-  readonly randomBytes: RandomBytes
+}
+
+/** Whether a token claims to open an enrolment. */
+export function isEnrollmentToken(token: string): boolean {
+  return isOfKind(token, enrollment)
 }
 
 export function createTokens(settings: TokenSettings): Tokens {
-  const [first] = settings.keySets as readonly [KeySet, ...KeySet[]]
-  const signingKeys = importedSigningKeys(settings.keySets)
-  const registered = <T extends SignJWT | EncryptJWT>(token: T, userId: string, ttlSeconds: number): T => {
-    const seconds = Math.floor(settings.now() / 1000)
-    const id = Buffer.from(settings.randomBytes(tokenIdBytes)).toString('base64url')
-    return token
-      .setSubject(userId)
-      .setJti(id)
-      .setIssuer(settings.issuer)
-      .setIssuedAt(seconds)
-      .setExpirationTime(seconds + ttlSeconds) as T
-  }
-  const claimsOf = ({ user, epoch }: TokenSubject): WireClaims => ({ epoch, stamp: stampDigest(first, user) })
-  const checks = (kind: { typ: string }) => ({
-    typ: kind.typ,
-    issuer: settings.issuer,
-    requiredClaims: ['sub', 'jti', 'iat', 'exp', 'epoch', 'stamp'],
-    currentDate: new Date(settings.now()),
-  })
+  const { keySets, now, ephemeralTokenSeconds, activationTokenSeconds } = settings
+  const [first] = keySets as readonly [KeySet, ...KeySet[]]
+  const signed = createSigned(settings)
+  const after = (seconds: number): number => now() + seconds * 1000
+  const sign = (kind: SignedKind, { user, epoch }: TokenSubject) =>
+    signed.sign(kind, user, { claims: { epoch }, expiresAt: after(ephemeralTokenSeconds) })
   return Object.freeze<Tokens>({
-    async signEphemeral(subject) {
-      const token = registered(new SignJWT({ ...claimsOf(subject) }), subject.user.id, settings.ephemeralTokenSeconds)
-      return token
-        .setProtectedHeader({ alg: signed.alg, typ: signed.typ, kid: first.id })
-        .sign(await signingKeys(first.id))
-    },
-    openEphemeral: (token) =>
-      opened(token, signed.parts, async (text) => {
-        const { payload, protectedHeader } = await jwtVerify(text, ({ kid }) => signingKeys(kid), {
-          ...checks(signed),
-          algorithms: [signed.alg],
-        })
-        return tokenClaims(payload, keysOf(settings.keySets, protectedHeader.kid))
-      }),
-    async sealActivation(subject, enrolment) {
-      const token = registered(
-        new EncryptJWT({ ...claimsOf(subject), ...enrolment }),
-        subject.user.id,
-        settings.activationTokenSeconds,
-      )
-      const { alg, enc, typ } = encrypted
-      return token.setProtectedHeader({ alg, enc, typ, kid: first.id }).encrypt(first.encryption)
+    signEphemeral: (subject) => sign(ephemeral, subject),
+    openEphemeral: (token) => signed.open(ephemeral, token, tokenClaims),
+    signEnrollment: (subject) => sign(enrollment, subject),
+    openEnrollment: (token) => signed.open(enrollment, token, tokenClaims),
+    async sealActivation({ user, epoch }, enrolment) {
+      const { alg, enc, typ } = activation
+      const token = new EncryptJWT({ epoch, stamp: stampDigest(first, user), ...enrolment })
+      return registered(token, settings, { userId: user.id, expiresAt: after(activationTokenSeconds) })
+        .setProtectedHeader({ alg, enc, typ, kid: first.id })
+        .encrypt(first.encryption)
     },
     openActivation: (token) =>
-      opened(token, encrypted.parts, async (text) => {
-        const { payload, protectedHeader } = await jwtDecrypt(
-          text,
-          ({ kid }) => keysOf(settings.keySets, kid).encryption,
-          {
-            ...checks(encrypted),
-            keyManagementAlgorithms: [encrypted.alg],
-            contentEncryptionAlgorithms: [encrypted.enc],
-          },
-        )
-        const { factor, pending } = payload as JWTPayload & WireClaims
-        if (factor === undefined || pending === undefined) throw new errors.JWTInvalid()
-        return { ...tokenClaims(payload, keysOf(settings.keySets, protectedHeader.kid)), factor, pending }
+      opened(token, activation, async (text) => {
+        const { payload, protectedHeader } = await jwtDecrypt(text, ({ kid }) => keysOf(keySets, kid).encryption, {
+          ...checks(activation.typ, settings, ['epoch', 'factor', 'pending']),
+          keyManagementAlgorithms: [activation.alg],
+          contentEncryptionAlgorithms: [activation.enc],
+        })
+        const { factor, pending, entering, backups } = payload as JWTPayload & Pending
+        return { ...tokenClaims(payload, keysOf(keySets, protectedHeader.kid)), factor, pending, entering, backups }
       }),
+    signRefresh: (holder, { familyId: family, generation, expiresAt }) =>
+      signed.sign(refresh, holder, { claims: { family, generation }, expiresAt }),
+    openRefresh: (token) => signed.open(refresh, token, refreshClaims),
   })
 }
 
-/** On Node 20 a key imported once verifies in about 60 % of the time that bytes take. */
-function importedSigningKeys(keySets: readonly KeySet[]): (kid: string | undefined) => Promise<CryptoKey> {
-  const imported = new Map<string, Promise<CryptoKey>>()
-  return (kid) => {
-    const keys = keysOf(keySets, kid)
-    const known = imported.get(keys.id)
-    if (known !== undefined) return known
-    const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-    const key = crypto.subtle.importKey('raw', Uint8Array.from(keys.signing), algorithm, false, ['sign', 'verify'])
-    imported.set(keys.id, key)
-    return key
-  }
-}
-
-/** The key set a header names. The name is only ever compared. */
-function keysOf(keySets: readonly KeySet[], kid: string | undefined): KeySet {
-  const keys = keySets.find(({ id }) => id === kid)
-  if (keys === undefined) throw new errors.JWKSNoMatchingKey()
-  return keys
+function signedKind(name: string, key: SigningKey, claims: readonly string[]): SignedKind {
+  return { typ: typeName(name), parts: 3, key, claims }
 }
 
 function tokenClaims(payload: JWTPayload, keys: KeySet): TokenClaims {
-  const { sub, jti, exp, epoch, stamp } = payload as Required<JWTPayload> & WireClaims
-  if (!Number.isSafeInteger(epoch) || typeof stamp !== 'string') throw new errors.JWTInvalid()
-  return {
-    userId: sub,
-    tokenId: jti,
-    epoch,
-    expiresAt: exp * 1000,
-    hasStampOf: (user) => isSameDigest(stamp, stampDigest(keys, user)),
-  }
+  const { epoch } = payload as JWTPayload & Pick<TokenClaims, 'epoch'>
+  if (!Number.isSafeInteger(epoch)) throw new errors.JWTInvalid()
+  return { ...baseClaims(payload, keys), epoch }
 }
 
-async function opened<T>(token: unknown, parts: number, open: (text: string) => Promise<T>): Promise<T | RefusedToken> {
-  if (typeof token !== 'string') return refusedToken('malformed_token')
-  const other = parts === signed.parts ? encrypted.parts : signed.parts
-  if (!isCanonical(token, parts)) return refusedToken(isCanonical(token, other) ? 'wrong_purpose' : 'malformed_token')
-  try {
-    return await open(token)
-  } catch (error) {
-    return refusedToken(error instanceof errors.JWTExpired ? 'expired_token' : 'forged_token')
-  }
-}
-
-/** The one answer to every token that is no good; the reason goes to the event alone. */
-export function refusedToken(reason: MfaEventReason): RefusedToken {
-  return { error: new MfaError('invalid_token'), reason }
+function refreshClaims(payload: JWTPayload, keys: KeySet): RefreshClaims {
+  const { family, generation } = payload
+  if (typeof family !== 'string' || !Number.isSafeInteger(generation)) throw new errors.JWTInvalid()
+  return { ...baseClaims(payload, keys), familyId: family, generation: generation as number }
 }

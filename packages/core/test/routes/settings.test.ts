@@ -8,9 +8,33 @@ import { createApp, enrolledApp, requestOf } from './app.ts'
 const credentials = { username: 'alice', password: 'right' }
 
 const names = [
-  ...['login', 'verify', 'status', 'stepUp', 'authenticators', 'renameAuthenticator', 'removeAuthenticator'],
+  ...[
+    'login',
+    'verify',
+    'register',
+    'token.refresh',
+    'token.revoke',
+    'token.keys',
+    'status',
+    'stepUp',
+    'authenticators',
+    'renameAuthenticator',
+    'removeAuthenticator',
+  ],
   ...['totp.begin', 'totp.confirm', 'totp.deactivate', 'totp.qr', 'recovery_code.show', 'recovery_code.regenerate'],
 ]
+
+test.each([
+  ['register', 'POST', '/register'],
+  ['bearer', 'POST', '/token/refresh'],
+  ['bearer', 'POST', '/token/revoke'],
+  ['bearer', 'GET', '/.well-known/jwks.json'],
+] as const)('a host without %s has no %s %s', async (has, method, path) => {
+  const without = createApp()
+  await expect(without.send(method, path)).rejects.toThrow(`${path} is not Latchkey's`)
+  const given = createApp({}, () => (has === 'bearer' ? { bearer: true } : { register: () => null }))
+  expect((await given.send(method, path)).status).toBeLessThan(404)
+})
 
 test('every operation has a name; others are none', () => {
   const off = Object.fromEntries(names.map((name) => [name, false as const]))
@@ -22,14 +46,21 @@ test('every operation has a name; others are none', () => {
 })
 
 test.each(names)('%s off is not there', async (name) => {
-  const on = createApp()
-  const off = createApp({ routes: { [name]: false } })
+  const whole = () => ({ bearer: true, register: () => null })
+  const on = createApp({}, whole)
+  const off = createApp({ routes: { [name]: false } }, whole)
   const places = [
     ...[
       ['POST', '/login'],
       ['POST', '/mfa/verify'],
+      ['POST', '/register'],
       ['GET', '/mfa/status'],
       ['POST', '/mfa/step-up'],
+    ],
+    ...[
+      ['POST', '/token/refresh'],
+      ['POST', '/token/revoke'],
+      ['GET', '/.well-known/jwks.json'],
     ],
     ...[
       ['GET', '/mfa/authenticators'],

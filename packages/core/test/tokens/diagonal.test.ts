@@ -1,6 +1,7 @@
 // Every kind of token at every place that takes one: only the diagonal passes, and only for its own user and factor.
 
 import { describe, expect, test } from 'vitest'
+import type { User } from '../../src/index.ts'
 import { fixedPhrase } from '../factors/fixed-phrase.ts'
 import { createWorld, enrol, login, refusal, type World } from '../world.ts'
 
@@ -12,15 +13,24 @@ interface Tokens {
 
 /** Alice and mallory, both enrolled, both with a challenge and with an enrolment of either factor begun. */
 async function issued(): Promise<Tokens> {
-  const world = createWorld({ factors: [fixedPhrase('correct horse')] })
-  const { mfa, alice, mallory, clock } = world
-  const { app } = await enrol(world, alice)
+  const enrollment = ({ id }: User) => (id === 'bob' ? ('required' as const) : ('optional' as const))
+  const world = createWorld({ factors: [fixedPhrase('correct horse')], enrollment })
+  const { mfa, alice, mallory, clock, users } = world
+  const { app, proof } = await enrol(world, alice)
+  const bob = { id: 'bob', name: 'bob' }
+  users.set('bob', bob)
   await enrol(world, mallory)
   const begun = async (user: typeof alice, type: string) => {
     const { activationToken } = await mfa.begin(type, user, { provedAt: clock.now() })
     return activationToken
   }
+  const bearer = await mfa.tokens.issue(alice, proof)
+  const enrolling = await mfa.challenge(bob)
   const tokens = {
+    "an enrolment's ephemeral token": enrolling.ephemeralToken,
+    "a new account's activation token": (await mfa.register(bob)).activationToken,
+    'an access token': bearer.accessToken,
+    'a refresh token': bearer.refreshToken,
     'an ephemeral token': await login(world, alice),
     'an activation token of totp': await begun(alice, 'totp'),
     'an activation token of another factor': await begun(alice, 'phrase'),
@@ -41,8 +51,19 @@ async function issued(): Promise<Tokens> {
 
 const names = Object.keys((await issued()).tokens)
 const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  verify: { 'an activation token of totp': 'wrong_purpose', "mallory's activation token": 'wrong_purpose' },
+  verify: {
+    'an activation token of totp': 'wrong_purpose',
+    "mallory's activation token": 'wrong_purpose',
+    "an enrolment's ephemeral token": 'wrong_purpose',
+    "a new account's activation token": 'wrong_purpose',
+    'an access token': 'wrong_purpose',
+    'a refresh token': 'wrong_purpose',
+  },
   confirm: {
+    "an enrolment's ephemeral token": 'wrong_purpose',
+    "a new account's activation token": 'wrong_user',
+    'an access token': 'wrong_purpose',
+    'a refresh token': 'wrong_purpose',
     'an ephemeral token': 'wrong_purpose',
     "mallory's activation token": 'wrong_user',
     'an activation token of another factor': 'wrong_purpose',
@@ -74,6 +95,44 @@ describe('at confirm', () => {
     const reason = reasons['confirm']?.[name]
     if (reason !== undefined) expect(world.events.at(-1)).toMatchObject({ type: 'confirm', userId: 'alice', reason })
   })
+})
+
+/** The other places, and the one kind of token that passes there. */
+const places: readonly (readonly [string, string, string, (world: World, token: string) => Promise<unknown>])[] = [
+  [
+    'at the begin of a demanded enrolment',
+    "an enrolment's ephemeral token",
+    'unauthenticated',
+    ({ mfa }, token) => mfa.beginEnrollment(token, 'totp'),
+  ],
+  [
+    'at a confirmation that signs in',
+    "a new account's activation token",
+    'unauthenticated',
+    ({ mfa }, activationToken) => mfa.confirmEnrollment('totp', { activationToken, code: '000000' }),
+  ],
+  ['at a refresh', 'a refresh token', 'invalid_token', ({ mfa }, token) => mfa.tokens.refresh(token)],
+]
+
+describe.each(places)('%s', (_, right, code, place) => {
+  test.each(names)('%s', async (name) => {
+    const { world, tokens } = await issued()
+    const outcome = place(world, tokens[name] as string).catch((error: unknown) => (error as { code?: unknown }).code)
+    expect((await outcome) === code).toBe(name !== right)
+  })
+})
+
+test.each(names)('%s signs nobody in but an access token', async (name) => {
+  const { world, tokens } = await issued()
+  const signedIn = await world.mfa.tokens.read(tokens[name] as string)
+  expect(signedIn?.user.id).toBe(name === 'an access token' ? 'alice' : undefined)
+})
+
+test.each(names)('%s ends no family but a refresh token', async (name) => {
+  const { world, tokens } = await issued()
+  await world.mfa.tokens.revoke(tokens[name] as string)
+  const outcome = await world.mfa.tokens.refresh(tokens['a refresh token'] as string).catch(() => 'ended')
+  expect(outcome === 'ended').toBe(name === 'a refresh token')
 })
 
 test('refused tokens answer alike, whatever was wrong with them', async () => {

@@ -27,7 +27,7 @@ export const diagnose: FactorRoute = {
   name: 'totp.diagnose',
   method: 'POST',
   path: '/mfa/totp/diagnose',
-  access: 'signed_in',
+  access: 'enrolling',
   limited: true,
   fields: {
     code: (value) => (value === undefined ? null : codeFault(value)),

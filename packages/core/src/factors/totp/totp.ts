@@ -27,7 +27,7 @@ export function totp(settings: TotpSettings): Factor<TotpData> {
         name: 'totp.qr',
         method: 'POST',
         path: '/mfa/totp/qr',
-        access: 'signed_in',
+        access: 'enrolling',
         fields: { activation_token: (value) => (typeof value === 'string' ? null : 'must be a string') },
         async handle(call) {
           const { url } = (await call.pending(call.body['activation_token'] as string)) as unknown as Pending

@@ -1,0 +1,118 @@
+import { errors, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import type { KeySet } from '../sealing/keys.ts'
+import type { AccessKey } from './access-keys.ts'
+import type { AccessClaims, Authentication, Holder } from './claims.ts'
+import { opened, type RefusedToken } from './opening.ts'
+import { baseClaims, checks, importedKeys, registered, type TokenSettings } from './signed.ts'
+import { stampDigest } from './stamp.ts'
+
+/** RFC 9068 section 2.1. */
+const kind = { typ: 'at+jwt', parts: 3 } as const
+const required = ['aud', 'sid', 'auth_time', 'amr', 'acr']
+
+/** How access tokens are made. */
+export interface AccessSettings {
+  readonly accessTokenSeconds: number
+  readonly audience: string
+  /** The first signs, all open; none: HS256 with the app's secret. */
+  readonly keys: readonly AccessKey[]
+}
+
+/** Makes and opens access tokens (RFC 9068), which others may read: nothing in them is secret. */
+export interface AccessTokens {
+  sign(holder: Holder, familyId: string, authentication: Authentication): Promise<string>
+  open(token: unknown): Promise<AccessClaims | RefusedToken>
+  /** The public keys (RFC 7517), none where the app's secret signs. */
+  jwks(): Promise<{ readonly keys: readonly JWK[] }>
+}
+
+export function createAccessTokens(settings: TokenSettings, access: AccessSettings): AccessTokens {
+  const keySets = settings.keySets as readonly [KeySet, ...KeySet[]]
+  const [first] = keySets
+  const signer = access.keys.length === 0 ? secretSigner(keySets) : keyPairSigner(access.keys)
+  return Object.freeze<AccessTokens>({
+    async sign(holder, familyId, authentication) {
+      const { alg, kid, key } = await signer.current()
+      const claims = { ...wireClaims(authentication), sid: familyId, stamp: stampDigest(first, holder) }
+      const token = new SignJWT(claims).setAudience(access.audience)
+      const expiresAt = settings.now() + access.accessTokenSeconds * 1000
+      return registered(token, settings, { userId: holder.id, expiresAt })
+        .setProtectedHeader({ alg, typ: kind.typ, kid })
+        .sign(key)
+    },
+    open: (token) =>
+      opened(token, kind, async (text) => {
+        const { payload } = await jwtVerify(text, ({ kid, alg }) => signer.named(kid, alg), {
+          ...checks(kind.typ, settings, required),
+          audience: access.audience,
+          algorithms: [...signer.algorithms],
+        })
+        return accessClaims(payload, keySets)
+      }),
+    jwks: async () => ({ keys: await Promise.all(access.keys.map((key) => key.publicJwk())) }),
+  })
+}
+
+type Key = Parameters<SignJWT['sign']>[0]
+
+/** The keys that sign and open. */
+interface Signer {
+  readonly algorithms: readonly string[]
+  current(): Promise<{ alg: string; kid: string; key: Key }>
+  /** @throws where no key has the name, or the one that has it signs otherwise */
+  named(kid: string | undefined, alg: string | undefined): Promise<Key>
+}
+
+function secretSigner(keySets: readonly [KeySet, ...KeySet[]]): Signer {
+  const keyOf = importedKeys(keySets)
+  const [{ id }] = keySets
+  return {
+    algorithms: ['HS256'],
+    current: async () => ({ alg: 'HS256', kid: id, key: await keyOf('access', id) }),
+    named: async (kid) => keyOf('access', kid),
+  }
+}
+
+function keyPairSigner(keys: readonly AccessKey[]): Signer {
+  const named = (): Promise<readonly (AccessKey & { kid: string })[]> =>
+    Promise.all(keys.map(async (key) => ({ ...key, kid: (await key.publicJwk()).kid })))
+  return {
+    algorithms: [...new Set(keys.map(({ alg }) => alg))],
+    async current() {
+      const [{ alg, kid, privateKey }] = (await named()) as [AccessKey & { kid: string }]
+      return { alg, kid, key: privateKey }
+    },
+    async named(kid, alg) {
+      const found = (await named()).find((key) => key.kid === kid && key.alg === alg)
+      if (found === undefined) throw new errors.JWKSNoMatchingKey()
+      return found.publicKey
+    },
+  }
+}
+
+const passed = 'urn:latchkey:acr:mfa'
+const passwordOnly = 'urn:latchkey:acr:pwd'
+
+/** OpenID Connect Core section 2: `auth_time`, `acr`, `amr`; `factor` is ours. */
+function wireClaims({ amr, factor, provedAt, signedInAt }: Authentication): JWTPayload {
+  return {
+    auth_time: Math.floor((provedAt ?? signedInAt) / 1000),
+    amr,
+    acr: provedAt === null ? passwordOnly : passed,
+    ...(factor === null ? {} : { factor }),
+  }
+}
+
+function accessClaims(payload: JWTPayload, keySets: readonly [KeySet, ...KeySet[]]): AccessClaims {
+  const { sid, auth_time: authTime, amr, acr, factor = null } = payload
+  if (typeof sid !== 'string' || !Number.isSafeInteger(authTime) || !Array.isArray(amr)) throw new errors.JWTInvalid()
+  return {
+    ...baseClaims(payload, keySets[0]),
+    // A key pair's name does not tell under which of the app's secrets the digest was made.
+    hasStampOf: (user) => keySets.some((keys) => baseClaims(payload, keys).hasStampOf(user)),
+    familyId: sid,
+    factor: factor as string | null,
+    amr: amr as readonly string[],
+    provedAt: acr === passed ? (authTime as number) * 1000 : null,
+  }
+}

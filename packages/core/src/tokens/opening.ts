@@ -1,0 +1,62 @@
+import { errors } from 'jose'
+import { MfaError } from '../errors.ts'
+import type { MfaEventReason } from '../events.ts'
+import { isCanonical } from './canonical.ts'
+
+/** A kind of token: its type (RFC 7515 section 4.1.9) and how many parts it has. No kind passes for another. */
+export interface TokenKind {
+  readonly typ: string
+  readonly parts: 3 | 5
+}
+
+/** A token that did not pass: the answer, and the true reason for the event. */
+export interface RefusedToken {
+  readonly error: MfaError
+  readonly reason: MfaEventReason
+}
+
+/** The one answer to every token that is no good; the reason goes to the event alone. */
+export function refusedToken(reason: MfaEventReason): RefusedToken {
+  return { error: new MfaError('invalid_token'), reason }
+}
+
+/** The types of our tokens, so that an event can tell one of ours at the wrong place from a forged one. */
+const ourTypes = new Set(['ephemeral', 'enrollment', 'activation', 'refresh'].map(typeName).concat('at+jwt'))
+const longestHeader = 512
+
+/** The `typ` of a kind of token that only we read. */
+export function typeName(kind: string): string {
+  return `latchkey-${kind}+jwt`
+}
+
+/** Opens a token of a kind; whatever is wrong with it, the answer is one. */
+export async function opened<T>(
+  token: unknown,
+  kind: TokenKind,
+  open: (text: string) => Promise<T>,
+): Promise<T | RefusedToken> {
+  if (typeof token !== 'string') return refusedToken('malformed_token')
+  const typ = typeOf(token)
+  if (typ !== kind.typ && ourTypes.has(typ)) return refusedToken('wrong_purpose')
+  if (!isCanonical(token, kind.parts)) return refusedToken('malformed_token')
+  try {
+    return await open(token)
+  } catch (error) {
+    return refusedToken(error instanceof errors.JWTExpired ? 'expired_token' : 'forged_token')
+  }
+}
+
+/** Whether a token says that it is of a kind; whether it is good is another matter. */
+export function isOfKind(token: string, kind: Pick<TokenKind, 'typ'>): boolean {
+  return typeOf(token) === kind.typ
+}
+
+function typeOf(token: string): string {
+  const [header = ''] = token.slice(0, longestHeader).split('.', 1)
+  try {
+    const { typ } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { typ?: unknown }
+    return String(typ)
+  } catch {
+    return ''
+  }
+}

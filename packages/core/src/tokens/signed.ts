@@ -1,0 +1,126 @@
+import { type CryptoKey, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import type { RandomBytes } from '../ports.ts'
+import type { KeySet } from '../sealing/keys.ts'
+import type { BaseClaims, Holder } from './claims.ts'
+import { opened, type RefusedToken, type TokenKind } from './opening.ts'
+import { isSameDigest, stampDigest } from './stamp.ts'
+
+/** The keys of tokens that are signed, one a kind. */
+export type SigningKey = 'signing' | 'enrollment' | 'refresh' | 'access'
+
+/** What tokens are made with. */
+export interface TokenSettings {
+  readonly keySets: readonly KeySet[]
+  readonly issuer: string
+  readonly now: () => number
+  readonly randomBytes: RandomBytes
+}
+
+/** A kind of signed token (RFC 7515, HS256): it has a key and a type of its own. */
+export interface SignedKind extends TokenKind {
+  readonly parts: 3
+  readonly key: SigningKey
+  /** Claims that must be there beside those that every token has. */
+  readonly claims: readonly string[]
+}
+
+/** Signs and opens the tokens that only we read. */
+export interface Signed {
+  sign(kind: SignedKind, holder: Holder, said: { claims: JWTPayload; expiresAt: number }): Promise<string>
+  /** `read` makes claims of the payload, and throws where they are no good. */
+  open<T>(kind: SignedKind, token: unknown, read: (payload: JWTPayload, keys: KeySet) => T): Promise<T | RefusedToken>
+}
+
+export function createSigned(settings: TokenSettings): Signed {
+  const keyOf = importedKeys(settings.keySets)
+  const [first] = settings.keySets as readonly [KeySet, ...KeySet[]]
+  return {
+    async sign({ typ, key }, holder, { claims, expiresAt }) {
+      return registered(new SignJWT({ ...claims, stamp: stampDigest(first, holder) }), settings, {
+        userId: holder.id,
+        expiresAt,
+      })
+        .setProtectedHeader({ alg: 'HS256', typ, kid: first.id })
+        .sign(await keyOf(key, first.id))
+    },
+    open: (kind, token, read) =>
+      opened(token, kind, async (text) => {
+        const { payload, protectedHeader } = await jwtVerify(text, ({ kid }) => keyOf(kind.key, kid), {
+          ...checks(kind.typ, settings, kind.claims),
+          algorithms: ['HS256'],
+        })
+        return read(payload, keysOf(settings.keySets, protectedHeader.kid))
+      }),
+  }
+}
+
+/** What every token must say, for jose to check. */
+export function checks(typ: string, settings: Pick<TokenSettings, 'issuer' | 'now'>, claims: readonly string[]) {
+  return {
+    typ,
+    issuer: settings.issuer,
+    requiredClaims: ['sub', 'jti', 'iat', 'exp', 'stamp', ...claims],
+    currentDate: new Date(settings.now()),
+  }
+}
+
+const tokenIdBytes = 16
+
+/** Sets the registered claims of RFC 7519; `expiresAt` in milliseconds since 1970. */
+export function registered<T extends Registrable>(
+  token: T,
+  { issuer, now, randomBytes }: Omit<TokenSettings, 'keySets'>,
+  { userId, expiresAt }: { userId: string; expiresAt: number },
+): T {
+  return token
+    .setSubject(userId)
+    .setJti(Buffer.from(randomBytes(tokenIdBytes)).toString('base64url'))
+    .setIssuer(issuer)
+    .setIssuedAt(Math.floor(now() / 1000))
+    .setExpirationTime(Math.floor(expiresAt / 1000))
+}
+
+/** The part of jose's two makers of tokens that they share. */
+interface Registrable {
+  setSubject(subject: string): this
+  setJti(id: string): this
+  setIssuer(issuer: string): this
+  setIssuedAt(seconds: number): this
+  setExpirationTime(seconds: number): this
+}
+
+/** The claims that every token has. */
+export function baseClaims(payload: JWTPayload, keys: KeySet): BaseClaims {
+  const { sub, jti, exp, stamp } = payload as Required<JWTPayload>
+  if (typeof stamp !== 'string') throw new errors.JWTInvalid()
+  return {
+    userId: sub,
+    tokenId: jti,
+    expiresAt: exp * 1000,
+    hasStampOf: (user) => isSameDigest(stamp, stampDigest(keys, user)),
+  }
+}
+
+/** The key set a header names. The name is only ever compared. */
+export function keysOf(keySets: readonly KeySet[], kid: string | undefined): KeySet {
+  const keys = keySets.find(({ id }) => id === kid)
+  if (keys === undefined) throw new errors.JWKSNoMatchingKey()
+  return keys
+}
+
+/** On Node 20 a key imported once verifies in about 60 % of the time that bytes take. */
+export function importedKeys(
+  keySets: readonly KeySet[],
+): (key: SigningKey, kid: string | undefined) => Promise<CryptoKey> {
+  const imported = new Map<string, Promise<CryptoKey>>()
+  return (name, kid) => {
+    const keys = keysOf(keySets, kid)
+    const place = `${name} ${keys.id}`
+    const known = imported.get(place)
+    if (known !== undefined) return known
+    const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+    const key = crypto.subtle.importKey('raw', Uint8Array.from(keys[name]), algorithm, false, ['sign', 'verify'])
+    imported.set(place, key)
+    return key
+  }
+}
