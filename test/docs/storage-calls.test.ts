@@ -78,6 +78,7 @@ const operations: Readonly<Record<string, (given: Setting) => unknown>> = {
   'list the authenticators': ({ mfa }) => mfa.authenticators('1'),
   'rename one': ({ mfa, authenticator }) => mfa.renameAuthenticator('1', authenticator.id, { name: 'Phone' }),
   'remove one': ({ mfa, authenticator, fresh }) => mfa.removeAuthenticator('1', authenticator.id, fresh),
+  'remove all of a factor': ({ mfa, fresh }) => mfa.removeAuthenticators('totp', '1', fresh),
   'show the recovery codes': ({ mfa, fresh }) => mfa.recoveryCodes('1', fresh),
   'regenerate them': ({ mfa, fresh }) => mfa.regenerateRecoveryCodes('1', fresh),
   reset: ({ mfa }) => mfa.reset('1'),

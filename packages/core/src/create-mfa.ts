@@ -9,6 +9,7 @@ import { totp } from './factors/totp/totp.ts'
 import type { Answer, Mfa } from './mfa.ts'
 import { erase, reset, revokeTokens } from './operations/account.ts'
 import { listAuthenticators, removeAuthenticator, renameAuthenticator } from './operations/authenticators.ts'
+import { removeAuthenticators } from './operations/authenticators-of-factor.ts'
 import { regenerateCodes, showCodes } from './operations/backup-codes.ts'
 import { endFamily, issueTokens, readAccess, refreshTokens, renewAccess } from './operations/bearer.ts'
 import { begin } from './operations/begin.ts'
@@ -27,7 +28,6 @@ import { type MfaOptions, type MfaSettings, readOptions } from './options.ts'
 import type { BearerTokens } from './ports.ts'
 import { createHandler, type Routing } from './routes/handler.ts'
 import { mountRoutes } from './routes/settings.ts'
-import { routeTable } from './routes/table.ts'
 import { deriveKeys } from './sealing/keys.ts'
 import { createSealer } from './sealing/seal.ts'
 import { cleanName } from './texts.ts'
@@ -47,8 +47,9 @@ export function createMfa(options: MfaOptions): Mfa {
     ...settings.factors,
   ]
   const core = createCore(settings, factors)
-  const { allowedOrigins, limiter } = settings
-  const routing: Routing = { core, allowedOrigins, limiter, routes: mountRoutes(routeTable(factors), settings.routes) }
+  const { allowedOrigins, limiter, routes } = settings
+  const mounted = mountRoutes(routes.build(factors), routes.settings)
+  const routing: Routing = { core, allowedOrigins, limiter, routes: mounted }
   return Object.freeze<Mfa>({
     ...signInFace(core),
     ...entryFace(core),
@@ -137,6 +138,7 @@ type AccountFace = Pick<
   | 'authenticators'
   | 'renameAuthenticator'
   | 'removeAuthenticator'
+  | 'removeAuthenticators'
 >
 
 function accountFace(core: Core): AccountFace {
@@ -147,6 +149,8 @@ function accountFace(core: Core): AccountFace {
     authenticators: async (userId, call = {}) => listAuthenticators(core, userId, call),
     renameAuthenticator: async (userId, id, change) => renameAuthenticator(core, userId, { ...change, id }),
     removeAuthenticator: async (userId, id, call = {}) => removeAuthenticator(core, userId, { ...call, id }),
+    removeAuthenticators: async (type, userId, call = {}) =>
+      removeAuthenticators(core, userId, { ...call, factor: type }),
   }
 }
 

@@ -82,6 +82,8 @@ export interface Mfa {
   renameAuthenticator(userId: string, id: string, change: CallOptions & { name: string }): Promise<AuthenticatorSummary>
   /** A fresh act. The last one takes the recovery codes along. */
   removeAuthenticator(userId: string, id: string, call?: Freshness & CallOptions): Promise<void>
+  /** Removes every authenticator of a factor; a fresh act. Where there is none of it, nothing changes. */
+  removeAuthenticators(type: string, userId: string, call?: Freshness & CallOptions): Promise<void>
   /** Removes every factor, count and token of the user: an operator's way back. */
   reset(userId: string, call?: CallOptions): Promise<void>
   /** Deletes all that is kept of the user, for an account that is gone. Resetting, not erasing, keeps old tokens dead. */

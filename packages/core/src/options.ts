@@ -6,7 +6,7 @@ import type { TotpSettings } from './factors/totp/parameters.ts'
 import { settingsFault, totpDefaults } from './factors/totp/settings.ts'
 import { filledIn, readFunction, readGroup, readSeconds, readWhole } from './option-checks.ts'
 import type { Awaitable, EnrollmentPolicy, Limiter, RandomBytes, Storage, User } from './ports.ts'
-import type { RouteSetting } from './routes/settings.ts'
+import { type RouteSettings, type RouteTable, routeSourceOf } from './routes/route-table.ts'
 import { cleanName, cleanText } from './texts.ts'
 import type { AttemptLimits } from './throttle/throttle.ts'
 import { type AccessKey, type PrivateKeyInput, readAccessKey } from './tokens/access-keys.ts'
@@ -45,8 +45,11 @@ export interface MfaOptions {
   readonly attempts?: Partial<AttemptLimits> | undefined
   /** Oldest proof that fresh acts take, in seconds; `false` asks for none. @defaultValue 300 */
   readonly stepUpSeconds?: number | false | undefined
-  /** Per operation another path, `false` for off, or a function that shapes the answer. @defaultValue all on */
-  readonly routes?: Readonly<Record<string, RouteSetting>> | undefined
+  /**
+   * Per operation another path, `false` for off, or a function that shapes the answer; or another table of routes.
+   * @defaultValue all on
+   */
+  readonly routes?: RouteSettings | RouteTable | undefined
   /** Origins whose pages may change state, such as `https://app.example`. @defaultValue the request's own */
   readonly allowedOrigins?: readonly string[] | undefined
   /** Slows an address down across users. @defaultValue none */
@@ -115,7 +118,7 @@ export function readOptions(options: MfaOptions) {
       options.stepUpSeconds === false
         ? (false as const)
         : readWhole('stepUpSeconds', options.stepUpSeconds ?? 300, [1, 86_400]),
-    routes: readGroup('routes', options.routes),
+    routes: readRoutes(options.routes),
     allowedOrigins: readOrigins(options.allowedOrigins),
     limiter: readLimiter(options.limiter),
     onEvent: options.onEvent === undefined ? undefined : readFunction('onEvent', options.onEvent),
@@ -222,6 +225,11 @@ function isFactor(value: unknown): value is Factor {
   const texts = ['type', 'title', 'path', 'field'].map((name) => typeof factor[name] === 'string')
   const functions = ['fieldFault', 'couldBe', 'check'].map((name) => typeof factor[name] === 'function')
   return [...texts, ...functions, Array.isArray(factor['amr'])].every(Boolean)
+}
+
+function readRoutes(routes: MfaOptions['routes']) {
+  const { build, settings } = routeSourceOf(routes)
+  return { build, settings: readGroup('routes', settings) }
 }
 
 function readOrigins(origins: unknown): readonly string[] | undefined {

@@ -182,8 +182,9 @@ export const sessions = [
     changes: [
       {
         file: 'core/src/operations/authenticators.ts',
-        search: 'return refuse(record, refusal)\n    const found = enrolledOf(core, record).find(',
-        replace: 'return refuse(record, refusal)\n    const found = record.authenticators.find(',
+        search: 'return refuse(record, refusal)\n    const found = enrolledNamed(core, record, call)',
+        replace:
+          'return refuse(record, refusal)\n    const found = record.authenticators.find(({ id }) => id === call.id)',
       },
     ],
   },

@@ -1,7 +1,7 @@
 import { fieldError, MfaError } from '../errors.ts'
 import { type Authenticator, isEnabled, type MfaRecord } from '../record/record.ts'
 import { cleanName } from '../texts.ts'
-import { type CallOptions, type Core, consult, type Decision, decide, refuse } from './core.ts'
+import { type About, type CallOptions, type Core, consult, type Decision, decide, refuse } from './core.ts'
 import { type Freshness, freshRefusal } from './fresh.ts'
 import { requireUserId } from './proof.ts'
 
@@ -50,18 +50,31 @@ export async function listAuthenticators(
   return consult(core, act, (record) => ({ record, result: enrolledOf(core, record).map(summaryOf) }))
 }
 
+/** Which authenticator is meant. */
+export interface Meant {
+  readonly id: string
+  /** Where it is set, an authenticator of another factor is none. */
+  readonly factor?: string | undefined
+}
+
+/** The enrolled authenticator that is meant; undefined where the user has none such. */
+export function enrolledNamed(core: Core, record: MfaRecord, { id, factor }: Meant): Authenticator | undefined {
+  const named = enrolledOf(core, record).find((entry) => entry.id === id)
+  return factor === undefined || named?.type === factor ? named : undefined
+}
+
 /** Renames an authenticator of the user: one read and one put. */
 export async function renameAuthenticator(
   core: Core,
   userId: string,
-  call: CallOptions & { id: string; name: string },
+  call: CallOptions & Meant & { name: string },
 ): Promise<AuthenticatorSummary> {
   requireUserId(userId)
   const name = cleanName(call.name)
   if (name === null) throw fieldError('name', 'must have 1 to 64 characters and no control characters')
   const act = { type: 'rename', userId, requestId: call.requestId } as const
   return decide(core, act, (record): Decision<AuthenticatorSummary> => {
-    const found = enrolledOf(core, record).find(({ id }) => id === call.id)
+    const found = enrolledNamed(core, record, call)
     if (found === undefined) return refuse(record, new MfaError('not_found'))
     const renamed = { ...found, name }
     const authenticators = record.authenticators.map((entry) => (entry === found ? renamed : entry))
@@ -73,14 +86,14 @@ export async function renameAuthenticator(
 export async function removeAuthenticator(
   core: Core,
   userId: string,
-  call: CallOptions & Freshness & { id: string },
+  call: CallOptions & Freshness & Meant,
 ): Promise<void> {
   requireUserId(userId)
   const act = { type: 'remove', userId, requestId: call.requestId } as const
   return decide(core, act, (record, nowMs): Decision<undefined> => {
     const refusal = freshRefusal(core, record, { provedAt: call.provedAt, nowMs })
     if (refusal !== null) return refuse(record, refusal)
-    const found = enrolledOf(core, record).find(({ id }) => id === call.id)
+    const found = enrolledNamed(core, record, call)
     if (found === undefined) return refuse(record, new MfaError('not_found'))
     return { record: without(core, record, [found]), result: undefined, about: aboutOf(found) }
   })
@@ -111,6 +124,7 @@ function lastingStates(core: Core, { states }: MfaRecord): MfaRecord['states'] {
   return Object.fromEntries(lasting)
 }
 
-function aboutOf({ id, type }: Authenticator) {
+/** What an event says of an authenticator. */
+export function aboutOf({ id, type }: Authenticator): About {
   return { factor: type, authenticatorId: id }
 }

@@ -84,6 +84,7 @@ describe.each(ids)('a user id %j is a mistake of the host', (id) => {
       ...[mfa.deactivate('totp', user, { code: '1' }), mfa.status(userId), mfa.recoveryCodes(userId)],
       ...[mfa.regenerateRecoveryCodes(userId), mfa.authenticators(userId)],
       ...[mfa.renameAuthenticator(userId, 'x', { name: 'a' }), mfa.removeAuthenticator(userId, 'x')],
+      mfa.removeAuthenticators('totp', userId),
       ...[mfa.reset(userId), mfa.erase(userId), mfa.revokeTokens(userId)],
       mfa.import(userId, { totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' }),
     ]

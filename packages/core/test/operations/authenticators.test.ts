@@ -1,6 +1,7 @@
 // Authenticators are listed, renamed and removed by their own user alone; a foreign id is like an unknown one.
 
 import { describe, expect, test } from 'vitest'
+import { fixedPhrase } from '../factors/fixed-phrase.ts'
 import { createWorld, enrol, login, refusal } from '../world.ts'
 
 test('the list shows the enrolled ones, the oldest first, and no secret', async () => {
@@ -117,5 +118,42 @@ describe('a removal', () => {
       (await refusal(world.mfa.stepUp(world.alice, { code: second.app.wrongCode(world.clock.now()) })))
         .attemptsRemaining,
     ).toBe(0)
+  })
+})
+
+describe('a removal of all of a factor', () => {
+  test('leaves nothing, and ends every challenge', async () => {
+    const world = createWorld()
+    const { proof } = await enrol(world)
+    const { app } = await enrol(world, world.alice, proof.provedAt)
+    const token = await login(world)
+    await world.mfa.removeAuthenticators('totp', 'alice', { provedAt: world.clock.now() })
+    await expect(world.mfa.status('alice')).resolves.toMatchObject({ mfaEnabled: false, recoveryCodesRemaining: 0 })
+    expect((await refusal(world.mfa.verify(token, { code: app.nextCode(world.clock.now()) }))).code).toBe(
+      'invalid_token',
+    )
+  })
+
+  test('leaves other users and other factors alone, and tells of it once', async () => {
+    const world = createWorld({ factors: [fixedPhrase('correct horse')] })
+    await enrol(world)
+    await enrol(world, world.mallory)
+    const fresh = { provedAt: world.clock.now() }
+    const { activationToken } = await world.mfa.begin('phrase', world.alice, fresh)
+    await world.mfa.confirm('phrase', world.alice, { activationToken, phrase: 'correct horse' })
+    world.events.length = 0
+    await world.mfa.removeAuthenticators('totp', 'alice', fresh)
+    expect(world.events).toMatchObject([{ type: 'remove', result: 'success', factor: 'totp', authenticatorId: null }])
+    await expect(world.mfa.authenticators('alice')).resolves.toMatchObject([{ type: 'phrase' }])
+    await expect(world.mfa.authenticators('mallory')).resolves.toHaveLength(1)
+    await expect(world.mfa.status('alice')).resolves.toMatchObject({ recoveryCodesRemaining: 10 })
+  })
+
+  test.each(['recovery_code', 'unknown', '__proto__'])('of %j, which nobody enrols, is a mistake', async (type) => {
+    const world = createWorld()
+    await enrol(world)
+    const removal = world.mfa.removeAuthenticators(type, 'alice', { provedAt: world.clock.now() })
+    await expect(removal).rejects.toThrow(new TypeError(`no factor '${type}' can be enrolled`))
+    await expect(world.mfa.status('alice')).resolves.toMatchObject({ recoveryCodesRemaining: 10 })
   })
 })

@@ -93,6 +93,11 @@ const failures: readonly Outcome[] = [
     { type: 'remove', reason: 'not_found' },
   ],
   [
+    'an unfresh removal of all of a factor',
+    ({ world }) => world.mfa.removeAuthenticators('totp', 'alice', { requestId: 'r1' }),
+    { type: 'remove', reason: 'step_up_required', factor: 'totp' },
+  ],
+  [
     'codes imported over codes',
     ({ world }) =>
       world.mfa.import('alice', {

@@ -73,6 +73,11 @@ const successes: readonly Outcome[] = [
     (scene) => scene.world.mfa.removeAuthenticator('alice', scene.alice.id, fresh(scene)),
     { type: 'remove', factor: 'totp' },
   ],
+  [
+    'a removal of all of a factor',
+    (scene) => scene.world.mfa.removeAuthenticators('totp', 'alice', fresh(scene)),
+    { type: 'remove', factor: 'totp' },
+  ],
   ['a reset', ({ world }) => world.mfa.reset('alice', { requestId: 'r1' }), { type: 'reset' }],
   ['an erasure', ({ world }) => world.mfa.erase('alice', { requestId: 'r1' }), { type: 'erase' }],
   ['a revocation', ({ world }) => world.mfa.revokeTokens('alice', { requestId: 'r1' }), { type: 'revoke_tokens' }],

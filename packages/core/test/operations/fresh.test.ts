@@ -37,6 +37,7 @@ const acts: readonly (readonly [string, FreshAct])[] = [
     'remove an authenticator',
     async ({ mfa }, call) => mfa.removeAuthenticator('alice', (await mfa.authenticators('alice'))[0]?.id ?? '', call),
   ],
+  ['remove those of a factor', ({ mfa }, call) => mfa.removeAuthenticators('totp', 'alice', call)],
 ]
 
 describe.each(acts)('to %s', (_, act) => {
@@ -81,6 +82,7 @@ test('somebody without a second factor has nothing to prove with', async () => {
     await expect(world.mfa.recoveryCodes('alice')).resolves.toEqual({ codes: [], remaining: 0 })
     expect((await refusal(world.mfa.regenerateRecoveryCodes('alice', call))).code).toBe('not_enabled')
     expect((await refusal(world.mfa.removeAuthenticator('alice', 'x', call))).code).toBe('not_enabled')
+    expect((await refusal(world.mfa.removeAuthenticators('totp', 'alice', call))).code).toBe('not_enabled')
     expect((await refusal(world.mfa.stepUp(world.alice, { code: '123456' }))).code).toBe('not_enabled')
     expect((await refusal(world.mfa.deactivate('totp', world.alice, { code: '123456' }))).code).toBe('not_enabled')
   }

@@ -92,6 +92,9 @@ export const operations: readonly Operation[] = [
   operation('a removal', 'ok', 'not_enabled', (mfa, { alice, enrolled, fresh }) =>
     mfa.removeAuthenticator(alice.id, enrolled.id, fresh),
   ),
+  operation('a removal of all', 'ok', 'not_enabled', (mfa, { alice, fresh }) =>
+    mfa.removeAuthenticators('totp', alice.id, fresh),
+  ),
   operation('a reset', 'ok', 'ok', (mfa, { alice }) => mfa.reset(alice.id)),
   operation('a revocation', 'ok', 'ok', (mfa, { alice }) => mfa.revokeTokens(alice.id)),
   operation('an import', 'ok', 'ok', (mfa, { alice }) => mfa.import(alice.id, { totpSecret })),
