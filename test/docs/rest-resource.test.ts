@@ -1,0 +1,54 @@
+/** The promise guarded here: the page on the REST resource shows each route as it is, and requests that answer what it says. */
+import { type RouteTable, resourceRoutes } from '@latchkey/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readOptions } from '../../packages/core/src/options.ts'
+import { routeTable } from '../../packages/core/src/routes/table.ts'
+import { type Block, blocksBelow, pageOf } from './pages.ts'
+import { type PageApp, startApp, stepsOf, walk } from './walk.ts'
+
+const page = 'docs/rest-resource.md'
+const [quickStart] = blocksBelow('README.md', 'Express').filter(({ language }) => language === 'js') as [Block]
+const steps = stepsOf(blocksBelow(page, 'The flow, with curl'))
+let app: PageApp | undefined
+
+/** The quick start with the line that the page adds to its options. */
+function withResource(source: string): string {
+  return source
+    .replace('import { createMfa,', 'import { createMfa, resourceRoutes,')
+    .replace('createMfa({\n', 'createMfa({\n  routes: resourceRoutes(),\n')
+}
+
+/** The operations of a table, by name. */
+function tableOf(routes: RouteTable) {
+  const usual = { secret: 'n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is', issuer: 'Acme', findUser: () => null }
+  const storage = { get: () => {}, put: () => {}, delete: () => {}, userIds: () => {} } as never
+  return readOptions({ ...usual, storage, routes }).routes.build([])
+}
+
+beforeAll(async () => {
+  app = await startApp(withResource(quickStart.text))
+}, 40_000)
+
+afterAll(() => app?.close())
+
+test('a secret is created, enrolled and renamed, and the next login takes its code', async () => {
+  expect(steps).toHaveLength(6)
+  await walk(app as PageApp, steps)
+}, 30_000)
+
+const rows = new Map(
+  [...pageOf(page).prose.matchAll(/^\| `(secrets\.\w+)` +\| `(\w+ [^`]+)`/gm)].map(([, name, request]) => [
+    name,
+    request,
+  ]),
+)
+const routes = tableOf(resourceRoutes()).filter(({ name }) => !routeTable([]).some((usual) => usual.name === name))
+
+test.each(routes.map((route) => [route.name, route] as const))('the route %s has its row', (name, { method, path }) => {
+  expect(rows.get(name)).toBe(`${method} ${path}`)
+})
+
+test('the table has no other', () => {
+  expect(routes).toHaveLength(7)
+  expect(rows.size).toBe(7)
+})
