@@ -6,6 +6,7 @@ import { oneTimeCodes } from './bugs/one-time-code.mjs'
 import { questions } from './bugs/questions.mjs'
 import { replay } from './bugs/replay.mjs'
 import { crossSite, malformed } from './bugs/requests.mjs'
+import { resource } from './bugs/resource.mjs'
 import { secrets, storage } from './bugs/storage.mjs'
 import { token } from './bugs/tokens.mjs'
 
@@ -21,6 +22,7 @@ export const bugs = [
   ...recoveryCodes,
   ...oneTimeCodes,
   ...sessions,
+  ...resource,
   ...malformed,
   ...crossSite,
   ...storage,
