@@ -1,19 +1,18 @@
-import { expressMfa, expressSessionHost } from '@latchkey/express'
-import { type AppSetup, type BodyMode, listen, type SessionRows } from '@latchkey/testing'
+import { bearerHost, expressMfa, expressSessionHost } from '@latchkey/express'
+import { type BodyMode, listen, type SessionRows } from '@latchkey/testing'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import session, { type SessionData, Store } from 'express-session'
-import type { Framework } from './framework.ts'
+import type { Framework, Setup } from './framework.ts'
 
 /** An Express, of whichever version. */
 export function expressFramework(name: string, create: typeof express): Framework {
   return { name, missingSession: /express-session/, start: (setup) => listen(buildApp(create(), setup)) }
 }
 
-function buildApp(app: Express, setup: AppSetup): Express {
+function buildApp(app: Express, setup: Setup): Express {
   if (setup.proxy) app.set('trust proxy', 1)
   for (const middleware of [...sessionsOf(setup), ...parsers[setup.body]]) app.use(middleware)
-  const { findUser, ...functions } = setup.app
-  const auth = expressMfa(setup.mfa, expressSessionHost({ findUser, ...functions }))
+  const auth = expressMfa(setup.mfa, hostOf(setup))
   app.use('/auth', auth.routes)
   app.get('/auth/own', (_req, res) => void res.send('own'))
   app.get('/visit', (req, res) => {
@@ -29,6 +28,11 @@ function buildApp(app: Express, setup: AppSetup): Express {
   return app
 }
 
+function hostOf({ app: { respond, findUser, ...functions }, bearer }: Setup) {
+  if (bearer !== undefined) return bearerHost({ mfa: bearer, ...functions })
+  return expressSessionHost({ findUser, respond, ...functions })
+}
+
 const sendMfa: RequestHandler = (req, res) => void res.json(req.mfa)
 const sendError: ErrorRequestHandler = (error: Error, _req, res, _next) =>
   void res.status(500).json({ hostError: error.message })
@@ -41,8 +45,8 @@ const parsers: Record<BodyMode, readonly RequestHandler[]> = {
   consumed: [(req, _res, next) => void req.resume().on('end', () => next())],
 }
 
-function sessionsOf({ sessions, rows }: AppSetup): RequestHandler[] {
-  if (sessions === 'none') return []
+function sessionsOf({ sessions, rows, bearer }: Setup): RequestHandler[] {
+  if (sessions === 'none' || bearer !== undefined) return []
   if (sessions === 'unfit') return [(req, _res, next) => next(void Object.assign(req, { session: {} }))]
   return [session({ secret: 'of the sessions', resave: false, saveUninitialized: false, store: new RowStore(rows) })]
 }

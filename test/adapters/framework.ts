@@ -1,7 +1,13 @@
+import type { Mfa } from '@latchkey/core'
 import type { AdapterContractOptions, AppSetup, RunningApp } from '@latchkey/testing'
+
+/** The contract's app, or the same with bearer tokens in the place of sessions. */
+export interface Setup extends AppSetup {
+  readonly bearer?: Mfa | undefined
+}
 
 /** A web framework, in one version, with its adapter: the app that each builds is the one that `AppSetup` tells of. */
 export interface Framework extends AdapterContractOptions {
   readonly name: string
-  readonly start: (setup: AppSetup) => Promise<RunningApp>
+  readonly start: (setup: Setup) => Promise<RunningApp>
 }

@@ -1,11 +1,11 @@
-import { koaMfa, koaSessionHost } from '@latchkey/koa'
-import { type AppSetup, type BodyMode, listen, type SessionRows } from '@latchkey/testing'
+import { bearerHost, koaMfa, koaSessionHost } from '@latchkey/koa'
+import { type BodyMode, listen, type SessionRows } from '@latchkey/testing'
 import type Koa from 'koa'
 import type { Context, Middleware, Next } from 'koa'
 import bodyParser from 'koa-bodyparser'
 import mount from 'koa-mount'
 import type koaSession from 'koa-session'
-import type { Framework } from './framework.ts'
+import type { Framework, Setup } from './framework.ts'
 
 /** A Koa and what goes with it, of whichever versions. */
 export interface KoaFlavour {
@@ -24,23 +24,23 @@ export function koaFramework(name: string, flavour: KoaFlavour): Framework {
   }
 }
 
-function buildApp({ create, session, mounting }: KoaFlavour, setup: AppSetup): Koa {
+function buildApp({ create, session, mounting }: KoaFlavour, setup: Setup): Koa {
   const app = new create()
   app.proxy = setup.proxy
   app.keys = ['of the cookies']
   app.use(sendError)
-  if (setup.sessions === 'unfit')
+  const sessions = setup.bearer === undefined ? setup.sessions : 'none'
+  if (sessions === 'unfit')
     app.use((ctx, next) => {
       Object.assign(ctx, { session: {} })
       return next()
     })
-  if (setup.sessions === 'store') app.use(session({ store: storeOf(setup.rows) }, app))
-  if (setup.sessions === 'cookie') app.use(session({}, app))
+  if (sessions === 'store') app.use(session({ store: storeOf(setup.rows) }, app))
+  if (sessions === 'cookie') app.use(session({}, app))
   for (const middleware of parsers[setup.body]) app.use(middleware)
 
   const prefixed = mounting === 'prefix'
-  const { findUser, ...functions } = setup.app
-  const auth = koaMfa(setup.mfa, koaSessionHost({ findUser, ...functions }), prefixed ? { prefix: '/auth' } : {})
+  const auth = koaMfa(setup.mfa, hostOf(setup), prefixed ? { prefix: '/auth' } : {})
   app.use(prefixed ? auth.routes : mount('/auth', auth.routes))
   addPages(app)
   app.use(at('/guarded/default', auth.guard()))
@@ -51,6 +51,11 @@ function buildApp({ create, session, mounting }: KoaFlavour, setup: AppSetup): K
     ctx.body = ctx.state.mfa ?? 'nothing here'
   })
   return app
+}
+
+function hostOf({ app: { respond, findUser, ...functions }, bearer }: Setup) {
+  if (bearer !== undefined) return bearerHost({ mfa: bearer, ...functions })
+  return koaSessionHost({ findUser, respond, ...functions })
 }
 
 const pages: Record<string, (ctx: Context) => unknown> = {

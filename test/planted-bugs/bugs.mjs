@@ -1,6 +1,8 @@
+import { bearerTokens } from './bugs/bearer-tokens.mjs'
 import { clocks } from './bugs/clocks.mjs'
 import { databases } from './bugs/databases.mjs'
 import { enrolment, recoveryCodes, sessions } from './bugs/enrolment.mjs'
+import { entering } from './bugs/entering.mjs'
 import { guessing } from './bugs/guessing.mjs'
 import { oneTimeCodes } from './bugs/one-time-code.mjs'
 import { questions } from './bugs/questions.mjs'
@@ -18,7 +20,9 @@ export const bugs = [
   ...guessing,
   ...replay,
   ...token,
+  ...bearerTokens,
   ...enrolment,
+  ...entering,
   ...recoveryCodes,
   ...oneTimeCodes,
   ...sessions,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import {
   createMfa,
+  fieldError,
   type Mfa,
   type MfaEvent,
   type MfaOptions,
@@ -8,7 +9,7 @@ import {
   type Storage,
   type User,
 } from '@latchkey/core'
-import type { AppSetup, BodyMode } from '@latchkey/testing'
+import type { BodyMode } from '@latchkey/testing'
 import {
   type FaultyStorage,
   faultyStorage,
@@ -24,7 +25,9 @@ import { decodeRecord, encodeRecord } from '../../packages/core/src/record/codec
 import type { MfaRecord } from '../../packages/core/src/record/record.ts'
 import { deriveKeys } from '../../packages/core/src/sealing/keys.ts'
 import { createSealer, type Sealer } from '../../packages/core/src/sealing/seal.ts'
+import type { Setup } from '../adapters/framework.ts'
 import { passwordOf, secret } from './accounts.ts'
+import { bearerClient } from './bearer-client.ts'
 import { createPerson, type Person } from './person.ts'
 import type { OpenStorage, Stack } from './stacks.ts'
 
@@ -39,6 +42,10 @@ export interface StageOptions {
   /** Whether deactivation asks for the password. */
   readonly confirmsPassword?: boolean
   readonly respond?: (user: User, proof: Proof) => unknown
+  /** Whether the app has bearer tokens in the place of sessions. */
+  readonly bearer?: boolean
+  /** Whether anybody may make an account. */
+  readonly registers?: boolean
 }
 
 /** An app over real HTTP whose clock stands still, with alice and mallory in it, and everything an attack may change. */
@@ -94,7 +101,8 @@ export async function openStage(stack: Stack, options: StageOptions = {}): Promi
     return { mfa, url }
   }
   const { mfa, url } = await start()
-  const browser = () => httpClient(url)
+  const clientOf = options.bearer === true ? bearerClient : httpClient
+  const browser = () => clientOf(url)
   const newPerson = (id: string, name = id): Person => {
     const password = passwordOf(name)
     accounts.set(id, { id, name, stamp: 'v1' })
@@ -106,7 +114,7 @@ export async function openStage(stack: Stack, options: StageOptions = {}): Promi
     ...{ stack, url, mfa, clock, storage, open, events, sessions, accounts, newPerson, browser },
     alice: newPerson('alice'),
     mallory: newPerson('mallory'),
-    twin: async (more) => httpClient((await start(more)).url),
+    twin: async (more) => clientOf((await start(more)).url),
     records: () => openedRecords(open.storage, sealer),
     rewrite: (userId, change) => rewriteRecord(open.storage, sealer, { userId, change }),
   }
@@ -115,11 +123,12 @@ export async function openStage(stack: Stack, options: StageOptions = {}): Promi
 function setupOf(
   options: StageOptions,
   app: { mfa: Mfa; accounts: Map<string, User>; passwords: Map<string, string>; sessions: SessionRows },
-): AppSetup {
-  const { body = 'unread', proxy = false, confirmsPassword = false, respond } = options
+): Setup {
+  const { body = 'unread', proxy = false, confirmsPassword = false, registers = false, respond } = options
   const isPassword = (user: User, password: unknown) => app.passwords.get(user.id) === password
   return {
     mfa: app.mfa,
+    ...(options.bearer === true ? { bearer: app.mfa } : {}),
     body,
     proxy,
     sessions: 'store',
@@ -132,8 +141,21 @@ function setupOf(
       },
       ...(confirmsPassword ? { confirmPassword: isPassword } : {}),
       ...(respond === undefined ? {} : { respond }),
+      ...(registers ? { register: (body) => registered(body, app) } : {}),
     },
   }
+}
+
+function registered(
+  { username, password }: Readonly<Record<string, unknown>>,
+  app: { accounts: Map<string, User>; passwords: Map<string, string> },
+): User | null {
+  if (typeof username !== 'string' || typeof password !== 'string') return null
+  if (app.accounts.has(username)) throw fieldError('username', 'is taken')
+  const user = { id: username, name: username, stamp: 'v1' }
+  app.accounts.set(username, user)
+  app.passwords.set(username, password)
+  return user
 }
 
 async function openedRecords(storage: Storage, sealer: Sealer): Promise<Readonly<Record<string, MfaRecord>>> {

@@ -17,7 +17,7 @@ export const enrolment = [
     changes: [
       {
         file: 'core/src/operations/begin.ts',
-        search: 'isEnabled(record) ? freshRefusal(core, record, { provedAt: call.provedAt, nowMs }) : null',
+        search: 'isEnabled(record) ? freshRefusal(core, record, { provedAt, nowMs }) : null',
         replace: 'null',
       },
     ],

@@ -55,7 +55,7 @@ export const resource = [
     changes: [
       {
         file: secretRoutes,
-        search: 'const asked = { user: userOf(call), fields: {}, provedAt: signedIn?.provedAt, requestId }',
+        search: 'const asked = { user: userOf(call), fields: {}, entering, provedAt: signedIn?.provedAt, requestId }',
         replace:
           'const asked = { user: userOf(call), fields: {}, provedAt: core.now() + 0 * Number(signedIn?.provedAt), requestId }',
       },

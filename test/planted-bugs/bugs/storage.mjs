@@ -186,9 +186,9 @@ export const secrets = [
     threats: ['secrets'],
     changes: [
       {
-        file: 'core/src/tokens/tokens.ts',
-        search: '({ epoch, stamp: stampDigest(first, user) })',
-        replace: '({ epoch, stamp: stampDigest(first, user), was: user.stamp }) as WireClaims',
+        file: 'core/src/tokens/signed.ts',
+        search: '{ ...claims, stamp: stampDigest(first, holder) }',
+        replace: '{ ...claims, stamp: stampDigest(first, holder), was: holder.stamp }',
       },
     ],
   },

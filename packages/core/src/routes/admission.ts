@@ -5,7 +5,7 @@ import type { MfaRequest, SignedIn } from '../ports.ts'
 import { bearerToken } from '../tokens/bearer-token.ts'
 import { isEnrollmentToken } from '../tokens/tokens.ts'
 import { readBody } from './read-body.ts'
-import type { BoundHost, Route } from './route.ts'
+import { type BoundHost, picked, type Route } from './route.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -20,6 +20,7 @@ interface Admitted {
 interface Asking {
   readonly core: Core
   readonly request: MfaRequest
+  readonly params: Readonly<Record<string, string>>
   readonly host: BoundHost
   readonly requestId: string | undefined
 }
@@ -32,16 +33,21 @@ interface Asking {
  */
 export async function admitted(route: Route, asking: Asking): Promise<Admitted> {
   if (route.access === 'anyone') return { body: await bodyOf(route, asking), signedIn: null, entrant: null }
-  const byBody = route.access === 'enrolling' && route.fields['activation_token'] !== undefined
-  const byHeader = route.access === 'enrolling' && !byBody ? await entrantOfHeader(asking) : null
+  const isConfirming = route.fields['activation_token'] !== undefined || route.activationParam !== undefined
+  const isEnrolling = route.access === 'enrolling'
+  const byHeader = isEnrolling && !isConfirming ? await entrantOfHeader(asking) : null
   const signedIn = byHeader === null ? await asking.host.currentUser() : null
   const isKnown = byHeader !== null || signedIn !== null
-  if (!isKnown && !byBody) throw new MfaError('unauthenticated')
+  const mayBeKnown = isEnrolling && isConfirming
+  if (!isKnown && !mayBeKnown) throw new MfaError('unauthenticated')
   const body = await bodyOf(route, asking).catch((error: unknown) => {
     // What is wrong with a stranger's body is not told before who it is.
     throw isKnown ? error : new MfaError('unauthenticated')
   })
-  const entrant = byHeader ?? (byBody ? await entrantOfBody(body, { ...asking, isSignedIn: isKnown }) : null)
+  const token = mayBeKnown ? activationTokenOf(route, body, asking) : undefined
+  const byToken =
+    token === undefined ? null : await entrantByActivation(asking.core, token, { ...asking, isSignedIn: isKnown })
+  const entrant = byHeader ?? byToken
   if (entrant !== null) return { body, signedIn: { user: entrant.user, provedAt: null }, entrant }
   if (signedIn === null) throw new MfaError('unauthenticated')
   return { body, signedIn, entrant: null }
@@ -56,8 +62,8 @@ async function entrantOfHeader({ core, request, requestId }: Asking): Promise<En
   return token !== null && isEnrollmentToken(token) ? entrantByEnrollment(core, token, { requestId }) : null
 }
 
-async function entrantOfBody(body: Body, asking: Asking & { isSignedIn: boolean }): Promise<Entrant | null> {
-  const token = Object.hasOwn(body, 'activation_token') ? body['activation_token'] : undefined
-  if (typeof token !== 'string') return null
-  return entrantByActivation(asking.core, token, asking)
+function activationTokenOf(route: Route, body: Body, { params }: Asking): string | undefined {
+  const { activationParam = '' } = route
+  const token = picked(body, ['activation_token'])['activation_token'] ?? params[activationParam]
+  return typeof token === 'string' ? token : undefined
 }

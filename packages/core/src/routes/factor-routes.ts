@@ -7,8 +7,9 @@ import { deactivate } from '../operations/deactivate.ts'
 import { examine } from '../operations/examine.ts'
 import { changeState } from '../operations/factor-state.ts'
 import { challengeOf } from '../operations/verify.ts'
-import type { JsonObject, MfaResponse, Proof } from '../ports.ts'
+import type { JsonObject, MfaResponse } from '../ports.ts'
 import { bytesAnswer, toWire } from './answer.ts'
+import { enrolled } from './enrolled.ts'
 import { optionalText, type ProofFields, picked, type Route, type RouteCall, requiredText, userOf } from './route.ts'
 
 /** The routes every factor has by what it can do, and those of its own. */
@@ -80,18 +81,7 @@ async function confirmed(type: string, call: RouteCall): Promise<{ body: unknown
     input,
     requestId,
   })
-  return { body: { ...(await remembered(call, proof)), ...(toWire(answer) as object) } }
-}
-
-/** Signs in who was not, and has the host remember the proof of who was. */
-async function remembered({ host, entrant, ...call }: RouteCall, proof: Proof): Promise<object> {
-  if (entrant !== null) return asObject(await host.signIn(entrant.user, proof))
-  // A weak factor's is not fresh, and must not take the place of one that is.
-  return proof.provedAt === null ? {} : asObject(await host.proved(userOf(call), proof))
-}
-
-function asObject(body: unknown): object {
-  return typeof body === 'object' && body !== null ? body : {}
+  return { body: { ...(await enrolled(call, proof)), ...(toWire(answer) as object) } }
 }
 
 function backupRoutes(factor: Factor): readonly Route[] {

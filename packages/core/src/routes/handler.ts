@@ -65,7 +65,7 @@ async function answered<Args extends readonly unknown[]>(
   const route = match.routes.find(({ method }) => method === request.method)
   if (route === undefined) throw new MfaError('method_not_allowed', { allow: match.routes.map(({ method }) => method) })
   if (route.method !== 'GET') refuseCrossSite(request, allowedOrigins)
-  const { body, signedIn, entrant } = await admitted(route, { core, request, host, requestId })
+  const { body, signedIn, entrant } = await admitted(route, { core, request, host, params: match.params, requestId })
   call.signedIn = signedIn
   const input = checkFields(body, route, { factors: core.factors, password: host.confirmPassword !== undefined })
   const isLimited = route.proof !== undefined || route.limited === true

@@ -43,6 +43,8 @@ export interface ProofFields {
 export interface Route extends Pick<FactorRoute, 'name' | 'method' | 'path' | 'access' | 'fields' | 'limited'> {
   /** Set where an answer of a factor is read. Such a route asks the limiter. */
   readonly proof?: ProofFields
+  /** The part of the path that is an activation token, where that is no field of the body. */
+  readonly activationParam?: string
   /** What a host has to have for the route to be there. */
   readonly needs?: 'register' | 'bearer'
   /** Set where the body holds a `password` for the host to confirm. */

@@ -3,7 +3,7 @@
 import { virtualAuthenticator } from '@latchkey/testing'
 import { expect } from 'vitest'
 import { type MfaOptions, resourceRoutes } from '../../src/index.ts'
-import { type App, createApp } from './app.ts'
+import { type App, createApp, type HostChanges } from './app.ts'
 
 export const secrets = '/users/alice/secrets'
 export const mfa = { type: 'mfa' }
@@ -12,8 +12,8 @@ export function refused(status: number, code: string) {
   return { status, json: expect.objectContaining({ code }) }
 }
 
-export function openApp(options: Partial<MfaOptions> = {}): App {
-  return createApp({ routes: resourceRoutes(), ...options })
+export function openApp(options: Partial<MfaOptions> = {}, changes?: HostChanges): App {
+  return createApp({ routes: resourceRoutes(), ...options }, changes)
 }
 
 /** A secret that was created, and the app it was put into. */

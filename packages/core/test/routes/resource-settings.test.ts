@@ -5,7 +5,8 @@ import { type MfaOptions, resourceRoutes } from '../../src/index.ts'
 import { createApp, requestOf } from './app.ts'
 
 const names = [
-  ...['login', 'verify', 'status', 'stepUp', 'recovery_code.show', 'recovery_code.regenerate'],
+  ...['login', 'verify', 'register', 'token.refresh', 'token.revoke', 'token.keys', 'status', 'stepUp'],
+  ...['recovery_code.show', 'recovery_code.regenerate'],
   ...['secrets.create', 'secrets.list', 'secrets.clear'],
   ...['secrets.enroll', 'secrets.show', 'secrets.rename', 'secrets.remove'],
 ]

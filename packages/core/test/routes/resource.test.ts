@@ -1,5 +1,6 @@
 // The resource: a secret is created and enrolled, over the same operations as on every other route.
 
+import { virtualAuthenticator } from '@latchkey/testing'
 import { describe, expect, test } from 'vitest'
 import { altered } from '../world.ts'
 import { created, enrolled, mfa, openApp, refused, secrets } from './resource-app.ts'
@@ -146,4 +147,39 @@ test('the limiter is asked where a token is read, and nowhere else', async () =>
   expect(keys).toEqual([])
   await app.send('PUT', `${secrets}/${id}/enroll`, { session, body: { token: '021589' } })
   expect(keys).toEqual(['192.0.2.1'])
+})
+
+describe('somebody who enrols in order to be signed in', () => {
+  test('creates by the token of the login, and enrolling signs in', async () => {
+    const app = openApp({ enrollment: () => 'required' })
+    const { json: login } = await app.send('POST', '/login', { body: { username: 'alice', password: 'right' } })
+    const headers = { authorization: `Bearer ${String(login['ephemeral_token'])}` }
+    expect(await app.send('POST', '/users/mallory/secrets', { headers, body: mfa })).toMatchObject(
+      refused(404, 'not_found'),
+    )
+    const { json: secret } = await app.send('POST', secrets, { headers, body: mfa })
+    const { otpauth_url: url } = secret['secret'] as { otpauth_url: string }
+    const token = virtualAuthenticator(url).code(app.world.clock.now())
+    const done = await app.send('PUT', `${secrets}/${String(secret['id'])}/enroll`, { body: { token } })
+    expect(done.json).toMatchObject({ signed_in: 'alice', type: 'mfa', codes: expect.any(Array) })
+    expect(app.sessions.get('nobody')).toMatchObject({ user: { id: 'alice' }, factor: 'totp' })
+  })
+
+  test('enrols a new account', async () => {
+    const app = openApp({}, ({ users }) => ({ register: () => users.get('mallory') ?? null }))
+    const { json } = await app.send('POST', '/register', { body: {} })
+    const token = virtualAuthenticator(String(json['totp_url'])).code(app.world.clock.now())
+    const place = `${String(json['activation_token'])}/enroll`
+    expect((await app.send('PUT', `${secrets}/${place}`, { body: { token } })).json['code']).toBe('not_found')
+    const done = await app.send('PUT', `/users/mallory/secrets/${place}`, { body: { token } })
+    expect(done.json).toMatchObject({ signed_in: 'mallory', codes: json['recovery_codes'] })
+  })
+
+  test('is nobody with an enrolment that was begun in a session', async () => {
+    const app = openApp()
+    const { id, phone } = await created(app, app.session('alice', null))
+    const token = phone.code(app.world.clock.now())
+    const answer = await app.send('PUT', `${secrets}/${id}/enroll`, { body: { token } })
+    expect(answer).toMatchObject(refused(401, 'unauthenticated'))
+  })
 })

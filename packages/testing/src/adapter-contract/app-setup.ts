@@ -20,6 +20,7 @@ export interface AppFunctions {
   readonly checkCredentials: (body: Readonly<Record<string, unknown>>) => User | null
   readonly confirmPassword?: ((user: User, password: string) => boolean) | undefined
   readonly respond?: ((user: User, proof: Proof) => unknown) | undefined
+  readonly register?: ((body: Readonly<Record<string, unknown>>) => User | null) | undefined
 }
 
 /**

@@ -4,6 +4,7 @@ import { removeAuthenticators, showAuthenticator } from '../../operations/authen
 import { begin } from '../../operations/begin.ts'
 import { confirm } from '../../operations/confirm.ts'
 import { emptyAnswer } from '../answer.ts'
+import { enrolled } from '../enrolled.ts'
 import { optionalText, type Route, type RouteCall, requiredText, userOf } from '../route.ts'
 import { ofOwner } from './owner.ts'
 import { enrolledSecret, pendingSecret, resource } from './resource.ts'
@@ -17,11 +18,12 @@ const collectionRoutes: readonly Route[] = [
     name: 'secrets.create',
     method: 'POST',
     path: collection,
-    access: 'signed_in',
+    access: 'enrolling',
     fields: { type: requiredType },
     async handle(call) {
-      const { core, signedIn, requestId } = call
-      const asked = { user: userOf(call), fields: {}, provedAt: signedIn?.provedAt, requestId }
+      const { core, signedIn, entrant, requestId } = call
+      const entering = entrant === null ? undefined : { claims: entrant.claims }
+      const asked = { user: userOf(call), fields: {}, entering, provedAt: signedIn?.provedAt, requestId }
       return { body: pendingSecret(await begin(core, factor, asked)) }
     },
   },
@@ -55,7 +57,8 @@ const itemRoutes: readonly Route[] = [
     name: 'secrets.enroll',
     method: 'PUT',
     path: `${item}/enroll`,
-    access: 'signed_in',
+    access: 'enrolling',
+    activationParam: 'secretId',
     fields: { token: requiredCode, name: optionalText },
     limited: true,
     handle: enroll,
@@ -98,7 +101,7 @@ const itemRoutes: readonly Route[] = [
 export const secretRoutes: readonly Route[] = [...collectionRoutes, ...itemRoutes].map(ofOwner)
 
 async function enroll(call: RouteCall): Promise<{ body: unknown }> {
-  const { core, host, body, params, requestId } = call
+  const { core, body, params, requestId } = call
   const { proof, authenticator, recoveryCodes } = await confirm(core, factor, {
     user: userOf(call),
     activationToken: params['secretId'],
@@ -106,8 +109,7 @@ async function enroll(call: RouteCall): Promise<{ body: unknown }> {
     input: { [resource.answer]: body['token'] as string },
     requestId,
   })
-  await host.proved(userOf(call), proof)
-  return { body: { ...enrolledSecret(authenticator), codes: recoveryCodes } }
+  return { body: { ...(await enrolled(call, proof)), ...enrolledSecret(authenticator), codes: recoveryCodes } }
 }
 
 function meant({ params, requestId }: RouteCall) {

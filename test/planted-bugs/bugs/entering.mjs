@@ -1,0 +1,120 @@
+const admission = 'core/src/routes/admission.ts'
+const begin = 'core/src/operations/begin.ts'
+const challenge = 'core/src/operations/challenge.ts'
+const enter = 'core/src/operations/enter.ts'
+
+/** @type {readonly import('../bug.d.ts').PlantedBug[]} */
+export const entering = [
+  {
+    name: 'who has to enrol is signed in all the same',
+    test: 'the password alone opens nothing',
+    threats: ['entering'],
+    changes: [
+      {
+        file: challenge,
+        search: "if (policy === 'optional')",
+        replace: "if (policy === 'optional' || policy === 'required')",
+      },
+    ],
+  },
+  {
+    name: 'a code nobody looked at goes round the demand',
+    threats: ['packages/core/test/operations/enter.test.ts'],
+    test: 'a code in the same call',
+    changes: [
+      {
+        file: challenge,
+        search: "return 'proof' in done ? done : unenrolled(core, user, done.record)",
+        replace: "return 'proof' in done ? done : { proof: passwordProof(user) }",
+      },
+    ],
+  },
+  {
+    name: 'an answer that is neither word is a yes',
+    threats: ['packages/core/test/operations/enter.test.ts'],
+    test: 'signs nobody in',
+    changes: [{ file: challenge, search: "if (policy === 'optional')", replace: "if (policy !== 'required')" }],
+  },
+  {
+    name: 'a challenge opens an enrolment',
+    test: 'opens no enrolment',
+    threats: ['packages/core/test/operations/enter.test.ts'],
+    changes: [
+      { file: 'core/src/sealing/keys.ts', search: "derive('enrollment-token')", replace: "derive('ephemeral-token')" },
+      {
+        file: 'core/src/tokens/tokens.ts',
+        search: "signedKind('enrollment', 'enrollment', ['epoch'])",
+        replace: "signedKind('ephemeral', 'enrollment', ['epoch'])",
+      },
+    ],
+  },
+  {
+    name: 'the token of a demand outlives the enrolment',
+    test: 'two enrolments of one login',
+    threats: ['entering'],
+    changes: [
+      {
+        file: begin,
+        search: 'entering?.claims === undefined ? null : deadToken(record, entering.claims)',
+        replace: 'entering?.claims === undefined || isEnabled(record) ? null : deadToken(record, entering.claims)',
+      },
+    ],
+  },
+  {
+    name: 'any activation token signs in',
+    test: 'is confirmed in it alone',
+    threats: ['entering'],
+    changes: [
+      {
+        file: enter,
+        search: "const isEntrants = 'error' in opened || opened.entering === true",
+        replace: 'const isEntrants = opened !== null',
+      },
+    ],
+  },
+  {
+    name: 'an entrant outlives the account and the password',
+    test: 'the token dies with the account',
+    threats: ['entering'],
+    changes: [
+      {
+        file: 'core/src/operations/holder.ts',
+        search: '!opened.hasStampOf(user) || user.id !== userId',
+        replace: 'user.id !== userId',
+      },
+    ],
+  },
+  {
+    name: 'a session counts before the token that was sent',
+    test: "in somebody else's browser",
+    threats: ['entering'],
+    changes: [
+      {
+        file: admission,
+        search: 'const byHeader = isEnrolling && !isConfirming ? await entrantOfHeader(asking) : null',
+        replace:
+          'const byHeader = isEnrolling && !isConfirming && (await asking.host.currentUser()) === null ? await entrantOfHeader(asking) : null',
+      },
+    ],
+  },
+  {
+    name: 'the codes of a registration are not those that come alive',
+    test: 'its codes are worth nothing before',
+    threats: ['entering'],
+    changes: [
+      {
+        file: 'core/src/operations/add-authenticator.ts',
+        search: 'add.backups ?? (await preparedBackups(core))',
+        replace: 'await preparedBackups(core)',
+      },
+    ],
+  },
+  {
+    name: 'a stranger is told what is wrong with the body',
+    threats: ['packages/core/test/routes/entering.test.ts'],
+    test: 'a stranger learns nothing',
+    changes: [
+      { file: admission, search: "throw isKnown ? error : new MfaError('unauthenticated')", replace: 'throw error' },
+    ],
+  },
+]
