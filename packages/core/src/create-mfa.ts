@@ -27,6 +27,7 @@ import { verify } from './operations/verify.ts'
 import { type MfaOptions, type MfaSettings, readOptions } from './options.ts'
 import type { BearerTokens } from './ports.ts'
 import { createHandler, type Routing } from './routes/handler.ts'
+import { runOwnRoute } from './routes/own-route.ts'
 import { mountRoutes } from './routes/settings.ts'
 import { deriveKeys } from './sealing/keys.ts'
 import { createSealer } from './sealing/seal.ts'
@@ -58,6 +59,8 @@ export function createMfa(options: MfaOptions): Mfa {
     tokens: bearerTokens(core),
     on: core.events.on,
     findUser: settings.findUser,
+    runRoute: async (name, body, { signedIn = null, requestId } = {}) =>
+      runOwnRoute(core, name, { body, signedIn, requestId }),
     handler: (host) => createHandler(routing, host),
   })
 }

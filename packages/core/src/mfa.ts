@@ -11,7 +11,7 @@ import type { Freshness } from './operations/fresh.ts'
 import type { ProofInput } from './operations/prove.ts'
 import type { ResealOptions, ResealProgress } from './operations/reseal.ts'
 import type { Status } from './operations/status.ts'
-import type { Awaitable, BearerTokens, Handler, Host, Proof, User } from './ports.ts'
+import type { Awaitable, BearerTokens, Handler, Host, JsonObject, Proof, SignedIn, User } from './ports.ts'
 
 /** What a user answers with, and the request id for the event: `{ code }`. */
 export type Answer = ProofInput & CallOptions
@@ -94,6 +94,17 @@ export interface Mfa {
   import(userId: string, input: ImportInput): Promise<{ imported: boolean }>
   /** Seals every record with the first secret. Broken off, it is resumed by calling it again. */
   reseal(options?: ResealOptions): Promise<ResealProgress>
+  /**
+   * Does what a factor's own route does, without a request: `one_time_code.send`, `question.ask`, `totp.qr`. `body` and the
+   * answer are as on the wire; what is no JSON comes as bytes.
+   *
+   * @throws TypeError where no factor has such a route; MfaError as the route does
+   */
+  runRoute(
+    name: string,
+    body: Readonly<Record<string, unknown>>,
+    call?: CallOptions & { readonly signedIn?: SignedIn | null | undefined },
+  ): Promise<JsonObject | Uint8Array>
   /** Bearer tokens in the place of sessions; what a bearer host stands on. */
   readonly tokens: BearerTokens
   /** Hears events of one type, or all with `'*'`. @returns a function that ends it */

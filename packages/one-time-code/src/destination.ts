@@ -40,3 +40,8 @@ function readPhoneNumber(typed: string): string | null {
   const number = parsePhoneNumberFromString(typed.trim(), { extract: false })
   return number?.isValid() === true && mobile.includes(number.getType()) ? number.number : null
 }
+
+/** What a code that came this way proves, in the words of RFC 8176. */
+export function amrOf(channel: Channel | undefined): readonly string[] {
+  return channel === 'sms' ? ['sms'] : ['otp']
+}

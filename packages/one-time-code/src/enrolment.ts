@@ -1,7 +1,7 @@
 import type { Enrolment } from '@latchkey/core'
 import { isCode, isSameCode } from './code.ts'
 import { badDestination } from './delivery.ts'
-import { type Address, type Channel, masked, readAddress } from './destination.ts'
+import { type Address, amrOf, type Channel, masked, readAddress } from './destination.ts'
 import type { Settings } from './options.ts'
 import { sendCode } from './send-code.ts'
 import { readState, withoutCode } from './state.ts'
@@ -38,7 +38,7 @@ export function enrolment(settings: Settings): Enrolment<Address> {
       if (!isSameCode(answer, code)) return { ok: false, reason: 'wrong' }
       if (sent?.serial !== serial || sent.expiresAt <= nowMs) return { ok: false, reason: 'outdated' }
       const address: Address = { channel, to }
-      return { ok: true, data: address, name: masked(address), state: withoutCode(state) }
+      return { ok: true, data: address, name: masked(address), state: withoutCode(state), amr: amrOf(channel) }
     },
   }
 }

@@ -1,6 +1,7 @@
 import { type Authenticator, type CheckInput, codeFault, type Factor, type Verdict } from '@latchkey/core'
+import { addressesRoute } from './addresses-route.ts'
 import { isCode, isSameCode } from './code.ts'
-import type { Address } from './destination.ts'
+import { type Address, amrOf } from './destination.ts'
 import { enrolment } from './enrolment.ts'
 import { type OneTimeCodeOptions, readOptions } from './options.ts'
 import { sendRoute } from './send-route.ts'
@@ -18,7 +19,7 @@ export function oneTimeCode(options: OneTimeCodeOptions): Factor {
     type: 'one_time_code',
     title: 'One-time codes',
     path: 'one-time-code',
-    amr: ['otp'],
+    amr: amrOf('mail'),
     field: 'code',
     fieldFault: codeFault,
     couldBe(answer, authenticators, asked) {
@@ -28,7 +29,7 @@ export function oneTimeCode(options: OneTimeCodeOptions): Factor {
     check,
     lasting: (state) => withoutCode(state),
     enrolment: enrolment(settings),
-    routes: [sendRoute(settings)],
+    routes: [sendRoute(settings), addressesRoute],
   }) as unknown as Factor
 }
 
@@ -37,7 +38,8 @@ function check({ answer, authenticators, ...asked }: CheckInput<Address>): Verdi
   if (sent === null) return { ok: false, reason: 'outdated' }
   const { authenticatorId, code } = sent
   if (!isSameCode(answer, code)) return { ok: false, reason: 'wrong', authenticatorId }
-  return { ok: true, authenticatorId, changed: new Map(), state: withoutCode(asked.state) }
+  const channel = authenticators.find(({ id }) => id === authenticatorId)?.data.channel
+  return { ok: true, authenticatorId, changed: new Map(), state: withoutCode(asked.state), amr: amrOf(channel) }
 }
 
 type Asked = Pick<CheckInput<Address>, 'state' | 'purpose' | 'tokenId' | 'nowMs'>

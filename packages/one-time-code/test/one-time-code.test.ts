@@ -72,6 +72,59 @@ test.each([
   expect((await world.browser.post(path, { code: world.code() })).status).toBe(200)
 })
 
+test('the proof says by which way the code came', async () => {
+  const world = createWorld()
+  const { mfa, alice } = world
+  const enrolled = async (to: string) => {
+    const { authenticator } = (await world.enrol(to)).json as { authenticator: { id: string } }
+    return authenticator.id
+  }
+  const [mail, sms] = [await enrolled(address), await enrolled('+1 415 555 2671')]
+  const passed = async (id: string) => {
+    world.clock.advance(600)
+    await world.browser.post(send, { authenticator_id: id })
+    return (await mfa.stepUp(alice, { code: world.code() })).amr
+  }
+  expect(await passed(mail)).toEqual(['pwd', 'otp', 'mfa'])
+  expect(await passed(sms)).toEqual(['pwd', 'sms', 'mfa'])
+})
+
+test('a confirmed number is a proof by SMS', async () => {
+  const { mfa, alice, code } = createWorld()
+  const { activationToken } = await mfa.begin('one_time_code', alice, { to: '+1 415 555 2671' })
+  const { proof } = await mfa.confirm('one_time_code', alice, { activationToken, code: code() })
+  expect(proof.amr).toEqual(['pwd', 'sms', 'mfa'])
+})
+
+test('somebody on the way in is told the addresses, masked, and nothing is sent', async () => {
+  const world = createWorld()
+  const ids = [
+    ((await world.enrol()).json['authenticator'] as { id: string }).id,
+    ((await world.enrol('+1 415 555 2671')).json['authenticator'] as { id: string }).id,
+  ]
+  const messages = world.messages.length
+  const ephemeral_token = await challenge(world)
+  expect(await world.stranger().post('/mfa/one-time-code/addresses', { ephemeral_token })).toEqual({
+    status: 200,
+    json: {
+      addresses: [
+        { id: ids[0], channel: 'mail', sent_to: 'a•••@e•••.com' },
+        { id: ids[1], channel: 'sms', sent_to: '+1 ••• ••71' },
+      ],
+    },
+  })
+  expect(world.messages).toHaveLength(messages)
+  world.clock.advance(540)
+  const asked = { ephemeral_token, authenticator_id: ids[1] }
+  await world.stranger().post(send, { ...asked, ephemeral_token: await challenge(world) })
+  expect(world.messages.at(-1)).toMatchObject({ channel: 'sms' })
+  for (const token of ['a.b.c', ephemeral_token]) {
+    const answer = await world.stranger().post('/mfa/one-time-code/addresses', { ephemeral_token: token })
+    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_token' } })
+  }
+  expect((await world.stranger().post('/mfa/one-time-code/addresses', {})).json['code']).toBe('invalid_request')
+})
+
 test('of several addresses the one that is asked for gets it', async () => {
   const world = createWorld()
   await world.enrol()

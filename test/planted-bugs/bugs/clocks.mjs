@@ -43,7 +43,13 @@ export const clocks = [
   {
     name: 'codes are looked for while the factor waits',
     threats: [diagnose],
-    changes: [{ file: examine, search: 'if (!state.open) {', replace: 'if (!state.open && count === "") {' }],
+    changes: [
+      {
+        file: examine,
+        search: 'if (waiting !== null) return waiting',
+        replace: 'if (waiting !== null && count === "") return waiting',
+      },
+    ],
   },
   {
     name: 'codes are looked for without a fresh proof',
@@ -58,6 +64,18 @@ export const clocks = [
         file: 'core/src/factors/totp/totp.ts',
         search: ' && !burned.includes(candidate)',
         replace: ' && burned !== null',
+      },
+    ],
+  },
+  {
+    name: 'a code that was looked for and is wrong is told of as a success',
+    threats: [diagnose],
+    test: 'the event says whether',
+    changes: [
+      {
+        file: examine,
+        search: "matched ? decided : { ...decided, missed: 'wrong' }",
+        replace: 'matched ? decided : decided',
       },
     ],
   },

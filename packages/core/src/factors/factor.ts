@@ -32,6 +32,8 @@ export type Verdict<Data extends JsonObject> =
       readonly changed: ReadonlyMap<string, Data>
       readonly state?: JsonObject
       readonly driftSteps?: number
+      /** RFC 8176 values of this proof, where they are not the factor's usual ones. */
+      readonly amr?: readonly string[]
     }
   | {
       readonly ok: false
@@ -83,6 +85,8 @@ export interface Enrolment<Data extends JsonObject> {
         readonly name?: string
         readonly state?: JsonObject
         readonly driftSteps?: number
+        /** RFC 8176 values of this proof, where they are not the factor's usual ones. */
+        readonly amr?: readonly string[]
       }
     | {
         readonly ok: false
@@ -225,8 +229,11 @@ export type Look<T> = (input: {
   readonly nowMs: number
 }) => {
   readonly result: T
-  /** Whether an answer was compared. It counts as a failure then, right or wrong, since the user learns which. */
-  readonly isGuess: boolean
+  /**
+   * Set where an answer was compared: what the event says of it. It counts as a failure, right or wrong, since the user
+   * learns which.
+   */
+  readonly guess: { readonly matched: boolean; readonly authenticatorId?: string; readonly driftSteps?: number } | null
   /** New data of authenticators, by id, where it was a guess. */
   readonly changed: ReadonlyMap<string, JsonObject>
 }

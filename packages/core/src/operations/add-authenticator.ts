@@ -33,7 +33,7 @@ export async function withAuthenticator(
   const grown = { ...record, epoch: record.epoch + 1, authenticators: [...record.authenticators, authenticator] }
   if (isEnabled(record)) return { record: grown, codes: [] }
   const backups = add.backups ?? (await preparedBackups(core))
-  const made = backups.map(({ type, data }) => newAuthenticator(core, { type, name: titleOf(core, type), data, nowMs }))
+  const made = backups.map(({ type, name, data }) => newAuthenticator(core, { type, name, data, nowMs }))
   // The guesses that were counted went against codes that are no more.
   const cleared = clear(
     grown,
@@ -46,12 +46,8 @@ export async function withAuthenticator(
 /** A new set of every backup factor, and the codes to hand out. */
 export async function preparedBackups(core: Core): Promise<readonly PreparedBackup[]> {
   const made: PreparedBackup[] = []
-  for (const { type, backup } of core.factors) {
-    if (backup !== undefined) made.push({ type, ...(await backup.create({ randomBytes: core.randomBytes })) })
+  for (const { type, title: name, backup } of core.factors) {
+    if (backup !== undefined) made.push({ type, name, ...(await backup.create({ randomBytes: core.randomBytes })) })
   }
   return made
-}
-
-function titleOf({ factors }: Core, type: string): string {
-  return factors.find((factor) => factor.type === type)?.title ?? type
 }

@@ -2,7 +2,7 @@ import { fieldError, MfaError } from '../errors.ts'
 import type { JsonObject, Proof, User } from '../ports.ts'
 import type { MfaRecord } from '../record/record.ts'
 import { cleanName } from '../texts.ts'
-import { attemptsRemaining, charge, clear, gate, reasonOfWait, tooManyAttempts } from '../throttle/throttle.ts'
+import { attemptsRemaining, charge, clear } from '../throttle/throttle.ts'
 import type { ActivationClaims } from '../tokens/claims.ts'
 import { activation } from './activation.ts'
 import { defaultName, newAuthenticator, withAuthenticator } from './add-authenticator.ts'
@@ -12,6 +12,7 @@ import { type Enrollable, enrollable, enrolmentRefusal } from './enrollable.ts'
 import { checkUser, secondFactorProof } from './proof.ts'
 import type { ProofInput } from './prove.ts'
 import { deadToken } from './verify.ts'
+import { whileWaiting } from './waiting.ts'
 
 /** What a confirmed enrolment comes to. */
 export interface Confirmed {
@@ -47,9 +48,9 @@ export async function confirm(core: Core, type: string, call: ConfirmCall): Prom
     const answer = call.input[wanted.factor.field]
     const checked = await checkAnswer(core, record, { ...wanted, claims, answer, nowMs })
     if (checked.error !== undefined) return checked
-    const { data, name: ownName } = checked.result
+    const { data, name: ownName, amr } = checked.result
     const { backups } = claims
-    return added(core, checked.record, { ...wanted, user: call.user, data, name: name ?? ownName, backups, nowMs })
+    return added(core, checked.record, { ...wanted, user: call.user, data, name: name ?? ownName, amr, backups, nowMs })
   })
 }
 
@@ -57,18 +58,15 @@ async function checkAnswer(
   core: Core,
   record: MfaRecord,
   asked: Enrollable & { claims: ActivationClaims; answer: unknown; nowMs: number },
-): Promise<Decision<{ data: JsonObject; name?: string }>> {
+): Promise<Decision<{ data: JsonObject; name?: string; amr?: readonly string[] }>> {
   const { factor, enrolment, nowMs, answer } = asked
   const count = confirmCount(factor.type)
   const at = { limits: core.attempts, nowMs }
-  const state = gate(record.failures[count], core.attempts, nowMs)
-  if (!state.open) {
-    const error = tooManyAttempts([state])
-    return refuse(record, error, { factor: factor.type, reason: reasonOfWait(error) })
-  }
+  const waiting = whileWaiting(core, record, { count, factor: factor.type, nowMs })
+  if (waiting !== null) return waiting
   const { pending } = asked.claims
   if (!enrolment.couldBe(answer, pending)) {
-    const error = new MfaError('invalid_code', { attemptsRemaining: state.attemptsRemaining })
+    const error = new MfaError('invalid_code', { attemptsRemaining: attemptsRemaining(record, [count], at) })
     return refuse(record, error, { factor: factor.type, reason: 'not_a_code' })
   }
   const { type } = factor
@@ -90,6 +88,7 @@ interface NewAuthenticator {
   readonly user: User
   readonly data: JsonObject
   readonly name: string | undefined
+  readonly amr: readonly string[] | undefined
   readonly nowMs: number
 }
 
@@ -98,11 +97,11 @@ async function added(
   record: MfaRecord,
   enrolled: Enrollable & Pick<ActivationClaims, 'backups'> & NewAuthenticator,
 ): Promise<Decision<Confirmed>> {
-  const { factor, enrolment, data, backups, nowMs } = enrolled
+  const { factor, enrolment, data, backups, amr, nowMs } = enrolled
   const name = enrolled.name ?? defaultName(record, enrolment.name)
   const authenticator = newAuthenticator(core, { type: factor.type, name, data, nowMs })
   const { record: grown, codes } = await withAuthenticator(core, record, { authenticator, backups, nowMs })
-  const proof = secondFactorProof({ userId: enrolled.user.id, factor, authenticatorId: authenticator.id, nowMs })
+  const proof = secondFactorProof({ userId: enrolled.user.id, factor, authenticatorId: authenticator.id, amr, nowMs })
   return {
     record: clear(grown, [factor.type, confirmCount(factor.type)]),
     result: { recoveryCodes: codes, authenticator: summaryOf(authenticator), proof },

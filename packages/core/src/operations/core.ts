@@ -64,6 +64,8 @@ export type Decision<T> = {
   readonly about?: About
   /** Recovery codes left, where they run low. */
   readonly codesLeft?: number
+  /** Set where the event tells of a failure, though there is a result: an answer was looked at and was wrong. */
+  readonly missed?: MfaEventReason
 } & ({ readonly result: T; readonly error?: undefined } | { readonly error: MfaError })
 
 type DecisionRule<T> = (record: MfaRecord, nowMs: number) => Awaitable<Decision<T>>
@@ -78,6 +80,8 @@ export function consult<T>(core: Core, act: Act, rule: DecisionRule<T>): Promise
   return concluded(core, act, async () => rule(await core.commit.read(act.userId), core.now()))
 }
 
+const success = { result: 'success', reason: null } as const
+
 /** Emits the event of a decision once it stands, then returns or throws. */
 export async function concluded<T>(core: Core, act: Act, decision: () => Promise<Decision<T>>): Promise<T> {
   const decided = await decision().catch((error: unknown) => {
@@ -89,15 +93,11 @@ export async function concluded<T>(core: Core, act: Act, decision: () => Promise
     fail(core, act, { error, about, cause: error.cause })
     throw decided.error
   }
-  core.events.emit({ ...eventOf(core, act, decided.about), result: 'success', reason: null })
+  const outcome = decided.missed === undefined ? success : ({ result: 'failure', reason: decided.missed } as const)
+  core.events.emit({ ...eventOf(core, act, decided.about), ...outcome })
   if (decided.codesLeft !== undefined) {
     const low = { ...act, type: 'recovery_codes_low' } as const
-    core.events.emit({
-      ...eventOf(core, low, decided.about),
-      result: 'success',
-      reason: null,
-      remaining: decided.codesLeft,
-    })
+    core.events.emit({ ...eventOf(core, low, decided.about), ...success, remaining: decided.codesLeft })
   }
   return decided.result
 }

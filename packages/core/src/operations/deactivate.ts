@@ -1,12 +1,13 @@
 import { MfaError } from '../errors.ts'
 import type { User } from '../ports.ts'
 import { isEnabled, type MfaRecord } from '../record/record.ts'
-import { charge, clear, gate, reasonOfWait, tooManyAttempts } from '../throttle/throttle.ts'
+import { charge, clear } from '../throttle/throttle.ts'
 import { without } from './authenticators.ts'
 import { authenticatorsOf, type CallOptions, type Core, type Decision, decide, refuse } from './core.ts'
 import { enrollable } from './enrollable.ts'
 import { checkUser } from './proof.ts'
 import { type ProofInput, prove } from './prove.ts'
+import { whileWaiting } from './waiting.ts'
 
 /** The count of wrong passwords at deactivation. */
 const passwordCount = 'password'
@@ -43,11 +44,8 @@ function checkPassword(
   asked: { correct: boolean | undefined; nowMs: number },
 ): Decision<undefined> {
   if (asked.correct === undefined) return { record, result: undefined }
-  const state = gate(record.failures[passwordCount], core.attempts, asked.nowMs)
-  if (!state.open) {
-    const error = tooManyAttempts([state])
-    return refuse(record, error, { reason: reasonOfWait(error) })
-  }
+  const waiting = whileWaiting(core, record, { count: passwordCount, nowMs: asked.nowMs })
+  if (waiting !== null) return waiting
   if (asked.correct) return { record: clear(record, [passwordCount]), result: undefined }
   const charged = charge(record, [passwordCount], { limits: core.attempts, nowMs: asked.nowMs })
   return refuse(charged, new MfaError('invalid_credentials'), { reason: 'wrong_password' })

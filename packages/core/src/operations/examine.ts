@@ -1,11 +1,12 @@
 import type { Look } from '../factors/factor.ts'
 import type { User } from '../ports.ts'
-import { charge, gate, reasonOfWait, tooManyAttempts } from '../throttle/throttle.ts'
+import { charge } from '../throttle/throttle.ts'
 import { activation } from './activation.ts'
 import { confirmCount } from './confirm.ts'
 import { authenticatorsOf, type CallOptions, type Core, type Decision, decide, refuse } from './core.ts'
 import { type Freshness, freshRefusal } from './fresh.ts'
 import { deadToken } from './verify.ts'
+import { whileWaiting } from './waiting.ts'
 
 /** Who wants to know, and of what: of the own authenticators, a fresh act, or of the enrolment that a token is for. */
 export type ExamineCall<T> = CallOptions &
@@ -25,16 +26,15 @@ export async function examine<T>(core: Core, type: string, call: ExamineCall<T>)
     if (dead !== null) return refuse(record, dead.error, { factor: type, reason: dead.reason })
     const stale = claims === null ? freshRefusal(core, record, { provedAt: call.provedAt, nowMs }) : null
     if (stale !== null) return refuse(record, stale, { factor: type })
-    const state = gate(record.failures[count], core.attempts, nowMs)
-    if (!state.open) {
-      const error = tooManyAttempts([state])
-      return refuse(record, error, { factor: type, reason: reasonOfWait(error) })
-    }
+    const waiting = whileWaiting(core, record, { count, factor: type, nowMs })
+    if (waiting !== null) return waiting
     const authenticators = claims === null ? authenticatorsOf(record, type) : []
     const seen = call.look({ authenticators, pending: claims?.pending ?? null, nowMs })
-    if (!seen.isGuess) return { record, result: seen.result, about: { factor: type } }
+    if (seen.guess === null) return { record, result: seen.result, about: { factor: type } }
     const next = record.authenticators.map((own) => ({ ...own, data: seen.changed.get(own.id) ?? own.data }))
     const charged = charge({ ...record, authenticators: next }, [count], { limits: core.attempts, nowMs })
-    return { record: charged, result: seen.result, about: { factor: type } }
+    const { matched, ...about } = seen.guess
+    const decided = { record: charged, result: seen.result, about: { ...about, factor: type } }
+    return matched ? decided : { ...decided, missed: 'wrong' }
   })
 }

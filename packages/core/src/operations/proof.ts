@@ -12,12 +12,14 @@ export function secondFactorProof(passed: {
   userId: string
   factor: Pick<Factor, 'type' | 'amr' | 'weak'>
   authenticatorId: string
+  /** Of this proof, where they are not the factor's usual ones. */
+  amr: readonly string[] | undefined
   nowMs: number
 }): Proof {
-  const { userId, factor, authenticatorId, nowMs } = passed
+  const { userId, factor, authenticatorId, nowMs, amr = factor.amr } = passed
   return madeProof({
     userId,
-    amr: ['pwd', ...factor.amr, ...(factor.weak === true ? [] : ['mfa'])],
+    amr: ['pwd', ...amr, ...(factor.weak === true ? [] : ['mfa'])],
     factor: factor.type,
     authenticatorId,
     provedAt: factor.weak === true ? null : nowMs,

@@ -115,7 +115,7 @@ function passed(
   by: Purpose & { factor: Factor; verdict: Verdict<JsonObject> & { ok: true } },
 ): Decision<Proof> {
   const { factor, verdict, nowMs, userId } = by
-  const { authenticatorId, changed, driftSteps } = verdict
+  const { authenticatorId, changed, driftSteps, amr } = verdict
   const authenticators = record.authenticators.map((authenticator) => {
     const data = changed.get(authenticator.id) ?? authenticator.data
     return {
@@ -129,7 +129,7 @@ function passed(
   const left = codesLeft(factor, next)
   return {
     record: next,
-    result: secondFactorProof({ userId, factor, authenticatorId, nowMs }),
+    result: secondFactorProof({ userId, factor, authenticatorId, amr, nowMs }),
     about: { factor: factor.type, authenticatorId, ...(driftSteps === undefined ? {} : { driftSteps }) },
     ...(left !== undefined && left <= lowCodes ? { codesLeft: left } : {}),
   }

@@ -1,15 +1,12 @@
-import type { Enrolment, Factor, FactorCall, FactorRoute } from '../factors/factor.ts'
-import { pendingOf } from '../operations/activation.ts'
+import type { Enrolment, Factor } from '../factors/factor.ts'
 import { regenerateCodes, showCodes } from '../operations/backup-codes.ts'
 import { begin } from '../operations/begin.ts'
 import { confirm } from '../operations/confirm.ts'
 import { deactivate } from '../operations/deactivate.ts'
-import { examine } from '../operations/examine.ts'
-import { changeState } from '../operations/factor-state.ts'
-import { challengeOf } from '../operations/verify.ts'
-import type { JsonObject, MfaResponse } from '../ports.ts'
-import { bytesAnswer, toWire } from './answer.ts'
+import type { JsonObject } from '../ports.ts'
+import { toWire } from './answer.ts'
 import { enrolled } from './enrolled.ts'
+import { ownRoute } from './own-route.ts'
 import { optionalText, type ProofFields, picked, type Route, type RouteCall, requiredText, userOf } from './route.ts'
 
 /** The routes every factor has by what it can do, and those of its own. */
@@ -112,39 +109,4 @@ function backupRoutes(factor: Factor): readonly Route[] {
       }),
     },
   ]
-}
-
-/** A factor's own route, given just what it may do. */
-function ownRoute(factor: Factor, route: FactorRoute): Route {
-  const { type } = factor
-  return {
-    ...route,
-    async handle(call) {
-      const { core, requestId } = call
-      const port: FactorCall = {
-        body: call.body,
-        signedIn: call.signedIn,
-        issuer: core.issuer,
-        randomBytes: core.randomBytes,
-        currentUser: async () => call.signedIn ?? call.host.currentUser(),
-        challenged: (ephemeralToken) => challengeOf(core, type, { ephemeralToken, requestId }),
-        pending: (activationToken) => pendingOf(core, type, { user: userOf(call), activationToken, requestId }),
-        change: (userId, change) => changeState(core, type, { userId, change, requestId }),
-        examine: (look, activationToken) =>
-          examine(core, type, {
-            user: userOf(call),
-            provedAt: call.signedIn?.provedAt,
-            activationToken,
-            look,
-            requestId,
-          }),
-      }
-      const answer = await route.handle(port)
-      return isWhole(answer) ? bytesAnswer(answer) : { body: answer }
-    },
-  }
-}
-
-function isWhole(answer: object): answer is MfaResponse {
-  return 'status' in answer && 'headers' in answer
 }

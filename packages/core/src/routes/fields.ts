@@ -12,7 +12,7 @@ type Body = Readonly<Record<string, unknown>>
  */
 export function checkFields(
   body: Body,
-  route: Route,
+  route: Pick<Route, 'fields' | 'proof' | 'password'>,
   asked: { factors: readonly Factor[]; password: boolean },
 ): ProofInput {
   const checks = route.password === true && asked.password ? { ...route.fields, password: requiredText } : route.fields

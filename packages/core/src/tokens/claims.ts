@@ -33,6 +33,7 @@ export interface Pending {
 /** A backup before it stands: it comes alive with the enrolment. */
 export type PreparedBackup = {
   readonly type: string
+  readonly name: string
   readonly data: JsonObject
   readonly codes: readonly string[]
 }

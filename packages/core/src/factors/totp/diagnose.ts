@@ -66,11 +66,18 @@ function lookFor(code: unknown): Look<{ server_time: string; authenticators: rea
         }
       }),
     }
-    const isGuess = subjects.some(({ source }) => isCodeOf(given, source))
+    const [matched] = result.authenticators.filter(({ drift_steps }) => drift_steps !== null)
+    const guess = subjects.some(({ source }) => isCodeOf(given, source)) ? guessOf(matched) : null
     const found = new Map(asked.map(({ subject, steps }) => [subject.id, steps]))
     const changed = new Map(authenticators.map(({ id, data }) => [id, withBurned(data as TotpData, found.get(id))]))
-    return { result, isGuess, changed }
+    return { result, guess, changed }
   }
+}
+
+function guessOf(found: Diagnosis | undefined) {
+  if (found === undefined) return { matched: false }
+  const { id, drift_steps: driftSteps } = found
+  return { matched: true, driftSteps: driftSteps as number, ...(id === null ? {} : { authenticatorId: id }) }
 }
 
 function enrolled({ id, name, data }: Authenticator): Subject {

@@ -68,6 +68,18 @@ test('every code that is looked at is a guess, right or wrong, until the factor 
   expect(world.events.at(-1)).toMatchObject({ reason: 'locked' })
 })
 
+test('the event says whether the code was found, and how far off', async () => {
+  await diagnose({ code: codeAt(-8) })
+  const about = { type: 'factor', factor: 'totp', userId: 'alice' }
+  const found = { ...about, result: 'success', reason: null, authenticatorId: phone.id, driftSteps: -8 }
+  expect(world.events.at(-1)).toMatchObject(found)
+  await diagnose({ code: phone.app.wrongCode(world.clock.now()) })
+  expect(world.events.at(-1)).toMatchObject({ ...about, result: 'failure', reason: 'wrong', authenticatorId: null })
+  expect(world.events.at(-1)).not.toHaveProperty('driftSteps')
+  await diagnose()
+  expect(world.events.at(-1)).toMatchObject({ ...about, result: 'success', authenticatorId: null })
+})
+
 test('looks count towards the suspension, and clear nothing', async () => {
   const attempts = { waitAfter: 1, waitSeconds: 1, maxWaitSeconds: 1, suspendAfter: 3 }
   world = createWorld({ totp: { diagnose: true }, attempts })
