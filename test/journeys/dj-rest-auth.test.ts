@@ -1,11 +1,12 @@
 /** The rule guarded here: what dj-rest-auth documents of its MFA, its clients find here: each route, note and setting. */
 import type { MfaOptions, RouteSetting } from '@latchkey/core'
-import type { HttpAnswer } from '@latchkey/testing'
+import { type HttpAnswer, httpClient } from '@latchkey/testing'
 import { describe, expect, test } from 'vitest'
 import { expectPassed } from '../security/person.ts'
 import { pairedStacks } from '../security/stacks.ts'
 import { openStage } from '../security/stage.ts'
 import { type Account, currentCode, readUrl, scan } from './authenticator-app.ts'
+import { type BearerStack, bearerStacks, openBearerApp } from './bearer-app.ts'
 import { openTokenApp, type TokenStack, tokenStacks } from './token-app.ts'
 
 const credentials = { username: 'testuser', password: 'testpass123' }
@@ -340,6 +341,130 @@ describe.each(tokenStacks)('on $name', (stack) => {
     const code = currentCode(typed, clock.advance(30))
     const last = await post('/mfa/verify/', { ephemeral_token: challenged['ephemeral_token'], code })
     const finalToken = text(last, 'key')
+    expect((await get('/user/', finalToken)).json()).toEqual({ username: 'testuser' })
+  })
+})
+
+/** The app of the text with JWTs, and requests with one of them. */
+async function openWithJwt(stack: BearerStack) {
+  const { url, clock } = await openBearerApp(stack, {
+    mount: '/dj-rest-auth',
+    page: '/dj-rest-auth/user/',
+    passwords: { testuser: 'testpass123' },
+    mfa: { issuer: 'MyApp' },
+  })
+  const send = (method: string, path: string, { json, jwt }: { json?: object; jwt?: string }) =>
+    httpClient(url).send(method, `/dj-rest-auth${path}`, {
+      json,
+      headers: jwt === undefined ? {} : { Authorization: `Bearer ${jwt}` },
+    })
+  const get = (path: string, jwt?: string) => send('GET', path, jwt === undefined ? {} : { jwt })
+  const post = (path: string, json: object, jwt?: string) => send('POST', path, { json, ...(jwt && { jwt }) })
+  const enable = async () => {
+    const jwt = text(await post('/login/', credentials), 'access_token')
+    const setup = expectPassed(await get('/mfa/totp/activate/', jwt)) as Record<string, string>
+    const account: Account = { secret: setup['secret'] as string }
+    const body = { activation_token: setup['activation_token'], code: currentCode(account, clock.now()) }
+    const confirmed = expectPassed(await post('/mfa/totp/activate/', body, jwt))
+    return { confirmed, nextCode: () => currentCode(account, clock.advance(30)) }
+  }
+  /** Logs in with password and code, and gives what the verification answers. */
+  const verify = async (code: unknown) => {
+    const ephemeral_token = text(await post('/login/', credentials), 'ephemeral_token')
+    return expectPassed(await post('/mfa/verify/', { ephemeral_token, code }))
+  }
+  return { clock, get, post, enable, verify }
+}
+
+const jwts = {
+  access_token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+  token_type: 'bearer',
+  expires_in: 900,
+  refresh_token: expect.any(String),
+}
+
+describe.each(bearerStacks)('with JWTs, on $name', (stack) => {
+  test('Login Flow with MFA: ephemeral_token and mfa_required, then access_token and refresh_token', async () => {
+    const { post, get, enable } = await openWithJwt(stack)
+    const { nextCode } = await enable()
+    const first = (await post('/login/', credentials)).json() as Record<string, string>
+    expect(first).toMatchObject({ mfa_required: true, ephemeral_token: expect.any(String) })
+    for (const name of ['access_token', 'refresh_token']) expect(first).not.toHaveProperty(name)
+    expect((await get('/user/', first['ephemeral_token'])).status).toBe(401)
+    const body = { ephemeral_token: first['ephemeral_token'], code: nextCode() }
+    const answer = expectPassed(await post('/mfa/verify/', body))
+    expect(answer).toEqual(jwts)
+    expect((await get('/user/', String(answer['access_token']))).json()).toEqual({ username: 'testuser' })
+  })
+
+  test('MFA Verify: a recovery code does as well, and the answer is that of a login', async () => {
+    const { post, enable, verify } = await openWithJwt(stack)
+    expect((await post('/login/', credentials)).json()).toEqual(jwts)
+    const { confirmed } = await enable()
+    expect(await verify((confirmed['recovery_codes'] as readonly string[])[0])).toEqual(jwts)
+  })
+
+  test('each endpoint that requires authentication takes the access token', async () => {
+    const { post, get, enable, verify } = await openWithJwt(stack)
+    const { nextCode } = await enable()
+    const jwt = String((await verify(nextCode()))['access_token'])
+    expect((await get('/mfa/status/', jwt)).json()).toMatchObject({ mfa_enabled: true })
+    expect(expectPassed(await get('/mfa/recovery-codes/', jwt))['codes']).toHaveLength(10)
+    expect(expectPassed(await post('/mfa/recovery-codes/regenerate/', {}, jwt))['codes']).toHaveLength(10)
+    const code = nextCode()
+    const password = credentials.password
+    const off = await post('/mfa/totp/deactivate/', { code, password }, jwt)
+    expect(off.json()).toEqual({ detail: 'TOTP has been deactivated.' })
+    expect((await get('/mfa/status/', jwt)).json()).toMatchObject({ mfa_enabled: false })
+  })
+
+  test.each([
+    ['GET', '/mfa/totp/activate/'],
+    ['POST', '/mfa/totp/activate/'],
+    ['POST', '/mfa/totp/deactivate/'],
+    ['GET', '/mfa/status/'],
+    ['GET', '/mfa/recovery-codes/'],
+    ['POST', '/mfa/recovery-codes/regenerate/'],
+  ])('%s %s takes no refresh token, and no access token that has expired', async (method, path) => {
+    const { get, post, clock } = await openWithJwt(stack)
+    const tokens = (await post('/login/', credentials)).json() as Record<string, string>
+    const ask = (jwt?: string) => (method === 'GET' ? get(path, jwt) : post(path, {}, jwt))
+    expectProblem(await ask(tokens['refresh_token']), 401, 'unauthenticated')
+    clock.advance(900)
+    expectProblem(await ask(tokens['access_token']), 401, 'unauthenticated')
+  })
+
+  test('the refresh token gives the next two, once', async () => {
+    const { post, get, enable, verify, clock } = await openWithJwt(stack)
+    const { nextCode } = await enable()
+    const { refresh_token } = await verify(nextCode())
+    clock.advance(900)
+    const next = expectPassed(await post('/token/refresh/', { refresh_token }))
+    expect(next).toEqual(jwts)
+    expect((await get('/user/', String(next['access_token']))).json()).toEqual({ username: 'testuser' })
+    expectProblem(await post('/token/refresh/', { refresh_token }), 400, 'invalid_token')
+  })
+
+  test('Example: Full MFA Setup Flow', async () => {
+    const { post, get, clock } = await openWithJwt(stack)
+    // 1. Login to get auth token (assuming MFA not yet enabled)
+    const jwt = text(await post('/login/', credentials), 'access_token')
+    // 2. Initialize TOTP setup
+    const setup = expectPassed(await get('/mfa/totp/activate/', jwt)) as Record<string, string>
+    const account = scan(setup['qr_code_data_uri'] ?? '')
+    expect(account.secret).toBe(setup['secret'])
+    // 3. Get TOTP code from authenticator app and confirm activation
+    const { activation_token } = setup
+    const body = { activation_token, code: currentCode(account, clock.now()) }
+    const confirmed = expectPassed(await post('/mfa/totp/activate/', body, jwt))
+    expect(confirmed['recovery_codes']).toHaveLength(10)
+    // 4. Now future logins require MFA
+    const challenged = (await post('/login/', credentials)).json() as Record<string, unknown>
+    expect(challenged['mfa_required']).toBe(true)
+    // 5. Complete login with TOTP code
+    const code = currentCode(account, clock.advance(30))
+    const last = await post('/mfa/verify/', { ephemeral_token: challenged['ephemeral_token'], code })
+    const finalToken = text(last, 'access_token')
     expect((await get('/user/', finalToken)).json()).toEqual({ username: 'testuser' })
   })
 })
