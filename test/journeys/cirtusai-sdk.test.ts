@@ -78,6 +78,20 @@ describe.each(bearerStacks)('on $name', (stack) => {
       expect(await own.auth.get_2fa_status()).toMatchObject({ enabled: true, method: 'sms' })
     })
 
+    test('"sms": who got no code logs in, and has another one sent', async () => {
+      const { client, smsCode, clock } = await openService(stack, { enrollment: () => 'required' })
+      await client().auth.register({ ...newcomer, preferred_2fa_method: 'sms', phone_number })
+      const lost = smsCode()
+      clock.advance(60)
+      const own = client()
+      const result = await own.auth.login(newcomer.username, newcomer.password)
+      own.set_token('requires_2fa_setup' in result ? result.temporary_token : '')
+      await own.auth.setup_sms(phone_number)
+      await expectTwoFactorError(own.auth.confirm_2fa(lost), 'invalid_code')
+      expect(await own.auth.confirm_2fa(smsCode())).toMatchObject({ ...token, recovery_codes: expect.any(Array) })
+      expect(await own.some_api_call()).toEqual(signedInAs('your_username'))
+    })
+
     test('"sms" takes a number: without one no account is made', async () => {
       const { client, passwords } = await openService(stack)
       const call = client().auth.register({ ...newcomer, preferred_2fa_method: 'sms' })
@@ -86,18 +100,13 @@ describe.each(bearerStacks)('on $name', (stack) => {
     })
 
     test('a name that is taken is refused, and whose it is stays as it was', async () => {
-      const { client, registered, app } = await taken()
+      const { client, registered } = await openService(stack)
+      const { app } = await registered()
       await expectHttpError(client().auth.register({ ...newcomer, password: 'another' }), 400, 'invalid_request')
       await expectHttpError(client().auth.login(newcomer.username, 'another'), 401, 'invalid_credentials')
-      const login = registered.auth.login_with_2fa(newcomer.username, newcomer.password, app.next())
+      const login = client().auth.login_with_2fa(newcomer.username, newcomer.password, app.next())
       expect(await login).toEqual(token)
     })
-
-    async function taken() {
-      const service = await openService(stack)
-      const { client: registered, app } = await service.registered()
-      return { client: service.client, registered, app }
-    }
 
     test('automatic: where it is required, who never confirmed is let in to set it up, and to nothing else', async () => {
       const { client, appOf } = await openService(stack, { enrollment: () => 'required' })
@@ -155,7 +164,7 @@ describe.each(bearerStacks)('on $name', (stack) => {
       const { app, setup } = await registered()
       const own = client()
       const temporary_token = await challenge(own)
-      await expectTwoFactorError(own.auth.verify_2fa(temporary_token, '000000'), 'invalid_code')
+      await expectTwoFactorError(own.auth.verify_2fa(temporary_token, app.wrong()), 'invalid_code')
       expect(await own.auth.verify_2fa(temporary_token, app.next())).toEqual(token)
       const [code = ''] = setup.backup_codes
       await expectTwoFactorError(own.auth.verify_2fa(temporary_token, code), 'invalid_token')
@@ -172,8 +181,8 @@ describe.each(bearerStacks)('on $name', (stack) => {
 
     test('method 2: a wrong code is a TwoFactorAuthenticationError, and gives no token', async () => {
       const { client, registered } = await openService(stack)
-      await registered()
-      const call = client().auth.login_with_2fa(newcomer.username, newcomer.password, '123456')
+      const { app } = await registered()
+      const call = client().auth.login_with_2fa(newcomer.username, newcomer.password, app.wrong())
       await expectTwoFactorError(call, 'invalid_code')
     })
 
@@ -227,7 +236,7 @@ describe.each(bearerStacks)('on $name', (stack) => {
       const { signedIn, appOf } = await openService(stack)
       const own = await signedIn()
       const app = appOf(await own.auth.setup_2fa())
-      await expectTwoFactorError(own.auth.confirm_2fa('000000'), 'invalid_code')
+      await expectTwoFactorError(own.auth.confirm_2fa(app.wrong()), 'invalid_code')
       expect(await own.auth.get_2fa_status()).toMatchObject({ enabled: false })
       await own.auth.confirm_2fa(app.now())
       expect(await own.auth.get_2fa_status()).toMatchObject({ enabled: true })
@@ -237,7 +246,7 @@ describe.each(bearerStacks)('on $name', (stack) => {
       const { client, registered } = await openService(stack)
       const { client: own, app } = await registered()
       await expectHttpError(own.auth.disable_2fa(app.next(), 'wrong'), 401, 'invalid_credentials')
-      await expectTwoFactorError(own.auth.disable_2fa('000000', newcomer.password), 'invalid_code')
+      await expectTwoFactorError(own.auth.disable_2fa(app.wrong(), newcomer.password), 'invalid_code')
       expect(await own.auth.get_2fa_status()).toMatchObject({ enabled: true })
       const result = await own.auth.disable_2fa(app.now(), newcomer.password)
       expect(result).toEqual({ detail: 'TOTP has been deactivated.' })
@@ -281,7 +290,7 @@ describe.each(bearerStacks)('on $name', (stack) => {
       await expectTwoFactorError(own.auth.verify_2fa(await challenge(own), smsCode()), 'invalid_code')
     })
 
-    test('somebody signed in: the code is a fresh proof', async () => {
+    test('somebody signed in: the code is a fresh proof, once', async () => {
       const { registered: own, smsCode, clock } = await bySms()
       const showCodes = () => own.call('GET', '/mfa/recovery-codes')
       clock.advance(301)
@@ -289,6 +298,7 @@ describe.each(bearerStacks)('on $name', (stack) => {
       expect(await own.auth.request_sms_code()).toMatchObject({ channel: 'sms' })
       expect(await own.auth.prove_again(smsCode())).toMatchObject({ token_type: 'bearer', expires_in: 3600 })
       expect(await showCodes()).toMatchObject({ remaining: 10 })
+      await expectTwoFactorError(own.auth.prove_again(smsCode()), 'invalid_code')
     })
 
     test('disable: a code that was sent for that, and the password', async () => {
@@ -334,9 +344,11 @@ describe.each(bearerStacks)('on $name', (stack) => {
     test('server time and time window are told, valid codes are not', async () => {
       const { registered, clock } = await openService(stack)
       const { client: own } = await registered()
-      const debug_info = await own.auth.debug_2fa()
       const server_time = new Date(clock.now()).toISOString()
-      expect(debug_info).toEqual({ server_time, time_window: 30, steps_off: null })
+      expect(await own.auth.debug_2fa()).toEqual({ server_time, time_window: 30, steps_off: null })
+      const app = { id: expect.any(String), name: 'Authenticator 1', period: 30, last_step: clock.now() / 30_000 }
+      const authenticators = [{ ...app, matched: null, drift_steps: null }]
+      expect(await own.call('POST', '/mfa/totp/diagnose', {})).toEqual({ server_time, authenticators })
     })
 
     test('time sync: an app whose clock is two minutes slow is refused, and debugging says by how much', async () => {
@@ -367,10 +379,7 @@ describe.each(bearerStacks)('on $name', (stack) => {
       const { client, registered, clock } = await openService(stack)
       const { app } = await registered()
       const own = client()
-      const { access_token, refresh_token } = await own.auth.login_with_2fa(
-        ...([newcomer.username, newcomer.password, app.next()] as const),
-      )
-      own.set_token(access_token)
+      const { refresh_token } = await log_in(own, newcomer, app.next)
       clock.advance(3600)
       await expectSignedOut(own)
       const new_tokens = await own.auth.refresh(refresh_token)
@@ -402,17 +411,17 @@ describe.each(bearerStacks)('on $name', (stack) => {
   describe('Error Handling', () => {
     test('an invalid code is a TwoFactorAuthenticationError that says how many tries are left', async () => {
       const { client, registered } = await openService(stack)
-      await registered()
+      const { app } = await registered()
       const login = (code: string) => client().auth.login_with_2fa(newcomer.username, newcomer.password, code)
       await expectTwoFactorError(login('invalid_code'), 'invalid_code')
-      expect(await failureOf(login('000000'))).toMatchObject({ problem: { attempts_remaining: 4 } })
+      expect(await failureOf(login(app.wrong()))).toMatchObject({ problem: { attempts_remaining: 4 } })
     })
 
     test('after five wrong codes the right one waits too', async () => {
       const { client, registered } = await openService(stack)
       const { app } = await registered()
       const login = (code: string) => client().auth.login_with_2fa(newcomer.username, newcomer.password, code)
-      for (let tries = 1; tries <= 5; tries += 1) await expectTwoFactorError(login('000000'), 'invalid_code')
+      for (let tries = 1; tries <= 5; tries += 1) await expectTwoFactorError(login(app.wrong()), 'invalid_code')
       expect(await failureOf(login(app.now()))).toMatchObject({
         problem: { code: 'too_many_attempts', retry_after: 30 },
       })
@@ -450,10 +459,7 @@ describe.each(bearerStacks)('on $name', (stack) => {
       expect(await session.get_client().some_api_call()).toEqual(signedInAs('your_username'))
       const plain = await AuthenticatedSession.open(base_url, user, nobodyTypes)
       expect(await plain.get_client().some_api_call()).toEqual(signedInAs('username'))
-      await expectTwoFactorError(
-        AuthenticatedSession.open(base_url, newcomer, () => '000000'),
-        'invalid_code',
-      )
+      await expectTwoFactorError(AuthenticatedSession.open(base_url, newcomer, app.wrong), 'invalid_code')
     })
   })
 

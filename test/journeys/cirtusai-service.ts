@@ -46,6 +46,8 @@ export interface App {
   readonly now: () => string
   /** A code that nobody has used. */
   readonly next: () => string
+  /** A code that is none of these minutes. */
+  readonly wrong: () => string
 }
 
 export interface Registered {
@@ -76,7 +78,17 @@ export async function openService(stack: BearerStack, more: Partial<MfaOptions> 
   const appOf: Service['appOf'] = ({ qr_code_url }) => {
     const account = readUrl(qr_code_url)
     const at = (nowMs: number) => currentCode(account, nowMs)
-    return { account, now: () => at(clock.now()), next: () => at(clock.advance(account.period)) }
+    return {
+      account,
+      now: () => at(clock.now()),
+      next: () => at(clock.advance(account.period)),
+      wrong() {
+        const steps = Array.from({ length: 41 }, (_, index) => (index - 20) * account.period * 1000)
+        const shown = steps.map((ms) => at(clock.now() + ms))
+        const digits = [...'0123456789'].map((digit) => digit.repeat(account.digits))
+        return digits.find((code) => !shown.includes(code)) ?? ''
+      },
+    }
   }
   return {
     ...bearer,
