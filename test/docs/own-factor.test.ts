@@ -29,7 +29,7 @@ test('a card is enrolled with one of its phrases and signs in with another', asy
   expect(confirmed.authenticator).toMatchObject({ type: 'phrase_card', name: 'Card 1' })
   expect(confirmed.recoveryCodes).toHaveLength(10)
   const challenge = await mfa.challenge(alice)
-  expect(challenge).toMatchObject({ methods: ['recovery_code', 'phrase_card'] })
+  expect(challenge).toMatchObject({ methods: ['phrase_card', 'recovery_code'] })
   const spelled = ` ${phrases[1]?.toUpperCase().replaceAll(' ', '  ')}`
   const { proof } = await mfa.verify(challenge.ephemeralToken ?? '', { phrase: spelled })
   expect(proof).toMatchObject({ factor: 'phrase_card', amr: ['pwd', 'otp', 'mfa'] })

@@ -306,7 +306,7 @@ describe.each(bearerStacks)('on $name', (stack) => {
       clock.advance(60)
       await own.auth.request_sms_code({ to_disable: true })
       const result = await own.auth.disable_sms(smsCode(), newcomer.password)
-      expect(result).toEqual({ detail: 'One-time codes has been deactivated.' })
+      expect(result).toEqual({ detail: 'One-time code has been deactivated.' })
       expect(await own.auth.get_2fa_status()).toMatchObject({ enabled: false })
     })
 

@@ -105,8 +105,10 @@ describeOn(adapterStacks, (stack) => {
     const { clock } = stage
     const ephemeral = await alice.person.challenge()
     const code = alice.phone.code(clock.now())
-    await expectRefused(stage, badToken('wrong_purpose'), () => enroll(alice, ephemeral, code))
-    for (const id of [alice.secretId, 'x', '%20', 'a.b.c.d.e', `${ephemeral}%0a`]) {
+    for (const id of [ephemeral, `${ephemeral}%0a`]) {
+      await expectRefused(stage, badToken('wrong_purpose'), () => enroll(alice, id, code))
+    }
+    for (const id of [alice.secretId, 'x', '%20', 'a.b.c.d.e']) {
       await expectRefused(stage, badToken('malformed_token'), () => enroll(alice, id, code))
     }
     const old = await create(alice)

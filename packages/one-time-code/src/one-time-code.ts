@@ -17,7 +17,7 @@ export function oneTimeCode(options: OneTimeCodeOptions): Factor {
   const settings = readOptions(options)
   return Object.freeze<Factor<Address>>({
     type: 'one_time_code',
-    title: 'One-time codes',
+    title: 'One-time code',
     path: 'one-time-code',
     amr: amrOf('mail'),
     field: 'code',

@@ -35,7 +35,7 @@ test('an enrolment sends a code, and the code proves the address', async () => {
   })
   expect((await world.browser.get('/mfa/status')).json).toMatchObject({
     mfa_enabled: true,
-    methods: ['recovery_code', 'one_time_code'],
+    methods: ['one_time_code', 'recovery_code'],
   })
 })
 

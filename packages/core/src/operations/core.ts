@@ -135,14 +135,16 @@ export function authenticatorsOf(record: MfaRecord, type: string): readonly Auth
   return record.authenticators.filter((authenticator) => authenticator.type === type)
 }
 
-/** The factors a user could still answer with, by type. */
+/** The factors a user could still answer with, by type; backups come last. */
 export function usableMethods(core: Core, record: MfaRecord): readonly string[] {
-  return core.factors
-    .filter((factor) => {
-      const own = authenticatorsOf(record, factor.type)
-      return own.length > 0 && (factor.isUsable?.(own) ?? true)
-    })
-    .map(({ type }) => type)
+  const usable = core.factors.filter((factor) => {
+    const own = authenticatorsOf(record, factor.type)
+    return own.length > 0 && (factor.isUsable?.(own) ?? true)
+  })
+  const backupsLast = usable.toSorted(
+    (one, other) => Number(one.backup !== undefined) - Number(other.backup !== undefined),
+  )
+  return backupsLast.map(({ type }) => type)
 }
 
 /** A refusal that charges nothing. */

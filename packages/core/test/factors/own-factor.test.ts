@@ -41,7 +41,7 @@ test('it enrols, as the first factor with recovery codes', async () => {
   const codes = await enrolled(client)
   expect(codes).toHaveLength(10)
   expect((await client.send('GET', '/mfa/status')).json).toMatchObject({
-    ...{ mfa_enabled: true, methods: ['recovery_code', 'phrase'], recovery_codes_remaining: 10 },
+    ...{ mfa_enabled: true, methods: ['phrase', 'recovery_code'], recovery_codes_remaining: 10 },
   })
   expect((await client.send('GET', '/mfa/authenticators')).json['authenticators']).toMatchObject([{ name: 'Phrase 1' }])
 })
@@ -50,7 +50,7 @@ test('it answers a challenge, a login in one call and a step-up, each proof once
   await enrolled(await signedIn())
   const client = app.client()
   const { json } = await client.send('POST', '/login', { username: 'alice', password: 'right' })
-  expect(json).toMatchObject({ mfa_required: true, methods: ['recovery_code', 'phrase'] })
+  expect(json).toMatchObject({ mfa_required: true, methods: ['phrase', 'recovery_code'] })
   const verified = await client.send('POST', '/mfa/verify', { ephemeral_token: json['ephemeral_token'], phrase })
   expect(verified.json).toEqual({ signed_in: 'alice', amr: ['pwd', 'kba', 'mfa'] })
   expect((await client.send('POST', '/mfa/step-up', { phrase })).json).toMatchObject({ code: 'invalid_code' })

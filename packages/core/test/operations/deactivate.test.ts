@@ -36,7 +36,7 @@ test('of one factor of two leaves the other and the recovery codes', async () =>
   await world.mfa.confirm('phrase', world.alice, { activationToken, phrase: 'correct horse' })
   await world.mfa.deactivate('totp', world.alice, { phrase: 'correct horse' })
   await expect(world.mfa.status('alice')).resolves.toMatchObject({
-    ...{ mfaEnabled: true, methods: ['recovery_code', 'phrase'], recoveryCodesRemaining: 10 },
+    ...{ mfaEnabled: true, methods: ['phrase', 'recovery_code'], recoveryCodesRemaining: 10 },
   })
   expect((await refusal(world.mfa.deactivate('totp', world.alice, { code: codes[0] }))).code).toBe('not_enabled')
   await world.mfa.deactivate('phrase', world.alice, { code: codes[0] })

@@ -27,7 +27,7 @@ export function questions(options: QuestionOptions): Factor {
   checkQuestionOptions(options)
   return Object.freeze<Factor>({
     type: 'question',
-    title: 'Questions',
+    title: 'Question',
     path: 'question',
     amr: ['kba'],
     weak: true,

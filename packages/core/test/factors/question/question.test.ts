@@ -54,7 +54,7 @@ test('enrolment asks one question of the host, and its answer confirms', async (
     recovery_codes: [],
   })
   expect((await client.send('POST', '/mfa/question/enroll', {})).json).toMatchObject({ code: 'authenticator_limit' })
-  expect(await mfa.status('alice')).toMatchObject({ methods: ['totp', 'recovery_code', 'question'] })
+  expect(await mfa.status('alice')).toMatchObject({ methods: ['totp', 'question', 'recovery_code'] })
 })
 
 test('a challenge is asked a question; the right answer signs in, as knowledge and no more', async () => {
