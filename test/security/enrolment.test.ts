@@ -119,7 +119,7 @@ describeOn(storageStacks, (stack) => {
     const headers = { Authorization: `Bearer ${ephemeral}` }
     const path = `${activate}?ephemeral_token=${ephemeral}`
     await expectRefused(stage, notSignedIn, () => stage.browser().get(path, { headers }))
-    await expectRefused(stage, notSignedIn, () =>
+    await expectRefused(stage, { ...notSignedIn, reason: 'wrong_purpose' }, () =>
       stage.browser().post(activate, { activation_token: ephemeral, ephemeral_token: ephemeral, code: '123456' }),
     )
     expectPassed(await alice.browser.post('/auth/mfa/step-up', { code: alice.app.code(clock.now()) }))
