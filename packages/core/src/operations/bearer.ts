@@ -1,6 +1,6 @@
 import { MfaError } from '../errors.ts'
 import type { AccessToken, Proof, SignedIn, TokenSet, User } from '../ports.ts'
-import type { Family, MfaRecord } from '../record/record.ts'
+import { type Family, forgetExpired, type MfaRecord } from '../record/record.ts'
 import type { RefreshClaims } from '../tokens/claims.ts'
 import { type RefusedToken, refusedToken } from '../tokens/opening.ts'
 import { type CallOptions, type Core, type Decision, decide, fail, refuse } from './core.ts'
@@ -17,7 +17,8 @@ export async function issueTokens(core: Core, user: User, call: CallOptions & { 
   const act = { type: 'issue', userId: user.id, requestId: call.requestId } as const
   const family = await decide(core, act, (record, nowMs): Decision<Family> => {
     const begun = newFamily(core, call.proof, nowMs)
-    return { record: { ...record, families: capped({ [id]: begun, ...record.families }, core) }, result: begun }
+    const { families } = forgetExpired(record, nowMs)
+    return { record: { ...record, families: capped({ [id]: begun, ...families }, core) }, result: begun }
   })
   return tokenSet(core, user, { id, family })
 }

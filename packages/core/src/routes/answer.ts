@@ -22,8 +22,8 @@ export function bytesAnswer(answer: MfaResponse): MfaResponse {
   return { ...answer, headers: { ...answer.headers, ...noStore } }
 }
 
-/** An error as `application/problem+json` (RFC 9457). */
-export function problemAnswer(error: MfaError): MfaResponse {
+/** An error as `application/problem+json` (RFC 9457). Where tokens are asked for, a 401 says so (RFC 6750 section 3). */
+export function problemAnswer(error: MfaError, { bearer = false }: { bearer?: boolean | undefined } = {}): MfaResponse {
   const { code, title, status, message: detail, attemptsRemaining, retryAfterSeconds, errors } = error
   const body = {
     type: `urn:latchkey:error:${code}`,
@@ -41,6 +41,7 @@ export function problemAnswer(error: MfaError): MfaResponse {
   if (error.maxAgeSeconds !== undefined) {
     headers['WWW-Authenticate'] = `Bearer error="insufficient_user_authentication", max_age=${error.maxAgeSeconds}`
   }
+  if (bearer && code === 'unauthenticated') headers['WWW-Authenticate'] = 'Bearer'
   // What is left of such a body is not read, so the connection cannot be used again.
   if (code === 'body_too_large') headers['Connection'] = 'close'
   return { status, headers, body: Buffer.from(JSON.stringify(body)) }

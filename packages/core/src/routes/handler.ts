@@ -34,12 +34,12 @@ export function createHandler<Args extends readonly unknown[]>(routing: Routing,
         if (!isMfaError(error)) throw error
         const userId = call.signedIn?.user.id ?? null
         fail(core, { type: 'request', userId, requestId: call.requestId }, { error, cause: error.cause })
-        return problemAnswer(error)
+        return problemAnswer(error, host)
       }
     },
     guard: (options = {}) => createGuard(core, host, options),
     problem(error) {
-      if (isMfaError(error)) return problemAnswer(error)
+      if (isMfaError(error)) return problemAnswer(error, host)
       throw error
     },
   })

@@ -10,7 +10,7 @@ const good: MfaOptions = { secret, issuer: 'Acme', storage: memoryStorage(), fin
 const names = [
   ...['secret', 'storage', 'findUser', 'issuer', 'totp', 'recoveryCodes', 'factors', 'ephemeralTokenSeconds'],
   ...['activationTokenSeconds', 'attempts', 'stepUpSeconds', 'routes', 'allowedOrigins', 'limiter', 'onEvent'],
-  ...['storageTimeoutSeconds', 'now', 'randomBytes'],
+  ...['storageTimeoutSeconds', 'now', 'randomBytes', 'enrollment', 'bearer'],
 ]
 
 /** What the options make of it: sound, or a TypeError that names one of them. */

@@ -83,6 +83,19 @@ test('the guard reads the claims, and no storage', async () => {
   expect(world.storage.calls).toEqual({ get: 0, put: 0, delete: 0, userIds: 0 })
 })
 
+test('who is not signed in is asked for a token', async () => {
+  const { send, handler } = await openApp()
+  const refused = { status: 401, headers: { 'WWW-Authenticate': 'Bearer' }, json: { code: 'unauthenticated' } }
+  expect(await send('GET', '/mfa/status')).toMatchObject(refused)
+  expect(await send('GET', '/mfa/status', undefined, 'a.b.c')).toMatchObject(refused)
+  const error: unknown = await handler
+    .guard()('Bearer a.b.c')
+    .catch((thrown: unknown) => thrown)
+  expect(handler.problem(error).headers).toMatchObject(refused.headers)
+  const wrong = await send('POST', '/token/refresh', { refresh_token: 'a.b.c' })
+  expect(wrong.headers).not.toHaveProperty('WWW-Authenticate')
+})
+
 describe('a bad body', () => {
   test.each(['/token/refresh', '/token/revoke'])('%s', async (path) => {
     const { send } = await openApp()
