@@ -2,15 +2,14 @@
 
 import { createHash } from 'node:crypto'
 import { type BearerHostOptions, createMfa, fieldError, type Mfa, type MfaOptions, type User } from '@latchkey/core'
-import { bearerHost as expressBearerHost, expressMfa } from '@latchkey/express'
-import { bearerHost as koaBearerHost, koaMfa } from '@latchkey/koa'
-import { listen, type ManualClock, manualClock, type RunningApp } from '@latchkey/testing'
-import express from 'express'
-import Koa from 'koa'
+import { bearerHost as expressBearerHost } from '@latchkey/express'
+import { bearerHost as koaBearerHost } from '@latchkey/koa'
+import { type ManualClock, manualClock, type RunningApp } from '@latchkey/testing'
 import { onTestFinished, vi } from 'vitest'
 import { secret } from '../security/accounts.ts'
 import { quickPlace } from '../security/quick-place.ts'
 import type { StorageKind } from '../storages/place.ts'
+import { type Served, serveExpress, serveKoa } from './serve.ts'
 
 // Whole journeys over HTTP, on cores that may be busy with other tests.
 vi.setConfig({ testTimeout: 60_000 })
@@ -31,22 +30,22 @@ export interface BearerStack {
   readonly serve: (parts: Parts) => Promise<RunningApp>
 }
 
-export interface BearerAppOptions {
-  /** Where Latchkey is mounted. */
-  readonly mount: string
-  /** The app's own page, which tells who is signed in. */
-  readonly page: string
+export interface BearerAppOptions extends Omit<Served, 'mfa'> {
   /** Passwords of the users there are, by name. */
   readonly passwords?: Readonly<Record<string, string>>
   readonly mfa?: Partial<MfaOptions>
 }
 
-type Parts = Pick<BearerAppOptions, 'mount' | 'page'> & { readonly mfa: Mfa; readonly passwords: Map<string, string> }
+type Parts = Served & { readonly passwords: Map<string, string> }
 
 /** Each adapter once, over another storage. */
 export const bearerStacks: readonly BearerStack[] = [
-  { name: 'Express 5 over SQLite', kind: 'SQLite', serve: serveExpress },
-  { name: 'Koa 3 in memory', kind: 'memory', serve: serveKoa },
+  {
+    name: 'Express 5 over SQLite',
+    kind: 'SQLite',
+    serve: (parts) => serveExpress(parts, expressBearerHost(accounts(parts))),
+  },
+  { name: 'Koa 3 in memory', kind: 'memory', serve: (parts) => serveKoa(parts, koaBearerHost(accounts(parts))) },
 ]
 
 /** Starts the app for one test. */
@@ -83,28 +82,4 @@ function accounts({ mfa, passwords }: Parts): BearerHostOptions<[]> {
       return userOf(passwords, username)
     },
   }
-}
-
-function serveExpress(parts: Parts): Promise<RunningApp> {
-  const host = expressBearerHost(accounts(parts))
-  const app = express()
-  app.use(parts.mount, expressMfa(parts.mfa, host).routes)
-  app.get(parts.page, async (req, res) => {
-    const who = await host.currentUser(req, res)
-    res.status(who === null ? 401 : 200).json(who === null ? {} : { username: who.user.name })
-  })
-  return listen(app)
-}
-
-function serveKoa(parts: Parts): Promise<RunningApp> {
-  const host = koaBearerHost(accounts(parts))
-  const app = new Koa()
-  app.use(koaMfa(parts.mfa, host, { prefix: parts.mount }).routes)
-  app.use(async (ctx) => {
-    if (ctx.path !== parts.page) return
-    const who = await host.currentUser(ctx)
-    ctx.status = who === null ? 401 : 200
-    ctx.body = who === null ? {} : { username: who.user.name }
-  })
-  return listen(app.callback())
 }

@@ -9,6 +9,16 @@ import { type Account, currentCode, readUrl, scan } from './authenticator-app.ts
 import { type BearerStack, bearerStacks, openBearerApp } from './bearer-app.ts'
 import { openTokenApp, type TokenStack, tokenStacks } from './token-app.ts'
 
+/** The endpoints that the text says require authentication. */
+const ofSignedIn = [
+  ['GET', '/mfa/totp/activate/'],
+  ['POST', '/mfa/totp/activate/'],
+  ['POST', '/mfa/totp/deactivate/'],
+  ['GET', '/mfa/status/'],
+  ['GET', '/mfa/recovery-codes/'],
+  ['POST', '/mfa/recovery-codes/regenerate/'],
+] as const
+
 const credentials = { username: 'testuser', password: 'testpass123' }
 const recoveryCode = /^[0-9a-z]{4}-[0-9a-z]{4}$/
 
@@ -193,14 +203,7 @@ describe.each(tokenStacks)('on $name', (stack) => {
       expectPassed(await verify(made[0]))
     })
 
-    test.each([
-      ['GET', '/mfa/totp/activate/'],
-      ['POST', '/mfa/totp/activate/'],
-      ['POST', '/mfa/totp/deactivate/'],
-      ['GET', '/mfa/status/'],
-      ['GET', '/mfa/recovery-codes/'],
-      ['POST', '/mfa/recovery-codes/regenerate/'],
-    ])('%s %s requires authentication', async (method, path) => {
+    test.each(ofSignedIn)('%s %s requires authentication', async (method, path) => {
       const { send } = await open(stack)
       for (const asked of [{}, { key: 'no key of this app' }])
         expectProblem(await send(method, `/dj-rest-auth${path}`, asked), 401, 'unauthenticated')
@@ -418,14 +421,7 @@ describe.each(bearerStacks)('with JWTs, on $name', (stack) => {
     expect((await get('/mfa/status/', jwt)).json()).toMatchObject({ mfa_enabled: false })
   })
 
-  test.each([
-    ['GET', '/mfa/totp/activate/'],
-    ['POST', '/mfa/totp/activate/'],
-    ['POST', '/mfa/totp/deactivate/'],
-    ['GET', '/mfa/status/'],
-    ['GET', '/mfa/recovery-codes/'],
-    ['POST', '/mfa/recovery-codes/regenerate/'],
-  ])('%s %s takes no refresh token, and no access token that has expired', async (method, path) => {
+  test.each(ofSignedIn)('%s %s takes no refresh token, and no access token that has expired', async (method, path) => {
     const { get, post, clock } = await openWithJwt(stack)
     const tokens = (await post('/login/', credentials)).json() as Record<string, string>
     const ask = (jwt?: string) => (method === 'GET' ? get(path, jwt) : post(path, {}, jwt))

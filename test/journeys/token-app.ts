@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { createMfa, type Host, type Mfa, type MfaOptions, type Proof, type User } from '@latchkey/core'
-import { expressMfa } from '@latchkey/express'
-import { koaMfa } from '@latchkey/koa'
-import { type HttpAnswer, httpClient, listen, type ManualClock, manualClock, type RunningApp } from '@latchkey/testing'
-import express, { type Request, type Response } from 'express'
-import Koa, { type Context } from 'koa'
+import { type HttpAnswer, httpClient, type ManualClock, manualClock, type RunningApp } from '@latchkey/testing'
+import type { Request, Response } from 'express'
+import type { Context } from 'koa'
 import { onTestFinished, vi } from 'vitest'
 import { secret } from '../security/accounts.ts'
 import { quickPlace } from '../security/quick-place.ts'
 import type { StorageKind } from '../storages/place.ts'
+import { type Served, serveExpress, serveKoa } from './serve.ts'
 
 // Whole journeys over HTTP, on cores that may be busy with other tests.
 vi.setConfig({ testTimeout: 60_000 })
@@ -35,22 +34,18 @@ export interface TokenStack {
   readonly serve: (parts: Parts) => Promise<RunningApp>
 }
 
-export interface TokenAppOptions {
-  /** Where Latchkey is mounted. */
-  readonly mount: string
-  /** The app's own page, which tells who is signed in. */
-  readonly page: string
+export interface TokenAppOptions extends Omit<Served, 'mfa'> {
   /** Passwords by user name. */
   readonly passwords: Readonly<Record<string, string>>
   readonly mfa?: Partial<MfaOptions>
 }
 
-type Parts = Pick<TokenAppOptions, 'mount' | 'page' | 'passwords'> & { readonly mfa: Mfa }
+type Parts = Served & Pick<TokenAppOptions, 'passwords'>
 
 /** Each adapter once, over another storage. */
 export const tokenStacks: readonly TokenStack[] = [
-  { name: 'Express 5 over SQLite', kind: 'SQLite', serve: serveExpress },
-  { name: 'Koa 3 in memory', kind: 'memory', serve: serveKoa },
+  { name: 'Express 5 over SQLite', kind: 'SQLite', serve: serveOnExpress },
+  { name: 'Koa 3 in memory', kind: 'memory', serve: serveOnKoa },
 ]
 
 /** Starts the app for one test. */
@@ -103,26 +98,16 @@ function tokenHost<Args extends readonly unknown[]>(
   }
 }
 
-function serveExpress(parts: Parts): Promise<RunningApp> {
-  const host = tokenHost(parts, (req: Request, _res: Response) => req.get('Authorization'))
-  const app = express()
-  app.use(parts.mount, expressMfa(parts.mfa, host).routes)
-  app.get(parts.page, async (req, res) => {
-    const who = await host.currentUser(req, res)
-    res.status(who === null ? 401 : 200).json(who === null ? {} : { username: who.user.name })
-  })
-  return listen(app)
+function serveOnExpress(parts: Parts): Promise<RunningApp> {
+  return serveExpress(
+    parts,
+    tokenHost(parts, (req: Request, _res: Response) => req.get('Authorization')),
+  )
 }
 
-function serveKoa(parts: Parts): Promise<RunningApp> {
-  const host = tokenHost(parts, (ctx: Context) => ctx.get('Authorization'))
-  const app = new Koa()
-  app.use(koaMfa(parts.mfa, host, { prefix: parts.mount }).routes)
-  app.use(async (ctx) => {
-    if (ctx.path !== parts.page) return
-    const who = await host.currentUser(ctx)
-    ctx.status = who === null ? 401 : 200
-    ctx.body = who === null ? {} : { username: who.user.name }
-  })
-  return listen(app.callback())
+function serveOnKoa(parts: Parts): Promise<RunningApp> {
+  return serveKoa(
+    parts,
+    tokenHost(parts, (ctx: Context) => ctx.get('Authorization')),
+  )
 }

@@ -4,9 +4,9 @@ import { expect, test } from 'vitest'
 import { expectPassed } from './person.ts'
 import { badToken, expectRefused, locked, notSignedIn, refusedRequest, stepUpRequired, wrongCode } from './refusal.ts'
 import { create, enroll, enrollAt, enrolled, openResource, pathOf, routes, secretsOf } from './resource.ts'
-import { describeOn, pairedStacks } from './stacks.ts'
+import { describeOn, storageStacks } from './stacks.ts'
 
-describeOn(pairedStacks, (stack) => {
+describeOn(storageStacks, (stack) => {
   test('enrolled twice, and with its code once more', async () => {
     const stage = await openResource(stack)
     const { alice, clock } = stage

@@ -1,20 +1,12 @@
 /** The threat: an access token of somebody's own making, or of another kind, another app or another key. */
 import { generateKeyPairSync } from 'node:crypto'
-import {
-  createLocalJWKSet,
-  decodeJwt,
-  decodeProtectedHeader,
-  type JWK,
-  type JWTPayload,
-  jwtVerify,
-  SignJWT,
-} from 'jose'
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JWK, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import type { MfaOptions } from '../../src/index.ts'
 import { bearerWorld } from '../bearer-world.ts'
 import { createApp } from '../routes/app.ts'
 import { otherSecret, secret } from '../world.ts'
-import { keysOf } from './forge.ts'
+import { type Forgery, keysOf, remade } from './forge.ts'
 
 const pem = { type: 'pkcs8', format: 'pem' } as const
 const pairs = {
@@ -121,11 +113,6 @@ test('a secret before the first opens what it has signed, and tells of stamps un
 })
 
 describe('forged', () => {
-  interface Forgery {
-    readonly claims?: JWTPayload
-    readonly header?: object
-    readonly key?: Uint8Array
-  }
   const forgeries: readonly (readonly [string, Forgery])[] = [
     ['with the key of ephemeral tokens', { key: keysOf().signing }],
     ['with the key of refresh tokens', { key: keysOf().refresh }],
@@ -147,10 +134,7 @@ describe('forged', () => {
     ['with a stamp that is no text', { claims: { stamp: 1 } }],
     ['expired', { claims: { exp: 1 } }],
   ]
-  const forge = async (token: string, { claims, header, key = keysOf().access }: Forgery): Promise<string> =>
-    new SignJWT(JSON.parse(JSON.stringify({ ...decodeJwt(token), ...claims })) as JWTPayload)
-      .setProtectedHeader({ ...decodeProtectedHeader(token), ...header } as never)
-      .sign(key.length < 64 && header !== undefined && 'alg' in header ? new Uint8Array([...key, ...key]) : key)
+  const forge = (token: string, forgery: Forgery) => remade(token, keysOf().access, forgery)
 
   test('by nothing it is taken: so a refusal is of what was changed', async () => {
     const { mfa, accessToken } = await signedIn()

@@ -1,7 +1,7 @@
 // Tokens as a forger makes them: by hand, with keys and claims of one's choice.
 
 import { createHmac } from 'node:crypto'
-import { EncryptJWT } from 'jose'
+import { decodeJwt, decodeProtectedHeader, EncryptJWT, type JWTPayload, SignJWT } from 'jose'
 import { deriveKeys, type KeySet } from '../../src/sealing/keys.ts'
 import { stampDigest } from '../../src/tokens/stamp.ts'
 import { secret, startMs } from '../world.ts'
@@ -41,4 +41,19 @@ export function forgeEncrypted(claims: Claims, forge: { header?: Claims; keys?: 
   const keys = forge.keys ?? keysOf()
   const header = { alg: 'dir', enc: 'A256GCM', typ: 'latchkey-activation+jwt', kid: keysOf().id, ...forge.header }
   return new EncryptJWT(claims).setProtectedHeader(header).encrypt(keys.encryption)
+}
+
+/** What is changed of a good token; undefined takes a member away. */
+export interface Forgery {
+  readonly claims?: Claims
+  readonly header?: Claims
+  readonly key?: Uint8Array
+}
+
+/** A good token made anew with a change, and signed with a key of the forger's choice. */
+export function remade(token: string, key: Uint8Array, { claims, header, key: other = key }: Forgery): Promise<string> {
+  const payload = JSON.parse(JSON.stringify({ ...decodeJwt(token), ...claims })) as JWTPayload
+  // HS384 and HS512 want longer keys.
+  const long = header?.['alg'] === undefined ? other : new Uint8Array([...other, ...other])
+  return new SignJWT(payload).setProtectedHeader({ ...decodeProtectedHeader(token), ...header } as never).sign(long)
 }

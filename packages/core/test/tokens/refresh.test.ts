@@ -1,15 +1,8 @@
 /** The threat: a refresh token of somebody's own making, or any other token in its place. */
-import { decodeJwt, decodeProtectedHeader, type JWTPayload, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { bearerWorld } from '../bearer-world.ts'
 import { otherSecret, refusal } from '../world.ts'
-import { keysOf } from './forge.ts'
-
-interface Forgery {
-  readonly claims?: JWTPayload
-  readonly header?: object
-  readonly key?: Uint8Array
-}
+import { type Forgery, keysOf, remade } from './forge.ts'
 
 const forgeries: readonly (readonly [string, Forgery])[] = [
   ['with the key of ephemeral tokens', { key: keysOf().signing }],
@@ -34,10 +27,7 @@ const forgeries: readonly (readonly [string, Forgery])[] = [
 async function signedIn() {
   const world = await bearerWorld()
   const { refreshToken, accessToken } = await world.signIn()
-  const forge = async ({ claims, header, key = keysOf().refresh }: Forgery): Promise<string> =>
-    new SignJWT(JSON.parse(JSON.stringify({ ...decodeJwt(refreshToken), ...claims })) as JWTPayload)
-      .setProtectedHeader({ ...decodeProtectedHeader(refreshToken), ...header } as never)
-      .sign(key)
+  const forge = (forgery: Forgery) => remade(refreshToken, keysOf().refresh, forgery)
   return { ...world, refreshToken, accessToken, forge }
 }
 
