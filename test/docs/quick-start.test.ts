@@ -1,10 +1,11 @@
 /** The promise guarded here: the quick start runs as it stands, and each request of the flow answers what we say. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type PageApp, startApp } from './page-app.ts'
 import { type Block, blocksBelow } from './pages.ts'
-import { type PageApp, startApp, stepsOf, walk } from './walk.ts'
+import { stepsOf, walk } from './walk.ts'
 
 const [quickStart] = blocksBelow('README.md', 'Express').filter(({ language }) => language === 'js') as [Block]
-const steps = stepsOf(blocksBelow('README.md', 'The flow, with curl'))
+const steps = stepsOf('README.md', 'The flow, with curl')
 let app: PageApp | undefined
 
 beforeAll(async () => {

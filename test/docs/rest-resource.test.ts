@@ -3,20 +3,14 @@ import { type RouteTable, resourceRoutes } from '@latchkey/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readOptions } from '../../packages/core/src/options.ts'
 import { routeTable } from '../../packages/core/src/routes/table.ts'
-import { type Block, blocksBelow, pageOf } from './pages.ts'
-import { type PageApp, startApp, stepsOf, walk } from './walk.ts'
+import { lineOf, type PageApp, quickStart, startApp } from './page-app.ts'
+import { pageOf } from './pages.ts'
+import { stepsOf, walk } from './walk.ts'
 
 const page = 'docs/rest-resource.md'
-const [quickStart] = blocksBelow('README.md', 'Express').filter(({ language }) => language === 'js') as [Block]
-const steps = stepsOf(blocksBelow(page, 'The flow, with curl'))
+const steps = stepsOf(page, 'The flow, with curl')
+const options = lineOf(page, 'Switch it on', /^ {2}routes: .*$/m)
 let app: PageApp | undefined
-
-/** The quick start with the line that the page adds to its options. */
-function withResource(source: string): string {
-  return source
-    .replace('import { createMfa,', 'import { createMfa, resourceRoutes,')
-    .replace('createMfa({\n', 'createMfa({\n  routes: resourceRoutes(),\n')
-}
 
 /** The operations of a table, by name. */
 function tableOf(routes: RouteTable) {
@@ -26,7 +20,7 @@ function tableOf(routes: RouteTable) {
 }
 
 beforeAll(async () => {
-  app = await startApp(withResource(quickStart.text))
+  app = await startApp(quickStart({ imports: ['resourceRoutes'], options }))
 }, 40_000)
 
 afterAll(() => app?.close())

@@ -1,88 +1,54 @@
-import { execFile, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { type VirtualAuthenticator, virtualAuthenticator } from '@latchkey/testing'
 import { expect, vi } from 'vitest'
-import { type Block, root } from './pages.ts'
+import { runCommands } from './curl.ts'
+import type { PageApp } from './page-app.ts'
+import { type Block, blocksBelow } from './pages.ts'
 
 /** A request as a page shows it, and the answer below it. */
 export interface Step {
+  readonly page: string
+  /** Where it stands: `README.md:12`. */
+  readonly place: string
   readonly commands: string
   /** Read as JSON where it is. */
   readonly answer: unknown
 }
 
-/** An app of a page that runs in a process and a folder of its own. */
-export interface PageApp {
-  readonly url: string
-  readonly folder: string
-  close(): void
+type Answer = Readonly<Record<string, unknown>>
+
+/** The requests below a heading, each with the answer below it. */
+export function stepsOf(path: string, heading: string): readonly Step[] {
+  const blocks = blocksBelow(path, heading).filter(({ language }) => ['sh', 'json', 'text'].includes(language))
+  return blocks.flatMap((block, index) => (block.language === 'sh' ? [stepOf(block, blocks[index + 1])] : []))
 }
 
-const runSources = new URL('./run-sources.mjs', import.meta.url)
-
-/** The requests of a page, each with the answer below it. */
-export function stepsOf(blocks: readonly Block[]): readonly Step[] {
-  return blocks.flatMap(({ language, text }, index) => {
-    const answer = blocks[index + 1]
-    if (language !== 'sh' || answer === undefined) return []
-    return [{ commands: text, answer: answer.language === 'json' ? JSON.parse(answer.text) : answer.text }]
-  })
-}
-
-/** Starts an app as it stands on a page, but for its port. */
-export async function startApp(source: string): Promise<PageApp> {
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-page-'))
-  symlinkSync(join(root, 'test', 'node_modules'), join(folder, 'node_modules'))
-  const port = await freePort()
-  const url = `http://localhost:${port}`
-  writeFileSync(join(folder, 'app.mjs'), source.replace('listen(3000)', `listen(${port})`))
-  const app = spawn(process.execPath, ['--conditions=@latchkey/source', '--import', runSources.href, 'app.mjs'], {
-    cwd: folder,
-    env: { PATH: process.env['PATH'], ...secrets() },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  const close = () => {
-    app.kill()
-    rmSync(folder, { recursive: true, force: true })
-  }
-  await vi.waitFor(() => fetch(url), { timeout: 30_000 })
-  return { url, folder, close }
-}
-
-/** As `openssl rand -base64 32` would make them. */
-function secrets(): Record<string, string> {
-  const make = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')
-  return { MFA_SECRET: make(), SESSION_SECRET: make() }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
+function stepOf({ page, place, text }: Block, answer: Block | undefined): Step {
+  if (answer === undefined || answer.language === 'sh') throw new Error(`${place}: no answer is shown`)
+  if (text.match(/^curl /gm)?.length !== 1) throw new Error(`${place}: not one request`)
+  return { page, place, commands: text, answer: answer.language === 'json' ? JSON.parse(answer.text) : answer.text }
 }
 
 /** What a reader has copied from the answers and from the phone by now. */
 interface Reader {
-  /** The variables that were set so far, as shell text. */
+  readonly app: PageApp
+  page: string
+  /** The variables that the page has set so far, as shell text. */
   variables: string
-  answer: Record<string, unknown>
+  answer: Answer
   phone: VirtualAuthenticator | null
 }
 
 /** Sends each request of a page as a reader would, and asserts that the answer is the one that is shown. */
 export async function walk(app: PageApp, steps: readonly Step[]): Promise<void> {
-  const reader: Reader = { variables: '', answer: {}, phone: null }
-  for (const { commands, answer } of steps) {
-    const script = filledIn(commands, app, reader)
-    const came = await send(app, `${reader.variables}\n${script}`)
-    expect(came).toEqual(pattern(answer))
-    reader.answer = came as Record<string, unknown>
+  const reader: Reader = { app, page: '', variables: '', answer: {}, phone: null }
+  for (const { page, place, commands, answer } of steps) {
+    if (page !== reader.page) Object.assign(reader, { page, variables: '' })
+    if (/^# a minute later$/m.test(commands)) app.wait(60)
+    const script = await filledIn(commands, reader)
+    // A variable that no command of the page has set ends the walk.
+    const came = await runCommands(app, `set -u\n${reader.variables}\n${script}`)
+    expect(came, place).toEqual(pattern(answer))
+    reader.answer = typeof came === 'object' ? { ...(came as Answer) } : {}
     reader.variables += (script.match(/^[A-Z]+=.*$/gm) ?? []).map((line) => `${line}\n`).join('')
     const url = urlIn(reader.answer)
     if (url !== undefined) reader.phone = virtualAuthenticator(url)
@@ -90,56 +56,43 @@ export async function walk(app: PageApp, steps: readonly Step[]): Promise<void> 
 }
 
 /** The `otpauth:` URL of an enrolment, whatever it is called. */
-function urlIn(answer: Record<string, unknown>): string | undefined {
+function urlIn(answer: Answer): string | undefined {
   const { totp_url, secret } = answer as { totp_url?: string; secret?: { otpauth_url?: string } }
   return totp_url ?? secret?.otpauth_url
 }
 
-/** Fills in what the page leaves to the reader: what the last answer had, the code on the phone. */
-function filledIn(commands: string, { url }: PageApp, { answer, phone }: Reader): string {
-  const token = String(answer['activation_token'] ?? answer['ephemeral_token'])
-  return commands
-    .replaceAll('http://localhost:3000', url)
-    .replace(/^TOKEN='the .*'$/m, `TOKEN='${token}'`)
-    .replace(/^ID='the .*'$/m, () => `ID='${String(answer['id'])}'`)
-    .replace(/^CODE='.*'$/m, () => `CODE='${phone?.nextCode(Date.now())}'`)
+/** Fills in what the page leaves to the reader: a line such as `TOKEN='the ephemeral_token'`. */
+async function filledIn(commands: string, reader: Reader): Promise<string> {
+  const lines = commands.replaceAll('http://localhost:3000', reader.app.url).split('\n')
+  const filled = lines.map(async (line) => {
+    const [, name, what] = /^([A-Z]+)='the (.*)'$/.exec(line) ?? []
+    return what === undefined ? line : `${name}='${await found(what, reader)}'`
+  })
+  return (await Promise.all(filled)).join('\n')
 }
 
-async function send(app: PageApp, commands: string): Promise<unknown> {
-  if (!hasCurl()) return sendByFetch(app, commands)
-  const { stdout } = await promisify(execFile)('sh', ['-ec', commands], { cwd: app.folder })
-  return read(stdout)
+/** What a page calls so: a code of the phone or of the mail, else a member of the last answer. */
+async function found(what: string, { app, answer, phone }: Reader): Promise<string> {
+  if (what === 'next code in the app') app.wait(phone?.period ?? 0)
+  if (/^(?:next )?code in the app$/.test(what)) return phone?.code(app.now()) ?? ''
+  if (what === 'code in an app that is two minutes behind') return phone?.code(app.now() - 120_000) ?? ''
+  if (what === 'code in the mail') return codeOfMail(app)
+  const member = answer[what.replace(/ of the answer$/, '')]
+  if (typeof member !== 'string') throw new Error(`the answer has no "${what}"`)
+  return member
 }
 
-function read(body: string): unknown {
-  return body.startsWith('{') ? JSON.parse(body) : body
-}
+const readMails = new WeakMap<PageApp, number>()
 
-function hasCurl(): boolean {
-  try {
-    return execFileSync('curl', ['--version']).length > 0
-  } catch {
-    return false
-  }
-}
-
-const cookies = new Map<PageApp, string>()
-
-/** The same request where there is no curl: the shell prints its words, and they are read as curl would. */
-async function sendByFetch(app: PageApp, commands: string): Promise<unknown> {
-  if (/^rm jar$/m.test(commands)) cookies.delete(app)
-  const printing = commands.replace(/^rm jar$/m, '').replace(/^curl /m, "printf '%s\\n' ")
-  const { stdout } = await promisify(execFile)('sh', ['-ec', printing])
-  const words = stdout.trimEnd().split('\n')
-  const after = (flag: string) => words[words.indexOf(flag) + 1] ?? ''
-  const body = words.includes('-d') ? { method: 'POST', body: after('-d') } : {}
-  const way = words.includes('-X') ? { method: after('-X') } : {}
-  const cookie = words.includes('-b') ? { cookie: cookies.get(app) ?? '' } : {}
-  const headers = { ...cookie, 'content-type': 'application/json' }
-  const response = await fetch(words.at(-1) ?? '', { ...body, ...way, headers })
-  const [set] = response.headers.getSetCookie()
-  if (set !== undefined) cookies.set(app, set.split(';', 1)[0] ?? '')
-  return read(await response.text())
+/** The code of the next mail that was not read yet. */
+function codeOfMail(app: PageApp): Promise<string> {
+  return vi.waitFor(() => {
+    const count = readMails.get(app) ?? 0
+    const code = [...app.printed().matchAll(/^(\d{6}) is your code/gm)][count]?.[1]
+    if (code === undefined) throw new Error('no mail has come')
+    readMails.set(app, count + 1)
+    return code
+  })
 }
 
 /** The answer of the page, in which `…` stands for anything. */
@@ -149,6 +102,6 @@ function pattern(value: unknown): unknown {
     return expect.stringMatching(`^${start}`)
   }
   if (Array.isArray(value)) return value.map(pattern)
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || 'asymmetricMatch' in value) return value
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, pattern(member)]))
 }
