@@ -119,6 +119,14 @@ test.each([...named(types), ...named(reasons), ...fields])('the events page tell
   expect(eventRows.has(name)).toBe(true)
 })
 
+test('the page of core knows every function', () => {
+  const functions = Object.entries(createMfa(options)).flatMap(([name, value]) =>
+    typeof value === 'function' ? [name] : Object.keys(value as object).map((key) => `${name}.${key}`),
+  )
+  const shown = [...rowsIn(sectionOf('packages/core/README.md', 'Functions')).keys()].filter((name) => name !== '')
+  expect(shown.map((name) => name.replace(/\(.*/, '')).toSorted()).toEqual(functions.toSorted())
+})
+
 test('the import order on the architecture page is the one that is checked', () => {
   const checked = readFileSync(join(root, '.dependency-cruiser.mjs'), 'utf8')
   const [, list = ''] = /const coreOrder = \[\n([\s\S]*?)\n\]/.exec(checked) ?? []
