@@ -32,7 +32,7 @@ interface Additions {
   readonly host?: string
 }
 
-const preloads = ['./run-sources.mjs', './page-clock.mjs'].map((name) => new URL(name, import.meta.url).href)
+const preloads = [new URL('./run-sources.mjs', import.meta.url), new URL('./page-clock.mjs', import.meta.url)]
 
 /** The app of the quick start, with what a page adds to it. */
 export function quickStart({ imports = [], lines = '', options = '', host = '' }: Additions = {}): string {
@@ -82,7 +82,7 @@ export async function startApp(source: string): Promise<PageApp> {
   }
   wait(0)
   writeFileSync(join(folder, 'app.mjs'), source.replace('listen(3000)', `listen(${port})`))
-  const imports = preloads.flatMap((preload) => ['--import', preload])
+  const imports = preloads.flatMap(({ href }) => ['--import', href])
   const app = spawn(process.execPath, ['--conditions=@latchkey/source', ...imports, 'app.mjs'], {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...secrets() },

@@ -9,7 +9,7 @@ const timeout = 90_000
 /** Starts an app and walks through it. */
 async function walkOn(source: string, steps: readonly Step[]): Promise<void> {
   const app = await startApp(source)
-  onTestFinished(app.close)
+  onTestFinished(() => app.close())
   await walk(app, steps)
 }
 
@@ -53,7 +53,7 @@ test('an address is enrolled by mail, signs in and steps up', { timeout }, async
 
 test('answers are enrolled, and one of them signs in', { timeout }, async () => {
   const page = 'docs/questions.md'
-  const options = lineOf(page, 'Questions of your own', /^ {2}factors: .*$/m)
+  const options = lineOf(page, 'Answers that users enrol', /^ {2}factors: .*$/m)
   const steps = stepsOf(page, 'The flow, with curl')
   expect(steps).toHaveLength(5)
   await walkOn(quickStart({ imports: ['enrolledAnswers', 'questions'], options }), [...setUp(), ...steps])
