@@ -82,7 +82,11 @@ test('the table of options has no other', () => {
 })
 
 const optional = [questions({ next: () => ({ question: '' }), check: () => false })]
-const routes = routeTable([totp(settings.totp), recoveryCode(settings.recoveryCodes), ...optional] as never)
+const routes = routeTable([
+  totp({ ...settings.totp, diagnose: true }),
+  recoveryCode(settings.recoveryCodes),
+  ...optional,
+] as never)
 
 test.each(routes.map((route) => [route.name, route] as const))('the route %s is in README.md', (name, route) => {
   const [, request] = routeRows.get(name) ?? []
