@@ -7,7 +7,7 @@ const coreOrder = [
   ['commit'],
   ['operations'],
   ['routes'],
-  ['options', 'option-checks', 'mfa', 'memory-storage'],
+  ['options', 'mfa', 'memory-storage'],
   ['create-mfa'],
   ['index'],
 ]

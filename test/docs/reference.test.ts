@@ -12,7 +12,7 @@ import {
   type MfaOptions,
   memoryStorage,
 } from '../../packages/core/src/index.ts'
-import { readOptions } from '../../packages/core/src/options.ts'
+import { readOptions } from '../../packages/core/src/options/options.ts'
 import { routeTable } from '../../packages/core/src/routes/table.ts'
 import { blocksBelow, pageOf, root } from './pages.ts'
 

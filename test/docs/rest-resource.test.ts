@@ -1,7 +1,7 @@
 /** The promise guarded here: the page on the REST resource shows each route as it is, and requests that answer what it says. */
 import { type RouteTable, resourceRoutes } from '@latchkey/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readOptions } from '../../packages/core/src/options.ts'
+import { readOptions } from '../../packages/core/src/options/options.ts'
 import { routeTable } from '../../packages/core/src/routes/table.ts'
 import { lineOf, type PageApp, quickStart, startApp } from './page-app.ts'
 import { pageOf } from './pages.ts'

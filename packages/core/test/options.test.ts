@@ -3,7 +3,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createMfa, type MfaOptions, memoryStorage } from '../src/index.ts'
-import { readOptions } from '../src/options.ts'
+import { readOptions } from '../src/options/options.ts'
 import { fixedPhrase } from './factors/fixed-phrase.ts'
 import { otherSecret, secret } from './world.ts'
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createMfa, type MfaOptions, memoryStorage } from '../../src/index.ts'
-import { readOptions } from '../../src/options.ts'
+import { readOptions } from '../../src/options/options.ts'
 import { secret } from '../world.ts'
 
 const good: MfaOptions = { secret, issuer: 'Acme', storage: memoryStorage(), findUser: () => null }

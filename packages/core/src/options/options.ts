@@ -1,0 +1,122 @@
+import { randomBytes as systemRandomBytes } from 'node:crypto'
+import type { MfaEventListener } from '../events.ts'
+import type { Factor } from '../factors/factor.ts'
+import type { RecoveryCodeSettings } from '../factors/recovery-code/settings.ts'
+import type { TotpSettings } from '../factors/totp/parameters.ts'
+import type { Awaitable, EnrollmentPolicy, Limiter, RandomBytes, Storage, User } from '../ports.ts'
+import type { RouteSettings, RouteTable } from '../routes/route-table.ts'
+import type { AttemptLimits } from '../throttle/throttle.ts'
+import type { PrivateKeyInput } from '../tokens/access-keys.ts'
+import { readFunction, readSeconds, readWhole } from './checks.ts'
+import { readAttempts, readBearer, readRecoveryCodes, readTotp } from './groups.ts'
+import { readFactors, readIssuer, readLimiter, readOrigins, readRoutes, readSecrets, readStorage } from './parts.ts'
+
+/** The one options object. Everything is checked by `createMfa`, at once. */
+export interface MfaOptions {
+  /**
+   * Seals records and signs tokens: at least 32 bytes, random, kept like a password. In a list the first seals and
+   * signs, all open.
+   */
+  readonly secret: string | readonly string[]
+  readonly storage: Storage
+  /** The user of an id who may still sign in, or null: then the token is dead and the code unspent. */
+  readonly findUser: (userId: string) => Awaitable<User | null>
+  /** The name authenticator apps show above the code; 1 to 64 characters, no colon. */
+  readonly issuer: string
+  /** @defaultValue SHA1, 6 digits, 30 s, window 1, 5 authenticators, 20-byte secrets */
+  readonly totp?: Partial<TotpSettings> | undefined
+  /** @defaultValue 10 codes of 2 groups, `reveal: 'always'` */
+  readonly recoveryCodes?: Partial<RecoveryCodeSettings> | undefined
+  /**
+   * Whether a user has to have a second factor: where it is `'required'` and there is none, a login leads to enrolling.
+   *
+   * @defaultValue `'optional'` for everybody
+   */
+  readonly enrollment?: EnrollmentPolicy | undefined
+  /** For a bearer host. @defaultValue 15 minutes, 30 days, 10 sign-ins a user, HS256 with the secret */
+  readonly bearer?: Partial<BearerSettings> | undefined
+  /** Factors of your own, asked after `totp` and `recovery_code`. */
+  readonly factors?: readonly Factor[] | undefined
+  /** Seconds a challenge can be answered, 30 to 3600. @defaultValue 300 */
+  readonly ephemeralTokenSeconds?: number | undefined
+  /** Seconds an enrolment can be confirmed, 30 to 3600. @defaultValue 600 */
+  readonly activationTokenSeconds?: number | undefined
+  /** @defaultValue the 5th consecutive failure waits 30 s, each further one doubles it, to 1 h; the 100th suspends */
+  readonly attempts?: Partial<AttemptLimits> | undefined
+  /** Oldest proof that fresh acts take, in seconds; `false` asks for none. @defaultValue 300 */
+  readonly stepUpSeconds?: number | false | undefined
+  /**
+   * Per operation another path, `false` for off, or a function that shapes the answer; or another table of routes.
+   * @defaultValue all on
+   */
+  readonly routes?: RouteSettings | RouteTable | undefined
+  /** Origins whose pages may change state, such as `https://app.example`. @defaultValue the request's own */
+  readonly allowedOrigins?: readonly string[] | undefined
+  /** Slows an address down across users. @defaultValue none */
+  readonly limiter?: Limiter | undefined
+  /** Hears every outcome. */
+  readonly onEvent?: MfaEventListener | undefined
+  /** Seconds until a storage call that hangs counts as failed. @defaultValue 10 */
+  readonly storageTimeoutSeconds?: number | undefined
+  /** Milliseconds since 1970. @defaultValue Date.now */
+  readonly now?: (() => number) | undefined
+  /** @defaultValue Node's */
+  readonly randomBytes?: RandomBytes | undefined
+}
+
+/** Bearer tokens, as a bearer host hands them out. */
+export interface BearerSettings {
+  /** Seconds an access token is good, 60 to 86,400. A revocation is too late for it. @defaultValue 900 */
+  readonly accessTokenSeconds: number
+  /** Seconds from a sign-in until its last refresh token dies, 3600 to 31,536,000. @defaultValue 2,592,000 */
+  readonly refreshTokenSeconds: number
+  /** Sign-ins a user may have at a time, 1 to 50; one more ends that which was longest without use. @defaultValue 10 */
+  readonly families: number
+  /** The `aud` claim of access tokens. @defaultValue the issuer */
+  readonly audience: string
+  /** Private keys, PEM or JWK: the first signs, all are published and open. @defaultValue none: HS256 with the secret */
+  readonly keys: readonly PrivateKeyInput[]
+}
+
+/** The options after the defaults. */
+export type MfaSettings = ReturnType<typeof readOptions>
+
+const optionalForAll: EnrollmentPolicy = () => 'optional'
+const known = new Set(
+  (
+    'secret storage findUser issuer totp recoveryCodes enrollment bearer factors ephemeralTokenSeconds ' +
+    'activationTokenSeconds attempts stepUpSeconds routes allowedOrigins limiter onEvent storageTimeoutSeconds now randomBytes'
+  ).split(' '),
+)
+
+/** Checks the options and fills in the defaults. @throws TypeError that names the option and says what would be right */
+export function readOptions(options: MfaOptions) {
+  if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
+  const unknown = Object.keys(options).find((name) => !known.has(name))
+  if (unknown !== undefined) throw new TypeError(`options.${unknown} is not known; there are ${[...known].join(', ')}`)
+  return Object.freeze({
+    secrets: readSecrets(options.secret),
+    storage: readStorage(options.storage),
+    findUser: readFunction('findUser', options.findUser),
+    issuer: readIssuer(options.issuer),
+    totp: readTotp(options.totp),
+    recoveryCodes: readRecoveryCodes(options.recoveryCodes),
+    enrollment: readFunction('enrollment', options.enrollment ?? optionalForAll),
+    bearer: readBearer(options.bearer, readIssuer(options.issuer)),
+    factors: readFactors(options.factors),
+    ephemeralTokenSeconds: readWhole('ephemeralTokenSeconds', options.ephemeralTokenSeconds ?? 300, [30, 3600]),
+    activationTokenSeconds: readWhole('activationTokenSeconds', options.activationTokenSeconds ?? 600, [30, 3600]),
+    attempts: readAttempts(options.attempts),
+    stepUpSeconds:
+      options.stepUpSeconds === false
+        ? (false as const)
+        : readWhole('stepUpSeconds', options.stepUpSeconds ?? 300, [1, 86_400]),
+    routes: readRoutes(options.routes),
+    allowedOrigins: readOrigins(options.allowedOrigins),
+    limiter: readLimiter(options.limiter),
+    onEvent: options.onEvent === undefined ? undefined : readFunction('onEvent', options.onEvent),
+    storageTimeoutSeconds: readSeconds('storageTimeoutSeconds', options.storageTimeoutSeconds ?? 10),
+    now: readFunction('now', options.now ?? Date.now),
+    randomBytes: readFunction('randomBytes', options.randomBytes ?? systemRandomBytes),
+  })
+}
