@@ -17,7 +17,7 @@ const timeout = 600_000
 /** Operations at one instant: many, so that the calls that hang are waited for together, and processes at one instant. */
 const together = { operations: 44, processes: 6 }
 /** Long enough for a busy machine, and often waited for. */
-const storageTimeoutSeconds = 1.5
+const storageTimeoutSeconds = 2.5
 
 const deaths: readonly Death[] = (['get', 'put'] as const).flatMap((method) => [
   { method, when: 'before' },

@@ -1,7 +1,7 @@
 // Every operation once, with what a second run of it comes to: the flows that faults are thrown at.
 
 import { virtualAuthenticator } from '@latchkey/testing'
-import type { Mfa, MfaOptions, User } from '../../src/index.ts'
+import type { Mfa, MfaOptions, Proof, User } from '../../src/index.ts'
 import { createWorld, enrol, login, type World } from '../world.ts'
 
 /** What the operations are done with: plain data, so that another process can do them as well. */
@@ -14,6 +14,10 @@ export interface Given {
   /** Alice's second authenticator, and mallory's first. */
   readonly begun: { readonly activationToken: string; readonly code: string }
   readonly begunFirst: { readonly activationToken: string; readonly code: string }
+  /** What mallory registered with. */
+  readonly entering: { readonly activationToken: string; readonly code: string }
+  readonly proof: Proof
+  readonly refreshToken: string
   readonly right: string
   readonly wrong: string
 }
@@ -26,17 +30,25 @@ export interface Scene extends World {
 export async function openScene(options: Partial<MfaOptions> = {}, suffix = ''): Promise<Scene> {
   const world = createWorld(options, suffix)
   const { alice, mallory, clock } = world
-  const { app, codes, id } = await enrol(world)
+  const { app, codes, id, proof } = await enrol(world)
   const fresh = { provedAt: clock.now() }
   const begunBy = async (user: User) => {
     const { activationToken, totpUrl } = await world.mfa.begin('totp', user, fresh)
     return { activationToken, code: virtualAuthenticator(totpUrl).code(clock.now()) }
   }
   const [begun, begunFirst] = [await begunBy(alice), await begunBy(mallory)]
+  const registered = await world.mfa.register(mallory)
+  const entering = {
+    activationToken: registered.activationToken,
+    code: virtualAuthenticator(String(registered['totpUrl'])).code(clock.now()),
+  }
+  const { refreshToken } = await world.mfa.tokens.issue(alice, proof)
   const token = await login(world)
   const [right, wrong] = [app.nextCode(clock.now()), app.wrongCode(clock.now())]
   world.storage.reset()
-  return { ...world, given: { alice, mallory, enrolled: { id, codes }, token, fresh, begun, begunFirst, right, wrong } }
+  const enrolments = { begun, begunFirst, entering }
+  const tokens = { token, proof, refreshToken }
+  return { ...world, given: { alice, mallory, enrolled: { id, codes }, fresh, ...enrolments, ...tokens, right, wrong } }
 }
 
 export interface Operation {
@@ -73,6 +85,12 @@ export const operations: readonly Operation[] = [
   operation('a further confirmation', 'ok', 'invalid_token', (mfa, { alice, begun }) =>
     mfa.confirm('totp', alice, begun),
   ),
+  operation('a confirmation that signs in', 'ok', 'invalid_token', (mfa, { entering }) =>
+    mfa.confirmEnrollment('totp', entering),
+  ),
+  operation('tokens for a sign-in', 'ok', 'ok', (mfa, { alice, proof }) => mfa.tokens.issue(alice, proof)),
+  operation('a refresh', 'ok', 'invalid_token', (mfa, { refreshToken }) => mfa.tokens.refresh(refreshToken)),
+  operation('signing out', 'ok', 'ok', (mfa, { refreshToken }) => mfa.tokens.revoke(refreshToken)),
   operation('a wrong confirmation', 'invalid_code 4', 'invalid_code 3', (mfa, { alice, begun, wrong }) =>
     mfa.confirm('totp', alice, { ...begun, code: wrong }),
   ),
