@@ -120,7 +120,10 @@ export interface Host<Args extends readonly unknown[]> {
   proved(user: User, proof: Proof, ...args: Args): Awaitable<unknown>
   /** Says whether this is the user's password. Where given, deactivation asks for the password too. */
   confirmPassword?: ((user: User, password: string, ...args: Args) => Awaitable<boolean>) | undefined
-  /** Makes an account from the body and gives its user; null where it may not be. Where given, there is `POST /register`. */
+  /**
+   * Makes an account from the body and gives its user, never one that was there before; null where it may not be. Where
+   * given, there is `POST /register`.
+   */
   register?: ((body: Readonly<Record<string, unknown>>, ...args: Args) => Awaitable<User | null>) | undefined
   /** Set where signing in gives bearer tokens: then their routes are there. */
   readonly bearer?: boolean | undefined
