@@ -9,6 +9,21 @@ test('what is encoded decodes to the same', () => {
   expect(decodeRecord(encodeRecord(record))).toEqual(record)
 })
 
+test('a record of before there were families reads as one with none, and takes no more room', () => {
+  const { families: _, ...before } = { ...emptyRecord, epoch: 7, enabledAt: 1 }
+  const text = JSON.stringify(before)
+  expect(decodeRecord(text)).toEqual({ ...before, families: {} })
+  expect(encodeRecord(decodeRecord(text))).toBe(text)
+})
+
+test('families are kept, and forgotten when they have expired', () => {
+  const family = { generation: 3, signedInAt: 1, lastUsedAt: 2, amr: ['pwd'], factor: null, provedAt: null }
+  const record = { ...emptyRecord, families: { a: { ...family, expiresAt: 1000 }, b: { ...family, expiresAt: 2000 } } }
+  expect(decodeRecord(encodeRecord(record))).toEqual(record)
+  expect(forgetExpired(record, 999)).toBe(record)
+  expect(Object.keys(forgetExpired(record, 1000).families)).toEqual(['b'])
+})
+
 test.each([
   ['null', 'null'],
   ['a number', '1'],
