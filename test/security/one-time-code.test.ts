@@ -4,7 +4,7 @@ import type { HttpAnswer, HttpClient } from '@latchkey/testing'
 import { expect, test, vi } from 'vitest'
 import { expectPassed, type Person } from './person.ts'
 import { badToken, expectRefused, expectUnchanged, notACode, wrongCode } from './refusal.ts'
-import { describeOn, type Stack, stacks } from './stacks.ts'
+import { describeOn, type Stack, storageStacks } from './stacks.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const enroll = '/auth/mfa/one-time-code/enroll'
@@ -80,7 +80,7 @@ async function sent(stage: Sending, body: object = {}, client: HttpClient = stag
 
 const stepUp = ({ browser }: Person, code: string) => browser.post('/auth/mfa/step-up', { code })
 
-describeOn(stacks, (stack) => {
+describeOn(storageStacks, (stack) => {
   test('a code twice', async () => {
     const stage = await openSending(stack)
     await enrol(stage)

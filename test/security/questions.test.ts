@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { toldBy } from './canaries.ts'
 import { expectPassed, type Person } from './person.ts'
 import { badToken, expectRefused, expectUnchanged, locked, notACode, reasonsOf, stepUpRequired } from './refusal.ts'
-import { anyStack, describeOn, stacks } from './stacks.ts'
+import { anyStack, describeOn, storageStacks } from './stacks.ts'
 import { openStage, type Stage, type StageOptions } from './stage.ts'
 
 /** A host of a hundred questions, each with an answer of its own for each user. It asks them in turn. */
@@ -89,7 +89,7 @@ async function failuresOf(stage: Stage): Promise<unknown> {
   return (await stage.records())['alice']?.failures
 }
 
-describeOn(stacks, (stack) => {
+describeOn(storageStacks, (stack) => {
   test('guesses count across questions and tokens, and the right answer waits like any other', async () => {
     const { stage, asked, guest, alice } = await openAsked(stack)
     for (const left of [4, 3, 2, 1, 0]) {
