@@ -52,7 +52,13 @@ export const bearerTokens = [
     name: 'an access token outlives the password',
     test: 'a sign-in ends with a revocation',
     threats: ['bearer-tokens'],
-    changes: [{ file: bearer, search: ' || !claims.hasStampOf(user)) return null', replace: ') return null' }],
+    changes: [
+      {
+        file: access,
+        search: 'keySets.some((keys) => baseClaims(payload, keys).hasStampOf(user))',
+        replace: 'keySets.length > 0 || user',
+      },
+    ],
   },
   {
     name: 'a refresh token outlives the password',

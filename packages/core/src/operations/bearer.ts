@@ -4,7 +4,7 @@ import { type Family, forgetExpired, type MfaRecord } from '../record/record.ts'
 import type { RefreshClaims } from '../tokens/claims.ts'
 import { type RefusedToken, refusedToken } from '../tokens/opening.ts'
 import { type CallOptions, type Core, type Decision, decide, fail, refuse } from './core.ts'
-import { holderOf } from './holder.ts'
+import { findHolder, holderOf } from './holder.ts'
 import { checkUser } from './proof.ts'
 
 const familyIdBytes = 12
@@ -120,10 +120,9 @@ export async function renewAccess(
 
 /** Who an access token says is signed in, without a storage call. */
 export async function readAccess(core: Core, token: unknown): Promise<SignedIn | null> {
-  const claims = await core.accessTokens.open(token)
-  if ('error' in claims) return null
-  const user = (await core.findUser(claims.userId)) ?? null
-  if (user === null || user.id !== claims.userId || !claims.hasStampOf(user)) return null
+  const found = await findHolder(core, await core.accessTokens.open(token))
+  if ('error' in found) return null
+  const { user, claims } = found
   const { provedAt, factor, amr } = claims
   return { user, provedAt, factor, amr }
 }

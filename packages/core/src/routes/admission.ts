@@ -23,6 +23,8 @@ interface Asking {
   readonly params: Readonly<Record<string, string>>
   readonly host: BoundHost
   readonly requestId: string | undefined
+  /** Hears who is signed in, before anything else can be wrong, so that the event of a refusal can name the user. */
+  readonly known: (signedIn: SignedIn) => void
 }
 
 /**
@@ -37,6 +39,7 @@ export async function admitted(route: Route, asking: Asking): Promise<Admitted> 
   const isEnrolling = route.access === 'enrolling'
   const byHeader = isEnrolling && !isConfirming ? await entrantOfHeader(asking) : null
   const signedIn = byHeader === null ? await asking.host.currentUser() : null
+  if (signedIn !== null) asking.known(signedIn)
   const isKnown = byHeader !== null || signedIn !== null
   const mayBeKnown = isEnrolling && isConfirming
   if (!isKnown && !mayBeKnown) throw new MfaError('unauthenticated')

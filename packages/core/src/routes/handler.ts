@@ -65,12 +65,16 @@ async function answered<Args extends readonly unknown[]>(
   const route = match.routes.find(({ method }) => method === request.method)
   if (route === undefined) throw new MfaError('method_not_allowed', { allow: match.routes.map(({ method }) => method) })
   if (route.method !== 'GET') refuseCrossSite(request, allowedOrigins)
-  const { body, signedIn, entrant } = await admitted(route, { core, request, host, params: match.params, requestId })
+  const known = (who: SignedIn) => {
+    call.signedIn = who
+  }
+  const { params } = match
+  const { body, signedIn, entrant } = await admitted(route, { core, request, host, params, requestId, known })
   call.signedIn = signedIn
   const input = checkFields(body, route, { factors: core.factors, password: host.confirmPassword !== undefined })
   const isLimited = route.proof !== undefined || route.limited === true
   if (isLimited && limiter !== undefined) await slowDown(limiter, request.address)
-  const answer = await route.handle({ core, host, body, input, params: match.params, signedIn, entrant, requestId })
+  const answer = await route.handle({ core, host, body, input, params, signedIn, entrant, requestId })
   if ('headers' in answer) return answer
   return jsonAnswer(200, route.shape === undefined ? answer.body : route.shape(answer.body))
 }

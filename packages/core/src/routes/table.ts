@@ -80,7 +80,7 @@ function registerRoute(factors: readonly Factor[]): Route {
     async handle({ core, host, body, requestId }) {
       const fields = picked(body, taken)
       const method = entryMethod(core, picked(body, ['method'])['method'], fields)
-      const user = (await host.register(body)) ?? null
+      const user = await host.register(body)
       if (user === null) throw new MfaError('invalid_request', { detail: 'the app did not make the account' })
       const begun = await register(core, user, { method, fields, requestId })
       return { body: { user: { id: user.id, name: user.name }, ...(toWire(begun) as object) } }

@@ -217,3 +217,12 @@ test('an enrolment that a host asks its own way is confirmed once', async () => 
   await world.mfa.confirmEnrollment('totp', { activationToken, code })
   expect((await refusal(world.mfa.confirmEnrollment('totp', { activationToken, code }))).code).toBe('invalid_token')
 })
+
+test('the event of a bad body names who is signed in', async () => {
+  const { app } = await demanded()
+  const session = app.session('mallory')
+  for (const path of ['/mfa/step-up', '/mfa/totp/activate']) {
+    expect((await app.send('POST', path, { bytes: '{', session })).status).toBe(400)
+    expect(app.world.events.at(-1)).toMatchObject({ type: 'request', reason: 'malformed_body', userId: 'mallory' })
+  }
+})
