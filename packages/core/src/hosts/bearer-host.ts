@@ -1,4 +1,4 @@
-import { MfaError } from '../errors.ts'
+import { isMfaError, MfaError } from '../errors.ts'
 import type { AccessToken, BearerTokens, Host } from '../ports.ts'
 import { bearerToken } from '../tokens/bearer-token.ts'
 import { checkHostOptions, type HostOptions, hostFunctions } from './host-options.ts'
@@ -41,7 +41,7 @@ function accessOnWire({ accessToken, tokenType, expiresIn }: AccessToken): objec
 
 /** An access token that has died on the way is nobody's any more. */
 function asSignedOut(error: unknown): never {
-  throw error instanceof MfaError && error.code === 'invalid_token' ? new MfaError('unauthenticated') : error
+  throw isMfaError(error) && error.code === 'invalid_token' ? new MfaError('unauthenticated') : error
 }
 
 function tokensOf(mfa: unknown): BearerTokens {
