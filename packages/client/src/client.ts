@@ -1,4 +1,4 @@
-import type { Held, JsonObject, Tokens } from './ports.ts'
+import type { Answering, Held, JsonObject, Tokens } from './ports.ts'
 
 /** What every call takes last. */
 export interface CallOptions {
@@ -28,9 +28,6 @@ export interface PendingLogin {
   /** ISO 8601, by the server's clock. */
   readonly expiresAt: string
 }
-
-/** A code, or the answer to a question. A text alone is the one that the login asks for. */
-export type Answering = string | { readonly code: string } | { readonly answer: string }
 
 /** An enrolment that is not confirmed yet. */
 export interface Setup {
@@ -134,7 +131,7 @@ export interface Offer {
 export interface Client<Answer extends JsonObject = JsonObject> {
   /**
    * Gives the app its own fields, such as `username` and `password`. A second factor that is asked for comes from the
-   * options `totp`, `answers` and `prompt`, in this order.
+   * options `totp`, `answers` and `prompt`, in this order. Tokens of an earlier sign-in are forgotten.
    *
    * @throws MfaRequiredError where none of them answers: `submit` goes on. ClientError `mfa_enrollment_required` where one has to
    * be enrolled first: `setup` goes on
@@ -166,8 +163,8 @@ export interface Client<Answer extends JsonObject = JsonObject> {
    * @param fields - What the factor asks for: `{ to }` of `one_time_code`, `{ answers }` of `question`
    */
   setup(method?: string, fields?: JsonObject, options?: CallOptions): Promise<Setup>
-  /** Confirms the latest enrolment. */
-  confirm(answer: Answering, options?: CallOptions & { readonly name?: string }): Promise<Confirmed<Answer>>
+  /** Confirms the latest enrolment. Without an answer, in TOTP, the code is made from the new secret. */
+  confirm(answer?: Answering, options?: CallOptions & { readonly name?: string }): Promise<Confirmed<Answer>>
   /** The PNG of the latest enrolment's QR code. */
   qrCode(options?: CallOptions): Promise<Uint8Array>
   /** Gives a factor up, `totp` unless it is named. Without a `code` it comes from the options, as in `login`. */

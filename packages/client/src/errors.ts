@@ -56,7 +56,7 @@ export interface ClientErrorDetails {
   readonly retryAfterSeconds?: number | undefined
   readonly attemptsRemaining?: number | undefined
   readonly errors?: readonly FieldError[] | undefined
-  /** Methods an enrolment may be of. Only for `mfa_enrollment_required`. */
+  /** What can be answered with, or enrolled. */
   readonly methods?: readonly string[] | undefined
   readonly cause?: unknown
 }
@@ -77,7 +77,7 @@ export class ClientError extends Error {
   declare readonly attemptsRemaining?: number
   /** The fields at fault. */
   declare readonly errors?: readonly FieldError[]
-  /** Methods an enrolment may be of. */
+  /** What can be answered with (`mfa_required`), or enrolled (`mfa_enrollment_required`). */
   declare readonly methods?: readonly string[]
 
   constructor(code: ServerErrorCode | OwnErrorCode, { detail, cause, ...rest }: ClientErrorDetails) {

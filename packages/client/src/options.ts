@@ -1,3 +1,4 @@
+import type { RouteName } from './http/routes.ts'
 import type {
   JsonObject,
   NoticeListener,
@@ -40,6 +41,8 @@ export interface ClientOptions {
   readonly tokenStorage?: TokenStorage
   /** Reads the tokens in the answer of a sign-in. @defaultValue `access_token` as `Bearer`, else `key` as `Token` */
   readonly readTokens?: (answer: JsonObject) => Tokens | null
+  /** Paths below `baseUrl` of an app that has others than the default ones, by the names of its routes: `{ login: '/sign-in' }`. */
+  readonly paths?: Readonly<Partial<Record<RouteName, string>>>
   /** Other origins that get the tokens, such as `https://api.app.example`. @defaultValue none */
   readonly origins?: readonly string[]
   /** Of one request. @defaultValue 10 */

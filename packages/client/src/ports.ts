@@ -71,10 +71,12 @@ export type Notice =
   | {
       readonly type: 'waiting'
       readonly seconds: number
-      readonly reason: 'step_used' | 'step_ends' | 'unreachable' | 'locked'
+      readonly reason: 'step_used' | 'step_ends' | 'unreachable'
     }
   /** The server refused a code or an answer that came from a secret or from memory. */
   | { readonly type: 'refused'; readonly method: string; readonly attemptsRemaining: number | undefined }
+  /** The session is there, but the answer that was right could not be kept. */
+  | { readonly type: 'not_remembered'; readonly reason: string }
   /** A file could be read by others, and now cannot. */
   | { readonly type: 'mode_repaired'; readonly file: string }
 
@@ -99,5 +101,8 @@ export interface Asked {
   readonly signal: AbortSignal | undefined
 }
 
+/** A code, or the answer to a question. A text alone is the one that is asked for. */
+export type Answering = string | { readonly code: string } | { readonly answer: string }
+
 /** Asks a person; `null` where nobody answers. */
-export type Prompt = (asked: Asked) => string | null | Promise<string | null>
+export type Prompt = (asked: Asked) => Answering | null | Promise<Answering | null>

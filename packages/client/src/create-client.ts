@@ -1,0 +1,64 @@
+import { createAccount } from './account/account.ts'
+import { createProofs } from './account/proofs.ts'
+import type { Client } from './client.ts'
+import { createEnrolment } from './enrolment/enrolment.ts'
+import { createAsk } from './http/ask.ts'
+import { createServerClock } from './http/server-clock.ts'
+import { createLogin } from './login/login.ts'
+import type { ClientOptions } from './options.ts'
+import type { JsonObject } from './ports.ts'
+import { createProbe } from './probe.ts'
+import { createAppFetch } from './session/app-fetch.ts'
+import { createKeeper } from './session/keeper.ts'
+import { createRefresh } from './session/refresh.ts'
+import { createAskSignedIn, createAsSignedIn } from './session/signed-in.ts'
+import { readOptions } from './settings.ts'
+
+/**
+ * Makes a client of one app, for one user at a time. It sends nothing until it is told to.
+ *
+ * @typeParam Answer - What the app answers a sign-in with
+ * @throws TypeError that names the option at fault and says what would be right
+ */
+export function createClient<Answer extends JsonObject = JsonObject>(options: ClientOptions): Client<Answer> {
+  const settings = readOptions(options)
+  const { now } = settings
+  const clock = createServerClock({ now, maxSkewMs: settings.maxClockSkewMs })
+  const serverNowMs = () => now() + (clock.reading()?.offsetSeconds ?? 0) * 1000
+  const keeper = createKeeper(settings)
+  const ask = createAsk(settings, { keeper, clock })
+  const parts = { settings, keeper, ask, clock, serverNowMs }
+  const refresh = createRefresh(parts)
+  const asSignedIn = createAsSignedIn({ keeper, refresh, prove: (signal) => proofs.proveFresh(signal) })
+  const askSignedIn = createAskSignedIn(ask, asSignedIn)
+  const proofs = createProofs({ ...parts, askSignedIn, ephemeralToken: () => login.pending?.ephemeralToken ?? null })
+  const login = createLogin({ ...parts, enrol: (token) => enrolment.demand(token), send: proofs.sendForLogin })
+  const enrolment = createEnrolment({ ...parts, askSignedIn, signedIn: login.signedIn })
+  const { demand: _demand, activationToken, ...enrolling } = enrolment
+  const { stepUp, disable, sendCode } = proofs
+  const client: Client = {
+    login: login.login,
+    loginWith: login.loginWith,
+    submit: login.submit,
+    resume: login.resume,
+    get pending() {
+      return login.pending
+    },
+    ...enrolling,
+    ...{ stepUp, disable, sendCode },
+    ...createAccount({ askSignedIn, activationToken }),
+    refresh: async ({ signal } = {}) => refresh(await keeper.tokens(), signal),
+    async logout({ signal } = {}) {
+      const refreshToken = (await keeper.tokens())?.refreshToken
+      if (refreshToken !== undefined)
+        await ask({ route: 'token.revoke', json: { refresh_token: refreshToken }, as: 'nobody', signal })
+      await keeper.clear()
+    },
+    held: keeper.held,
+    fetch: createAppFetch(settings, { keeper, asSignedIn }),
+    probe: createProbe(settings, { ask, clock }),
+    clock: clock.reading,
+  }
+  // What the app answers is the caller's to say; it is not looked at here.
+  return Object.freeze(client) as Client<Answer>
+}

@@ -1,0 +1,138 @@
+import type { Authenticator, Client, Session, Setup } from '../client.ts'
+import { ClientError } from '../errors.ts'
+import { refusalOf } from '../http/answer.ts'
+import type { Ask, Call } from '../http/ask.ts'
+import { type Fields, fieldsOf } from '../http/read-fields.ts'
+import { factorPath } from '../http/routes.ts'
+import { bodyOf } from '../login/answerers.ts'
+import type { Answering, JsonObject } from '../ports.ts'
+import type { SessionParts } from '../session/refresh.ts'
+import { tokensOf } from '../session/refresh.ts'
+import type { AskSignedIn } from '../session/signed-in.ts'
+import { currentCode } from '../totp/code.ts'
+import { useStep } from '../totp/unused-code.ts'
+
+export interface EnrolmentParts extends SessionParts {
+  readonly ask: Ask
+  readonly askSignedIn: AskSignedIn
+  /** Keeps the tokens of an answer that signs in. */
+  readonly signedIn: (body: JsonObject) => Promise<Session>
+}
+
+export interface Enrolment extends Pick<Client, 'register' | 'setup' | 'confirm' | 'qrCode'> {
+  /** A login has to enrol, with this token. */
+  readonly demand: (ephemeralToken: string) => void
+  /** The token of the enrolment under way. */
+  readonly activationToken: () => string | null
+}
+
+export function createEnrolment(parts: EnrolmentParts): Enrolment {
+  const { ask, askSignedIn } = parts
+  /** The token of a login that has to enrol. */
+  let demanded: string | null = null
+  let latest: Setup | null = null
+  /** Whether the latest is of somebody who is not signed in, and the confirmation signs in. */
+  let entering = false
+
+  function underWay(): Setup {
+    if (latest === null) throw new ClientError('no_setup', { detail: 'no enrolment is under way' })
+    return latest
+  }
+
+  /** As who is enrolling: nobody that is signed in, or who is. */
+  function askEnrolling(call: Call, bearer?: string) {
+    if (!entering) return askSignedIn(call)
+    return ask({ ...call, as: bearer === undefined ? 'nobody' : { bearer } })
+  }
+
+  async function confirmation(setup: Setup, answer: Answering | undefined): Promise<object> {
+    if (answer !== undefined) return bodyOf(answer, setup.method)
+    if (setup.totpUrl === null)
+      throw new TypeError(`answer must be given: ${setup.method} cannot be answered from here`)
+    const totp = { ...parts.settings.totp, secret: setup.totpUrl }
+    const { code, step } = await currentCode(totp, parts.serverNowMs())
+    // The server takes no code of this step again.
+    await useStep(totp, step)
+    return { code }
+  }
+
+  return {
+    demand(ephemeralToken) {
+      demanded = ephemeralToken
+    },
+    activationToken: () => latest?.activationToken ?? null,
+    async register(fields, { signal } = {}) {
+      const answer = await ask({ route: 'register', json: fields, as: 'nobody', signal })
+      const method = typeof fields['method'] === 'string' ? fields['method'] : 'totp'
+      latest = setupOf(fieldsOf(answer), method, parts.serverNowMs())
+      entering = true
+      return latest
+    },
+    async setup(method = 'totp', fields = {}, { signal } = {}) {
+      entering = demanded !== null
+      const call: Call =
+        method === 'totp' ? { route: 'totp.begin' } : { route: ['POST', factorPath(method, 'enroll')], json: fields }
+      const answer = await askEnrolling({ ...call, signal }, demanded ?? undefined)
+      latest = setupOf(fieldsOf(answer), method, parts.serverNowMs())
+      return latest
+    },
+    async confirm(answer, { name, signal } = {}) {
+      const setup = underWay()
+      const json = {
+        activation_token: setup.activationToken,
+        ...(await confirmation(setup, answer)),
+        ...(name === undefined ? {} : { name }),
+      }
+      const route = setup.method === 'totp' ? 'totp.confirm' : (['POST', factorPath(setup.method, 'confirm')] as const)
+      const came = await askEnrolling({ route, json, signal })
+      const fields = fieldsOf(came)
+      const confirmed = {
+        authenticator: authenticatorOf(fields.inside('authenticator')),
+        recoveryCodes: fields.texts('recovery_codes'),
+      }
+      latest = null
+      demanded = null
+      return {
+        ...confirmed,
+        session: entering ? await parts.signedIn(fields.body) : await stillSignedIn(fields.body, parts),
+      }
+    },
+    async qrCode({ signal } = {}) {
+      const json = { activation_token: underWay().activationToken }
+      const answer = await askEnrolling({ route: 'totp.qr', json, resend: 'harmless', signal })
+      if (answer.status !== 200) throw refusalOf(answer)
+      return answer.bytes
+    },
+  }
+}
+
+/** Where bearer tokens sign in, a confirmation brings one that tells of the proof; the refresh token stays. */
+async function stillSignedIn(body: JsonObject, { keeper, ...parts }: SessionParts): Promise<null> {
+  const [old, fresh] = [await keeper.tokens(), tokensOf(body, parts)]
+  if (fresh !== null) await keeper.setTokens({ ...old, ...fresh })
+  return null
+}
+
+export function authenticatorOf(fields: Fields): Authenticator {
+  return {
+    id: fields.text('id'),
+    type: fields.text('type'),
+    name: fields.text('name'),
+    createdAt: fields.time('created_at'),
+    lastUsedAt: fields.timeOrNull('last_used_at'),
+  }
+}
+
+function setupOf(fields: Fields, method: string, nowMs: number): Setup {
+  const { recovery_codes } = fields.body
+  return {
+    method,
+    secret: fields.textOrNull('secret'),
+    totpUrl: fields.textOrNull('totp_url'),
+    qrCodeDataUri: fields.textOrNull('qr_code_data_uri'),
+    activationToken: fields.text('activation_token'),
+    expiresAt: new Date(nowMs + fields.count('expires_in') * 1000),
+    recoveryCodes: recovery_codes === undefined ? [] : fields.texts('recovery_codes'),
+    answer: fields.body,
+  }
+}

@@ -1,0 +1,58 @@
+import type { ClockReading } from '../client.ts'
+import { ClientError } from '../errors.ts'
+
+/** What the server's clock shows, learned from the headers `Date` (RFC 9110 section 6.6.1). */
+export interface ServerClock {
+  /** Learns from an answer: its `Date`, and this machine's milliseconds when it was asked for and when it came. */
+  readonly learn: (date: string | null, sentMs: number, cameMs: number) => void
+  readonly reading: () => ClockReading | null
+  /**
+   * The server's time in milliseconds, and how far it may be off to either side.
+   *
+   * @throws ClientError `clock_skew`
+   */
+  readonly now: () => { readonly nowMs: number; readonly precisionMs: number }
+}
+
+interface Bounds {
+  /** The server is ahead of this machine by at least and at most so many milliseconds. */
+  readonly least: number
+  readonly most: number
+}
+
+/** `Date` has whole seconds, cut off. */
+const granularityMs = 1000
+
+export function createServerClock({ now, maxSkewMs }: { now: () => number; maxSkewMs: number }): ServerClock {
+  let bounds: Bounds | null = null
+  return {
+    learn(date, sentMs, cameMs) {
+      const ms = Date.parse(date ?? '')
+      if (!Number.isNaN(ms) && cameMs >= sentMs) bounds = narrowed(bounds, ms - cameMs, ms + granularityMs - sentMs)
+    },
+    reading() {
+      if (bounds === null) return null
+      const { least, most } = bounds
+      return { offsetSeconds: (least + most) / 2000, precisionSeconds: (most - least) / 2000 }
+    },
+    now() {
+      const { least, most } = bounds ?? { least: 0, most: 0 }
+      // A server that says it is another day would collect codes of that day.
+      const offset = (least + most) / 2
+      if (Math.abs(offset) > maxSkewMs) throw skewed(offset)
+      return { nowMs: now() + offset, precisionMs: (most - least) / 2 }
+    },
+  }
+}
+
+/** What both agree on; where they do not, one of the clocks was set, and the newer counts. */
+function narrowed(old: Bounds | null, least: number, most: number): Bounds {
+  if (old === null || least > old.most || most < old.least) return { least, most }
+  return { least: Math.max(least, old.least), most: Math.min(most, old.most) }
+}
+
+function skewed(offsetMs: number): ClientError {
+  const seconds = Math.round(Math.abs(offsetMs) / 1000)
+  const detail = `the server's clock is ${seconds} s ${offsetMs > 0 ? 'ahead of' : 'behind'} this one's: set the wrong one right`
+  return new ClientError('clock_skew', { detail })
+}

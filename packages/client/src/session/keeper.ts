@@ -1,0 +1,64 @@
+import { afterAnswer, cookieHeader } from '../http/cookies.ts'
+import type { Cookie, Held, Tokens } from '../ports.ts'
+import type { Settings } from '../settings.ts'
+
+/** Keeps what makes this client signed in: one change after the other, in the storage of the options. */
+export interface Keeper {
+  readonly held: () => Promise<Held | null>
+  readonly tokens: () => Promise<Tokens | null>
+  readonly setTokens: (tokens: Tokens | null) => Promise<void>
+  /** Forgets everything. */
+  readonly clear: () => Promise<void>
+  /** What to send to an address: tokens to the origins of the options, cookies to the app's own. */
+  readonly headersFor: (url: URL, withTokens: boolean) => Promise<Readonly<Record<string, string>>>
+  /** Keeps the cookies of an answer of the app. */
+  readonly keepCookies: (url: URL, headers: Headers) => Promise<void>
+}
+
+export function createKeeper({ tokenStorage, baseUrl, now, origins }: Settings): Keeper {
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** One after the other, so that no change is lost between a read and a write of this client. */
+  function change(changedFrom: (held: Held) => Held | null): Promise<void> {
+    const done = last.then(async () => {
+      const held = await tokenStorage.get()
+      const changed = changedFrom(held ?? { tokens: null, cookies: [] })
+      if (changed !== held) await tokenStorage.set(isEmpty(changed) ? null : changed)
+    })
+    last = done.catch(() => undefined)
+    return done
+  }
+
+  return {
+    held: async () => tokenStorage.get(),
+    tokens: async () => (await tokenStorage.get())?.tokens ?? null,
+    setTokens: (tokens) => change((held) => ({ ...held, tokens })),
+    clear: () => change(() => null),
+    async headersFor(url, withTokens) {
+      const { tokens = null, cookies = [] } = (await tokenStorage.get()) ?? {}
+      const cookie = url.origin === baseUrl.origin ? cookieHeader(cookies, url, now()) : null
+      return {
+        ...(withTokens && tokens !== null && origins.has(url.origin) ? { Authorization: tokens.authorization } : {}),
+        ...(cookie === null ? {} : { Cookie: cookie }),
+      }
+    },
+    async keepCookies(url, headers) {
+      const lines = url.origin === baseUrl.origin ? cookiesOf(headers) : []
+      if (lines.length > 0)
+        await change((held) => withCookies(held, afterAnswer(held.cookies, lines, { url, nowMs: now() })))
+    },
+  }
+}
+
+function withCookies(held: Held, cookies: readonly Cookie[]): Held {
+  return { ...held, cookies }
+}
+
+function isEmpty(held: Held | null): boolean {
+  return held === null || (held.tokens === null && held.cookies.length === 0)
+}
+
+/** Browsers show no cookies to a page, and older ones lack the method. */
+function cookiesOf(headers: Partial<Headers>): readonly string[] {
+  return headers.getSetCookie?.() ?? []
+}

@@ -1,0 +1,12 @@
+import type { Held, TokenStorage } from '../ports.ts'
+
+/** Keeps what makes a caller signed in until the process or the page ends. */
+export function memoryTokens(): TokenStorage {
+  let held: Held | null = null
+  return {
+    get: () => held,
+    set(next) {
+      held = next
+    },
+  }
+}

@@ -1,0 +1,15 @@
+import type { StepLedger } from '../ports.ts'
+
+const taken = new Map<string, number>()
+
+/** The steps that this process has used, of whichever client: two of one secret know of each other. */
+export const memorySteps: StepLedger = {
+  async take(key, earliest) {
+    const step = Math.max(earliest, (taken.get(key) ?? -1) + 1)
+    taken.set(key, step)
+    return step
+  },
+  async release(key, step) {
+    if (taken.get(key) === step) taken.set(key, step - 1)
+  },
+}

@@ -1,0 +1,101 @@
+import { ClientError } from '../errors.ts'
+import type { ServerClock } from '../http/server-clock.ts'
+import type { TotpOptions } from '../options.ts'
+import type { Notice } from '../ports.ts'
+import { codeOfStep } from './code.ts'
+import { memorySteps } from './memory-steps.ts'
+import { readTotp, type TotpParameters } from './secret.ts'
+
+/** A code of a step that nobody has used, right now. */
+export interface UnusedCode {
+  readonly code: string
+  readonly step: number
+  /** Gives the step back: the code was not sent. */
+  readonly release: () => Promise<void>
+}
+
+export interface UnusedCodeParts {
+  readonly clock: Pick<ServerClock, 'now'>
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
+  readonly notify: (notice: Notice) => void
+}
+
+/** A code that is sent in its last second may arrive after it. */
+const lastMs = 1000
+const mostWaitMs = 3_600_000
+
+/**
+ * Makes a code that no one has sent yet and that does not end at once, by the server's clock; waits until there is one, and says so.
+ *
+ * @throws ClientError `invalid_secret`, `clock_skew`; the signal's reason
+ */
+export async function unusedCode(
+  totp: TotpOptions,
+  { clock, sleep, notify }: UnusedCodeParts,
+  signal?: AbortSignal,
+): Promise<UnusedCode> {
+  const parameters = await readTotp(totp)
+  const { steps = memorySteps } = totp
+  const key = await digestOf(parameters)
+  const periodMs = parameters.period * 1000
+  for (;;) {
+    signal?.throwIfAborted()
+    const { current, earliest } = stepsAt(clock.now(), periodMs)
+    const step = await steps.take(key, earliest)
+    const release = () => steps.release(key, step)
+    try {
+      const reason = step === earliest && earliest > current ? 'step_ends' : 'step_used'
+      await untilStep(step, { periodMs, clock, sleep, notify, reason, signal })
+    } catch (error) {
+      await release()
+      throw error
+    }
+    // The wait, or the ledger, may have taken so long that the step is over.
+    if (stepsAt(clock.now(), periodMs).earliest <= step)
+      return { code: await codeOfStep(parameters, step), step, release }
+  }
+}
+
+/** Says that the code of a step was used elsewhere, as a confirmation does. */
+export async function useStep(totp: TotpOptions, step: number): Promise<void> {
+  const { steps = memorySteps } = totp
+  await steps.take(await digestOf(await readTotp(totp)), step)
+}
+
+interface Wait extends UnusedCodeParts {
+  readonly periodMs: number
+  readonly reason: 'step_used' | 'step_ends'
+  readonly signal: AbortSignal | undefined
+}
+
+/** Waits until the server is in the step for sure; a timer may be early, so it looks again. */
+async function untilStep(step: number, { periodMs, clock, sleep, notify, reason, signal }: Wait): Promise<void> {
+  for (let isFirst = true; ; isFirst = false) {
+    const { nowMs, precisionMs } = clock.now()
+    const ms = Math.ceil(step * periodMs + precisionMs - nowMs)
+    if (ms > mostWaitMs) throw tooFar(ms)
+    // Without a wait the step is the one that is running, as well as anybody can tell.
+    if (ms <= 0 || (isFirst && nowMs >= step * periodMs)) return
+    if (isFirst) notify({ type: 'waiting', seconds: Math.ceil(ms / 1000), reason })
+    await sleep(ms, signal)
+  }
+}
+
+function stepsAt({ nowMs, precisionMs }: ReturnType<ServerClock['now']>, periodMs: number) {
+  const current = Math.floor(nowMs / periodMs)
+  const isEnding = nowMs + precisionMs > (current + 1) * periodMs - lastMs
+  return { current, earliest: isEnding ? current + 1 : current }
+}
+
+/** Names a secret without telling it. */
+async function digestOf({ secret }: TotpParameters): Promise<string> {
+  const bytes = new TextEncoder().encode(`latchkey steps ${secret}`)
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return [...digest.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** A step that was used while a clock was ahead keeps the earlier ones from being taken. */
+function tooFar(ms: number): ClientError {
+  const detail = `the next step that was not used begins in ${Math.ceil(ms / 60_000)} minutes: a clock was ahead when it was`
+  return new ClientError('clock_skew', { detail })
+}
