@@ -4,6 +4,7 @@ import type { Client } from './client.ts'
 import { createEnrolment } from './enrolment/enrolment.ts'
 import { createAsk } from './http/ask.ts'
 import { createServerClock } from './http/server-clock.ts'
+import { createChallenge } from './login/challenge.ts'
 import { createLogin } from './login/login.ts'
 import type { ClientOptions } from './options.ts'
 import type { JsonObject } from './ports.ts'
@@ -31,18 +32,21 @@ export function createClient<Answer extends JsonObject = JsonObject>(options: Cl
   const refresh = createRefresh(parts)
   const asSignedIn = createAsSignedIn({ keeper, refresh, prove: (signal) => proofs.proveFresh(signal) })
   const askSignedIn = createAskSignedIn(ask, asSignedIn)
-  const proofs = createProofs({ ...parts, askSignedIn, ephemeralToken: () => login.pending?.ephemeralToken ?? null })
-  const login = createLogin({ ...parts, enrol: (token) => enrolment.demand(token), send: proofs.sendForLogin })
-  const enrolment = createEnrolment({ ...parts, askSignedIn, signedIn: login.signedIn })
+  const proofs = createProofs({
+    ...parts,
+    askSignedIn,
+    ephemeralToken: () => challenge.pending?.ephemeralToken ?? null,
+  })
+  const challenge = createChallenge({ ...parts, enrol: (token) => enrolment.demand(token) })
+  const login = createLogin({ ...parts, challenge, send: proofs.sendForLogin })
+  const enrolment = createEnrolment({ ...parts, askSignedIn, signedIn: challenge.signedIn })
   const { demand: _demand, activationToken, ...enrolling } = enrolment
   const { stepUp, disable, sendCode } = proofs
   const client: Client = {
-    login: login.login,
-    loginWith: login.loginWith,
-    submit: login.submit,
-    resume: login.resume,
+    ...login,
+    resume: challenge.resume,
     get pending() {
-      return login.pending
+      return challenge.pending
     },
     ...enrolling,
     ...{ stepUp, disable, sendCode },

@@ -1,6 +1,7 @@
 import { afterAnswer, cookieHeader } from '../http/cookies.ts'
 import type { Cookie, Held, Tokens } from '../ports.ts'
 import type { Settings } from '../settings.ts'
+import { createQueue } from './queue.ts'
 
 /** Keeps what makes this client signed in: one change after the other, in the storage of the options. */
 export interface Keeper {
@@ -16,17 +17,15 @@ export interface Keeper {
 }
 
 export function createKeeper({ tokenStorage, baseUrl, now, origins }: Settings): Keeper {
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = createQueue()
 
   /** One after the other, so that no change is lost between a read and a write of this client. */
   function change(changedFrom: (held: Held) => Held | null): Promise<void> {
-    const done = last.then(async () => {
+    return inTurn(async () => {
       const held = await tokenStorage.get()
       const changed = changedFrom(held ?? { tokens: null, cookies: [] })
       if (changed !== held) await tokenStorage.set(isEmpty(changed) ? null : changed)
     })
-    last = done.catch(() => undefined)
-    return done
   }
 
   return {
