@@ -1,0 +1,122 @@
+/** The rule guarded here: whoever has to have a second factor, or wants one, gets one through the client, and is signed in where that signs in. */
+import { virtualAuthenticator } from '@latchkey/testing'
+import { describe, expect, test } from 'vitest'
+import type { Setup } from '../../src/index.ts'
+import { credentials, openApp } from '../open-app.ts'
+
+const png = [0x89, 0x50, 0x4e, 0x47]
+
+function phoneOf({ totpUrl }: Setup) {
+  return virtualAuthenticator(totpUrl ?? '')
+}
+
+test.each(['bearer', 'session'] as const)('register, confirm, and be signed in: %s', async (host) => {
+  const app = await openApp({ host })
+  const client = app.client()
+  const setup = await client.register({ username: 'bob', password: 'builder' })
+  expect(setup).toMatchObject({ method: 'totp', answer: { user: { name: 'bob' } } })
+  expect(setup.recoveryCodes).toHaveLength(10)
+  expect(setup.expiresAt.getTime() - app.clock.now()).toBe(600_500)
+  expect([...(await client.qrCode()).subarray(0, 4)]).toEqual(png)
+  const { authenticator, recoveryCodes, session } = await client.confirm(phoneOf(setup).code(app.clock.now()), {
+    name: 'phone',
+  })
+  expect(authenticator).toMatchObject({ type: 'totp', name: 'phone', lastUsedAt: null })
+  expect(authenticator.createdAt).toEqual(new Date(app.clock.now()))
+  expect(recoveryCodes).toEqual(setup.recoveryCodes)
+  expect(session).not.toBeNull()
+  expect((await client.fetch('/payout')).status).toBe(200)
+})
+
+test.each(['bearer', 'session'] as const)(
+  'who is signed in sets up, confirms, and has a fresh proof: %s',
+  async (host) => {
+    const app = await openApp({ host })
+    const client = app.client()
+    await client.login(credentials)
+    const setup = await client.setup()
+    expect(setup.secret).toBe(phoneOf(setup).secret)
+    const { recoveryCodes, session } = await client.confirm(phoneOf(setup).code(app.clock.now()))
+    expect(recoveryCodes).toHaveLength(10)
+    expect(session).toBeNull()
+    expect((await client.fetch('/payout')).status).toBe(200)
+    app.clock.advance(901)
+    expect(await client.status()).toMatchObject({ mfaEnabled: true })
+  },
+)
+
+test('a program confirms by itself, keeps the secret, and its next login waits for another step', async () => {
+  const app = await openApp()
+  const client = app.client()
+  await client.login(credentials)
+  const { secret } = await client.setup()
+  await client.confirm()
+  const program = app.client({ totp: secret ?? '' })
+  await program.login(credentials)
+  expect(app.notices).toEqual([{ type: 'waiting', seconds: 30, reason: 'step_used' }])
+})
+
+describe('an account that has to enrol', () => {
+  test.each(['bearer', 'session'] as const)(
+    'is told so, enrols without a session, and is signed in: %s',
+    async (host) => {
+      const app = await openApp({ host, mfa: { enrollment: () => 'required' } })
+      const client = app.client()
+      const methods = ['totp', 'one_time_code']
+      await expect(client.login(credentials)).rejects.toMatchObject({
+        code: 'mfa_enrollment_required',
+        methods: expect.arrayContaining(methods),
+      })
+      const setup = await client.setup()
+      expect([...(await client.qrCode()).subarray(0, 4)]).toEqual(png)
+      const { session } = await client.confirm(phoneOf(setup).code(app.clock.now()))
+      expect(session?.answer).toBeDefined()
+      expect(await client.status()).toMatchObject({ mfaEnabled: true })
+      await client.setup()
+      expect(app.requests.at(-1)).toBe('GET /auth/mfa/totp/activate')
+    },
+  )
+})
+
+test('a wrong code leaves the enrolment under way', async () => {
+  const app = await openApp()
+  const client = app.client()
+  await client.login(credentials)
+  const phone = phoneOf(await client.setup())
+  await expect(client.confirm(phone.wrongCode(app.clock.now()))).rejects.toMatchObject({ code: 'invalid_code' })
+  await client.confirm(phone.code(app.clock.now()))
+})
+
+test('questions are set up with their answers and confirmed by one', async () => {
+  const app = await openApp()
+  const phone = await app.enrol()
+  const client = app.client({ totp: phone.secret })
+  await client.login(credentials)
+  const answers = [
+    { question: 'My first song?', answer: 'Frère Jacques' },
+    { question: 'My favourite knot?', answer: 'Bowline' },
+    { question: 'My worst dish?', answer: 'Cold porridge' },
+  ]
+  const { answer } = await client.setup('question', { answers })
+  const right = answers.find(({ question }) => question === answer['question'])
+  const { authenticator } = await client.confirm(right?.answer ?? '')
+  expect(authenticator.type).toBe('question')
+})
+
+test.each([
+  ['confirm', (client: ReturnType<Awaited<ReturnType<typeof openApp>>['client']>) => client.confirm('123456')],
+  ['qrCode', (client: ReturnType<Awaited<ReturnType<typeof openApp>>['client']>) => client.qrCode()],
+])('%s without an enrolment under way is no_setup', async (_name, call) => {
+  const app = await openApp()
+  await expect(call(app.client())).rejects.toMatchObject({ code: 'no_setup' })
+  expect(app.requests).toEqual([])
+})
+
+test('what cannot be confirmed without an answer says so', async () => {
+  const app = await openApp()
+  const phone = await app.enrol()
+  const client = app.client({ totp: phone.secret })
+  await client.login(credentials)
+  await client.setup('one_time_code', { to: 'alice@example.com' })
+  await expect(client.confirm()).rejects.toThrow(/^answer must be given/)
+})

@@ -1,0 +1,26 @@
+/** The promise guarded here: types end to end, and the codes of errors are the server's, all of them. */
+import type { MfaErrorCode } from '@latchkey/core'
+import { expectTypeOf, test } from 'vitest'
+import type { Client, createClient, JsonObject, ServerErrorCode, Session } from '../../src/index.ts'
+
+test('a code of the server is a code of ours, and the other way round', () => {
+  expectTypeOf<ServerErrorCode>().toEqualTypeOf<MfaErrorCode>()
+})
+
+test('what the app answers a sign-in with has the type that the caller says', () => {
+  type Answer = { readonly user: { readonly id: string } }
+  expectTypeOf<ReturnType<Client<Answer>['login']>>().resolves.toEqualTypeOf<Session<Answer>>()
+  expectTypeOf<ReturnType<typeof createClient>>().toEqualTypeOf<Client<JsonObject>>()
+})
+
+test('what is forgotten is an error of the compiler', () => {
+  const call = (client: Client) => {
+    // @ts-expect-error a code goes with credentials
+    void client.loginWith({ code: '123456' })
+    // @ts-expect-error a code is a text
+    void client.submit(123456)
+    // @ts-expect-error a question is answered, not verified
+    void client.submit({ verified: true })
+  }
+  expectTypeOf(call).toBeFunction()
+})
