@@ -1,4 +1,5 @@
 import { bearerTokens } from './bugs/bearer-tokens.mjs'
+import { client } from './bugs/client.mjs'
 import { clocks } from './bugs/clocks.mjs'
 import { databases } from './bugs/databases.mjs'
 import { enrolment, recoveryCodes, sessions } from './bugs/enrolment.mjs'
@@ -34,4 +35,5 @@ export const bugs = [
   ...clocks,
   ...questions,
   ...secrets,
+  ...client,
 ]

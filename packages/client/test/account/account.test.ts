@@ -82,7 +82,8 @@ test('disable: by the secret, with the password, and no code is sent twice where
 test('disable by a code that was typed', async () => {
   const { app, phone, client } = await openEnrolled()
   app.clock.advance(30)
-  await client.disable({ code: phone.code(app.clock.now()), password: credentials.password })
+  const { detail } = await client.disable({ code: phone.code(app.clock.now()), password: credentials.password })
+  expect(detail).toBe('TOTP has been deactivated.')
 })
 
 test('one-time codes: sent for a login, for a proof, and to give the factor up', async () => {

@@ -140,7 +140,8 @@ test.each([
 ])('the secret may be %s', async (_as, totp) => {
   const app = await openApp()
   const phone = await app.enrol()
-  await app.client({ totp: totp(phone.secret) }).login(credentials)
+  const { tokens } = await app.client({ totp: totp(phone.secret) }).login(credentials)
+  expect(tokens).not.toBeNull()
 })
 
 test('digits, period and algorithm are those of the app', async () => {
