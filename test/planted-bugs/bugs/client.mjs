@@ -26,8 +26,8 @@ export const client = [
     [unused, '(current + 1) * periodMs - lastMs', '(current + 1) * periodMs'],
   ),
   bug(
-    'a code is as old as the wait before it',
-    [ownCodes, 'last second'],
+    'what is not known of the time is taken for good',
+    [ownCodes, 'for sure'],
     [unused, 'nowMs + precisionMs > (current', 'nowMs > (current'],
   ),
   bug(

@@ -61,6 +61,19 @@ test.each([28, 28.4, 28.9, 29, 29.01, 29.5, 29.999])(
   },
 )
 
+test('what is not known of the time for sure counts as the last second', async () => {
+  const app = await openApp({ mfa: { totp: { window: 0 } } })
+  const phone = await app.enrol()
+  app.clock.advance(28.9)
+  // The header said 28, which is half a second more or less: 28.7 now, and in truth 29.1.
+  const totp = () => {
+    app.clock.advance(0.2)
+    return phone.secret
+  }
+  await app.client({ totp }).login(credentials)
+  expect(app.clock.now() % 30_000).toBeLessThan(29_000)
+})
+
 test('two clients of one process know of each other, also at one instant', async () => {
   const app = await openApp()
   const phone = await app.enrol()

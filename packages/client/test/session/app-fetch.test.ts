@@ -2,6 +2,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import type { Held } from '../../src/index.ts'
+import { memoryTokens } from '../../src/session/memory-tokens.ts'
 import { credentials, openApp } from '../open-app.ts'
 
 async function openEnrolled(host: 'bearer' | 'session' = 'bearer') {
@@ -82,10 +84,12 @@ test('an origin of the options gets the token, and no cookie', async () => {
   await new Promise((resolve) => server.once('listening', resolve))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const cookies = [{ name: 'sid', value: '1', path: '/', secure: false }]
-  const held = { tokens: (await signedIn.held())?.tokens ?? null, cookies }
-  const client = app.client({ origins: [origin], tokenStorage: { get: () => held, set: () => undefined } })
+  const tokenStorage = memoryTokens()
+  const { tokens } = (await signedIn.held()) as Held
+  await tokenStorage.set({ tokens, cookies })
+  const client = app.client({ origins: [origin], tokenStorage })
   await client.fetch(`${origin}/x`)
-  expect(seen).toEqual([[held.tokens?.authorization, undefined]])
+  expect(seen).toEqual([[tokens?.authorization, undefined]])
   expect((await client.held())?.cookies).toEqual(cookies)
 })
 
