@@ -1,0 +1,125 @@
+import { invalidFile } from '../file-faults.ts'
+import { withLock } from '../file-lock.ts'
+import { parseObject } from '../json-object.ts'
+import type { PrivateFile } from '../private-file.ts'
+import type { Answers } from './answers.ts'
+import { formatAnswers, parseAnswers } from './answers-text.ts'
+import { isEnvelope, open, readEnvelope, seal } from './envelope.ts'
+import type { Keyring } from './keyring.ts'
+
+/** What is in the file. */
+export interface Content {
+  /** The JSON of the answers, decrypted where it has to be; `null` where the file is missing. */
+  readonly text: string | null
+  readonly encrypted: boolean
+  /** The permission bits as they were found. */
+  readonly mode: number | null
+}
+
+/** What is to be in the file, and what to say of it. The same answers again are not written. */
+export interface Outcome<Result> {
+  readonly answers: Answers
+  readonly result: Result
+}
+
+/** A file of answers, plain or encrypted. */
+export interface AnswerFile {
+  /** @throws ClientError `invalid_file` */
+  content(): Promise<Content>
+  /** None where the file is missing. @throws ClientError `invalid_file` */
+  read(): Promise<Answers>
+  /** Reads, decides and writes while nobody else does. @throws ClientError `invalid_file`, `file_locked` */
+  change<Result>(rule: (answers: Answers) => Outcome<Result>): Promise<Result>
+  /** Writes the same answers under another key, or plain for `null`, and goes on so. */
+  rekey(next: Keyring | null): Promise<void>
+}
+
+/** @param first - What it is opened and written with; `null`: nothing, it is plain */
+export function createAnswerFile(file: PrivateFile, first: Keyring | null): AnswerFile {
+  let keyring = first
+  let rekeying: Promise<void> = Promise.resolve()
+
+  const content = async (): Promise<Content> => {
+    const own = keyring
+    try {
+      return await readContent(file, own)
+    } catch (error) {
+      await rekeying.catch(() => undefined)
+      // It was written under another key meanwhile, by this very cache.
+      if (own !== keyring) return content()
+      throw error
+    }
+  }
+  const answersOf = ({ text }: Content): Answers => (text === null ? new Map() : parseAnswers(file.path, text))
+
+  const rewrite = (next: Keyring | null): Promise<void> =>
+    withLock(file.path, async (lock) => {
+      const found = await readContent(file, keyring)
+      const answers = answersOf(found)
+      if (next !== null || found.encrypted) {
+        const text = await sealed(formatAnswers(file.path, answers), next)
+        await lock.confirm()
+        await file.write(text)
+      }
+      keyring = next
+    })
+
+  return Object.freeze<AnswerFile>({
+    content,
+    read: async () => answersOf(await content()),
+    change: (rule) =>
+      withLock(file.path, async (lock) => {
+        const answers = answersOf(await readContent(file, keyring))
+        const outcome = rule(answers)
+        if (outcome.answers === answers) return outcome.result
+        const text = await sealed(formatAnswers(file.path, outcome.answers), keyring)
+        await lock.confirm()
+        await file.write(text)
+        return outcome.result
+      }),
+    rekey(next) {
+      rekeying = rewrite(next)
+      return rekeying
+    },
+  })
+}
+
+async function readContent(file: PrivateFile, keyring: Keyring | null): Promise<Content> {
+  const found = await file.read()
+  if (found === null) return { text: null, encrypted: false, mode: null }
+  const { text, mode } = found
+  const object = envelopeIn(file.path, text)
+  if (object === null) return { text, encrypted: false, mode }
+  if (keyring === null) throw invalidFile(file.path, 'key_needed')
+  const opened = await openWith(keyring, object)
+  if (opened === null) throw invalidFile(file.path, 'does_not_open')
+  return { text: opened, encrypted: true, mode }
+}
+
+type JsonObject = Readonly<Record<string, unknown>>
+
+/** The envelope in a file's text, sound or not; `null` where it is a plain file. */
+function envelopeIn(path: string, text: string): JsonObject | null {
+  if (!text.includes('"latchkey"')) return null
+  try {
+    const object = parseObject(path, text)
+    return isEnvelope(object) ? object : null
+  } catch {
+    // One that was cut off is still no plain file.
+    return /^\s*\{\s*"latchkey"\s*:\s*"answers"/.test(text) ? {} : null
+  }
+}
+
+async function openWith(keyring: Keyring, object: JsonObject): Promise<string | null> {
+  const envelope = readEnvelope(object)
+  const key = envelope === null ? null : await keyring.keyFor(envelope.kdf)
+  const text = envelope === null || key === null ? null : open(envelope, key)
+  if (text === null) keyring.forget()
+  return text
+}
+
+async function sealed(text: string, keyring: Keyring | null): Promise<string> {
+  if (keyring === null) return text
+  const { kdf, key } = await keyring.keyToWrite()
+  return seal(text, kdf, key)
+}

@@ -1,0 +1,79 @@
+/** Answers by question, in the order of the file; the latest answer is the last. Never changed, but replaced. */
+export type Answers = ReadonlyMap<string, readonly string[]>
+
+/** Questions with their answers, in order. */
+export type AnswerEntries = readonly (readonly [question: string, answers: readonly string[]])[]
+
+/** What came to a cache from another. */
+export interface Merged {
+  /** How many questions were new. */
+  readonly questions: number
+  /** How many answers were new, those of new questions among them. */
+  readonly answers: number
+}
+
+/** What went out of a cache. */
+export interface Cleaned {
+  /** How many questions went, since they had no answer or were empty themselves. */
+  readonly questions: number
+  /** How many answers were there before at a later place. */
+  readonly duplicates: number
+  /** How many answers were empty texts. */
+  readonly empty: number
+}
+
+/** With an answer as the latest; the same answers where it is that already. */
+export function withAnswer(answers: Answers, question: string, answer: string): Answers {
+  const known = answers.get(question) ?? []
+  if (known.at(-1) === answer) return answers
+  return new Map([...answers, [question, [...known.filter((one) => one !== answer), answer]]])
+}
+
+/** The same answers where the question is not known. */
+export function withoutQuestion(answers: Answers, question: string): Answers {
+  if (!answers.has(question)) return answers
+  return new Map([...answers].filter(([known]) => known !== question))
+}
+
+/** A question goes with its last answer. The same answers where it has not got this one. */
+export function withoutAnswer(answers: Answers, question: string, answer: string): Answers {
+  const known = answers.get(question) ?? []
+  const left = known.filter((one) => one !== answer)
+  if (left.length === known.length) return answers
+  return left.length === 0 ? withoutQuestion(answers, question) : new Map([...answers, [question, left]])
+}
+
+/** The union: what is new comes last, in its order. */
+export function mergedWith(
+  answers: Answers,
+  others: AnswerEntries,
+): { readonly answers: Answers; readonly came: Merged } {
+  const merged = new Map(answers)
+  for (const [question, more] of others) merged.set(question, [...new Set([...(merged.get(question) ?? []), ...more])])
+  const came = {
+    questions: merged.size - answers.size,
+    answers: others.reduce((sum, [question]) => sum + newOnes(answers.get(question), merged.get(question)), 0),
+  }
+  return { answers: merged, came }
+}
+
+function newOnes(before: readonly string[] = [], after: readonly string[] = []): number {
+  const known = new Set(before)
+  return after.filter((one) => !known.has(one)).length
+}
+
+/** Without what is there twice or empty. Of answers that are there twice the last place counts, so that the latest stays. */
+export function cleaned(answers: Answers): { readonly answers: Answers; readonly went: Cleaned } {
+  const clean = new Map<string, readonly string[]>()
+  let [duplicates, empty] = [0, 0]
+  for (const [question, list] of answers) {
+    const filled = list.filter((one) => one !== '')
+    const unique = [...new Set(filled.toReversed())].toReversed()
+    empty += list.length - filled.length
+    duplicates += filled.length - unique.length
+    if (question !== '' && unique.length > 0) clean.set(question, unique)
+  }
+  const went = Object.freeze({ questions: answers.size - clean.size, duplicates, empty })
+  const isClean = went.questions + duplicates + empty === 0
+  return { answers: isClean ? answers : clean, went }
+}

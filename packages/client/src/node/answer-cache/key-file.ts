@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+import { invalidFile } from '../file-faults.ts'
+import { withLock } from '../file-lock.ts'
+import { type PrivateFile, type PrivateFileOptions, privateFile } from '../private-file.ts'
+import { lengths } from './envelope.ts'
+
+/**
+ * Makes a file with a new random key of 32 bytes, as base64, with mode 0600. One that is there already stays as it is.
+ * What is encrypted with a key is lost with it: keep a copy elsewhere.
+ *
+ * @throws ClientError `invalid_file` where there is a file already, or it cannot be written
+ */
+export async function createKeyFile(path: string): Promise<void> {
+  const file = privateFile(path, 'path')
+  await withLock(file.path, async () => {
+    if ((await file.read()) !== null) throw invalidFile(file.path, 'is_there')
+    await writeNewKey(file)
+  })
+}
+
+/** @throws ClientError `invalid_file`, also where it is missing */
+export async function readKey(path: string, options: PrivateFileOptions): Promise<Uint8Array> {
+  const file = privateFile(path, 'keyFile', options)
+  return parseKey(file.path, (await file.read())?.text)
+}
+
+/** The key of a file that is made where it is missing. @throws ClientError `invalid_file` */
+export async function readOrMakeKey(path: string, options: PrivateFileOptions): Promise<Uint8Array> {
+  const file = privateFile(path, 'keyFile', options)
+  return withLock(file.path, async () => {
+    const found = await file.read()
+    return found === null ? writeNewKey(file) : parseKey(file.path, found.text)
+  })
+}
+
+async function writeNewKey(file: PrivateFile): Promise<Uint8Array> {
+  const key = randomBytes(lengths.key)
+  await file.write(`${key.toString('base64')}\n`)
+  return key
+}
+
+function parseKey(path: string, text: string | undefined): Uint8Array {
+  if (text === undefined) throw invalidFile(path, 'missing')
+  const key = Buffer.from(text.trim(), 'base64')
+  if (key.length !== lengths.key || key.toString('base64') !== text.trim()) throw invalidFile(path, 'not_a_key')
+  return key
+}

@@ -1,0 +1,48 @@
+import { ClientError } from '../errors.ts'
+
+const sentences = {
+  missing: 'is not there',
+  is_there: 'is there already',
+  not_a_file: 'is not a regular file',
+  unreadable: 'cannot be read',
+  unwritable: 'cannot be written',
+  open_to_others: 'is open to other users, and its mode cannot be changed',
+  too_large: 'is, or would be, larger than 1 MiB',
+  not_utf8: 'is not UTF-8',
+  not_json: 'is not JSON',
+  not_an_object: 'holds no JSON object',
+  answers_not_a_list: 'has answers that are not a list',
+  answer_not_a_text: 'has an answer that is no text',
+  question_twice: 'has a question twice',
+  too_many_questions: 'has, or would have, more than 10,000 questions',
+  key_needed: 'is encrypted: a passphrase or a key file is needed',
+  does_not_open: 'does not open: another passphrase or key was used, or the file was damaged',
+  not_a_key: 'holds no key: 32 bytes as base64',
+  not_steps: 'does not hold time steps',
+  not_tokens: 'does not hold tokens and cookies',
+} as const
+
+/** What is wrong with a file. */
+export type FileFault = keyof typeof sentences
+
+const faults = new WeakMap<object, FileFault>()
+
+/** The `ClientError` `invalid_file`. It names the file and holds nothing of what is in it. */
+export function invalidFile(path: string, fault: FileFault, cause?: unknown): ClientError {
+  const code = systemCode(cause)
+  const detail = `The file ${path} ${sentences[fault]}${code === undefined ? '' : ` (${code})`}`
+  const error = new ClientError('invalid_file', { detail, cause })
+  faults.set(error, fault)
+  return error
+}
+
+/** What is wrong, where the error comes from `invalidFile`; else undefined. */
+export function faultOf(error: unknown): FileFault | undefined {
+  return typeof error === 'object' && error !== null ? faults.get(error) : undefined
+}
+
+/** The code of a system's error, such as `ENOENT`; undefined where it is none. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}

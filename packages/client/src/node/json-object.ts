@@ -1,0 +1,35 @@
+import { invalidFile } from './file-faults.ts'
+
+/**
+ * The JSON object in a file's text. A member `__proto__` is one like the others.
+ *
+ * @throws ClientError `invalid_file`, without the parser's error, since that quotes the text
+ */
+export function parseObject(path: string, text: string): Readonly<Record<string, unknown>> {
+  const value = parse(path, text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalidFile(path, 'not_an_object')
+  return value as Record<string, unknown>
+}
+
+function parse(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalidFile(path, 'not_json')
+  }
+}
+
+/**
+ * The names of the members of an object that `parseObject` has taken, as they stand in the text: in their order, where
+ * JavaScript puts those that look like numbers in front, and twice what is there twice.
+ */
+export function namesInOrder(text: string): readonly string[] {
+  const names: string[] = []
+  let depth = 0
+  for (const [token, name] of text.matchAll(/("(?:[^"\\]|\\.)*")(?=\s*:)|"(?:[^"\\]|\\.)*"|[[\]{}]/gu)) {
+    if (token === '{' || token === '[') depth += 1
+    if (token === '}' || token === ']') depth -= 1
+    if (depth === 1 && name !== undefined) names.push(JSON.parse(name))
+  }
+  return names
+}

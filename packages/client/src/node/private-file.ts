@@ -1,0 +1,109 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { NoticeListener } from '../ports.ts'
+import { invalidFile, systemCode } from './file-faults.ts'
+import { mostBytes, removeFile, writeWhole } from './file-write.ts'
+
+const hasModes = process.platform !== 'win32'
+/** A pipe would wait for a writer for ever; Windows has no such flag. */
+const readOnly = constants.O_RDONLY | (hasModes ? constants.O_NONBLOCK : 0)
+
+export interface PrivateFileOptions {
+  /** Hears that the mode was repaired. */
+  readonly onNotice?: NoticeListener | undefined
+}
+
+export interface Found {
+  readonly text: string
+  /** The permission bits as they were found, such as `0o600`; `null` on Windows. */
+  readonly mode: number | null
+}
+
+/** A text file that nobody but its owner reads or writes. */
+export interface PrivateFile {
+  /** Absolute. */
+  readonly path: string
+  /** What is in it, `null` where it is missing. Takes it away from other users, where they may use it. @throws ClientError `invalid_file` */
+  read(): Promise<Found | null>
+  /**
+   * Puts a new text in place, wholly or not at all: another file takes the name, with mode 0600. Where the path is a link,
+   * that which it leads to is replaced.
+   *
+   * @throws ClientError `invalid_file`
+   */
+  write(text: string): Promise<void>
+  /** Removes it. @returns whether it was there. @throws ClientError `invalid_file` */
+  remove(): Promise<boolean>
+}
+
+/** @throws TypeError where the path is no text, or empty; `name` is what the option is called */
+export function privateFile(path: string, name: string, { onNotice }: PrivateFileOptions = {}): PrivateFile {
+  if (typeof path !== 'string' || path === '') throw new TypeError(`${name} must be the path of a file`)
+  const absolute = resolve(path)
+  return Object.freeze<PrivateFile>({
+    path: absolute,
+    read: () => read(absolute, onNotice),
+    write: (text) => writeWhole(absolute, text),
+    remove: () => removeFile(absolute),
+  })
+}
+
+async function read(path: string, onNotice: NoticeListener | undefined): Promise<Found | null> {
+  let handle: FileHandle
+  try {
+    handle = await open(path, readOnly)
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null
+    throw invalidFile(path, 'unreadable', error)
+  }
+  try {
+    const stats = await handle.stat()
+    if (!stats.isFile()) throw invalidFile(path, 'not_a_file')
+    if (stats.size > mostBytes) throw invalidFile(path, 'too_large')
+    const mode = hasModes ? stats.mode & 0o777 : null
+    if (mode !== null && (mode & 0o077) !== 0) await closeToOthers(path, handle, onNotice)
+    return { text: decode(path, await readWhole(path, handle, stats.size)), mode }
+  } finally {
+    await handle.close()
+  }
+}
+
+async function closeToOthers(path: string, handle: FileHandle, onNotice: NoticeListener | undefined): Promise<void> {
+  try {
+    await handle.chmod(0o600)
+  } catch (error) {
+    throw invalidFile(path, 'open_to_others', error)
+  }
+  try {
+    onNotice?.({ type: 'mode_repaired', file: path })
+  } catch {
+    // A listener that throws changes nothing.
+  }
+}
+
+async function readWhole(path: string, handle: FileHandle, size: number): Promise<Uint8Array> {
+  // One byte more, to see that it does not grow meanwhile.
+  const bytes = new Uint8Array(size + 1)
+  let length = 0
+  try {
+    for (;;) {
+      const { bytesRead } = await handle.read(bytes, length, bytes.length - length)
+      length += bytesRead
+      if (bytesRead === 0 || length === bytes.length) break
+    }
+  } catch (error) {
+    throw invalidFile(path, 'unreadable', error)
+  }
+  if (length > size) throw invalidFile(path, 'unreadable')
+  return bytes.subarray(0, length)
+}
+
+function decode(path: string, bytes: Uint8Array): string {
+  try {
+    // Anything else would be replaced, and lost with the next write.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw invalidFile(path, 'not_utf8')
+  }
+}

@@ -1,0 +1,51 @@
+import { ClientError } from '../errors.ts'
+import type { NoticeListener } from '../ports.ts'
+import { privateFile } from './private-file.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Gives the secret in a variable of the environment, as it is at each call, without white space around it.
+ *
+ * @param name - Of the variable
+ * @param env - @defaultValue `process.env`
+ * @returns What throws ClientError `invalid_secret` where the variable is missing or empty
+ * @throws TypeError where the name is no text, or empty
+ */
+export function environmentSecret(name: string, env: Environment = process.env): () => string {
+  if (typeof name !== 'string' || name === '') throw new TypeError('name must be that of a variable')
+  return () => {
+    const secret = env[name]?.trim() ?? ''
+    if (secret === '') throw invalidSecret(`The variable ${name} is missing or empty`)
+    return secret
+  }
+}
+
+export interface FileSecretOptions {
+  /** Hears `mode_repaired`. */
+  readonly onNotice?: NoticeListener | undefined
+}
+
+/**
+ * Gives the secret in a file: its first line that is neither empty nor begins with `#`. Read anew at each call, so that one that
+ * was replaced is seen. A file that others may read is taken away from them.
+ *
+ * @param path - Of the file
+ * @returns What rejects with ClientError `invalid_secret` where there is no file or no such line, and with `invalid_file`
+ * @throws TypeError where the path is no text, or empty
+ */
+export function fileSecret(path: string, { onNotice }: FileSecretOptions = {}): () => Promise<string> {
+  const file = privateFile(path, 'path', { onNotice })
+  return async () => {
+    const found = await file.read()
+    if (found === null) throw invalidSecret(`The file ${file.path} is missing`)
+    const lines = found.text.split(/\r\n|\r|\n/).map((line) => line.trim())
+    const secret = lines.find((line) => line !== '' && !line.startsWith('#'))
+    if (secret === undefined) throw invalidSecret(`The file ${file.path} holds no secret`)
+    return secret
+  }
+}
+
+function invalidSecret(detail: string): ClientError {
+  return new ClientError('invalid_secret', { detail })
+}
