@@ -24,7 +24,11 @@ const adapters = ['express', 'koa']
 /** These know core's types and no more of it, so a browser loads nothing of the server. */
 const typesOfCoreOnly = ['client']
 
+/** Folders of the client that run in Node alone; all else of it runs in a page too. */
+const clientOnNode = ['node', 'command']
+
 const core = '^packages/core/src'
+const client = '^packages/client/src'
 const isRun = { dependencyTypesNot: ['type-only'] }
 
 /**
@@ -138,6 +142,20 @@ export default {
       severity: 'error',
       from: { path: `^packages/(${typesOfCoreOnly.join('|')})/src` },
       to: { path: '^packages/core/', ...isRun },
+    },
+    {
+      name: 'client-runs-anywhere',
+      comment: 'Only these folders of the client may know Node: a page loads all else.',
+      severity: 'error',
+      from: { path: `${client}/`, pathNot: `${client}/(${clientOnNode.join('|')})/` },
+      to: { path: `${client}/(${clientOnNode.join('|')})/` },
+    },
+    {
+      name: 'client-runs-without-node',
+      comment: 'Only some folders of the client may know Node: a page loads all else.',
+      severity: 'error',
+      from: { path: `${client}/`, pathNot: `${client}/(${clientOnNode.join('|')})/` },
+      to: { dependencyTypes: ['core'] },
     },
     {
       name: 'adapter-runs-no-framework',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { manifest, root, run } from './run.mjs'
 
-/** @type {readonly { name: string, version: string, private?: boolean }[]} */
+/** @type {readonly { name: string, version: string, private?: boolean, publishConfig?: { exports?: Readonly<Record<string, unknown>> } }[]} */
 const packages = readdirSync(join(root, 'packages'))
   .map((folder) => join(root, 'packages', folder, 'package.json'))
   .filter((path) => existsSync(path))
@@ -41,10 +41,20 @@ async function use(tarballs) {
   mkdirSync(project)
   writeFileSync(join(project, 'package.json'), '{ "private": true }\n')
   await must('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs], project)
-  for (const { name } of published) {
+  for (const name of published.flatMap(modulesOf)) {
     await must('node', ['--input-type=module', '--eval', `await import('${name}')`], project)
     await must('node', ['--input-type=commonjs', '--eval', `require('${name}')`], project)
   }
+}
+
+/**
+ * The names that a package's code is imported by. Those that lead straight to a file are data.
+ * @param {typeof published[number]} manifest
+ */
+function modulesOf({ name, publishConfig }) {
+  const entries = Object.entries(publishConfig?.exports ?? {}).filter(([, target]) => typeof target === 'object')
+  if (entries.length === 0) throw new Error(`${name} publishes no code`)
+  return entries.map(([path]) => name + path.slice(1))
 }
 
 /**

@@ -39,6 +39,10 @@ const sound: Readonly<Record<string, string>> = {
   'packages/sql/src/index.ts': "import { createHash } from 'node:crypto'\nexport const sql = createHash",
   'packages/client/src/index.ts':
     "import type { createMfa } from '@latchkey/core'\nexport type Client = typeof createMfa",
+  'packages/client/src/errors.ts': 'export const error = 1',
+  'packages/client/src/node/index.ts':
+    "import { open } from 'node:fs/promises'\nimport { error } from '../errors.ts'\nexport const file = [open, error]",
+  'packages/client/src/command/main.ts': "import { file } from '../node/index.ts'\nexport const main = file",
 }
 
 /** A file that breaks one rule, by the rule's name. */
@@ -114,6 +118,26 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
     'core-for-types-only',
     'packages/client/src/bad.ts',
     "import { createMfa } from '@latchkey/core'\nexport const bad = createMfa",
+  ],
+  [
+    'client-runs-anywhere',
+    'packages/client/src/bad-file.ts',
+    "import type { file } from './node/index.ts'\nexport type Bad = typeof file",
+  ],
+  [
+    'client-runs-anywhere',
+    'packages/client/src/codes/bad-command.ts',
+    "import { main } from '../command/main.ts'\nexport const bad = main",
+  ],
+  [
+    'client-runs-without-node',
+    'packages/client/src/bad-node.ts',
+    "import { createHmac } from 'node:crypto'\nexport const bad = createHmac",
+  ],
+  [
+    'client-runs-without-node',
+    'packages/client/src/bad-bare.ts',
+    "import type { Stats } from 'fs'\nexport type Bad = Stats",
   ],
   [
     'adapter-runs-no-framework',
