@@ -1,4 +1,5 @@
 import { open, stat, unlink, utimes } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { setTimeout as sleepFor } from 'node:timers/promises'
 import { ClientError } from '../errors.ts'
 import { invalidFile } from './file-faults.ts'
@@ -50,20 +51,41 @@ export async function withLock<Result>(
   options: LockOptions = {},
 ): Promise<Result> {
   const settings = { ...defaults, ...options }
-  const target = await targetOf(path)
-  const leave = await turnAt(target, (signal) => settings.sleep(settings.timeoutSeconds * 1000, signal))
-  if (leave === null) throw locked(target)
+  const named = resolve(path)
+  // By its name first, and at once, so that calls are served in the order they come.
+  return inTurn(named, settings, async () => {
+    const target = await targetOf(named)
+    const locked = () => whileLocked(target, work, settings)
+    return target === named ? locked() : inTurn(target, settings, locked)
+  })
+}
+
+async function inTurn<Result>(
+  path: string,
+  { sleep, timeoutSeconds }: Settings,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const leave = await turnAt(path, (signal) => sleep(timeoutSeconds * 1000, signal))
+  if (leave === null) throw heldTooLong(path)
   try {
-    const own = await acquire(target, settings)
-    const stopTouching = keepFresh(own, settings.now)
-    try {
-      return await work(Object.freeze({ confirm: () => confirm(target, own) }))
-    } finally {
-      stopTouching()
-      await drop(own)
-    }
+    return await work()
   } finally {
     leave()
+  }
+}
+
+async function whileLocked<Result>(
+  target: string,
+  work: (lock: HeldLock) => Promise<Result>,
+  settings: Settings,
+): Promise<Result> {
+  const own = await acquire(target, settings)
+  const stopTouching = keepFresh(own, settings.now)
+  try {
+    return await work(Object.freeze({ confirm: () => confirm(target, own) }))
+  } finally {
+    stopTouching()
+    await drop(own)
   }
 }
 
@@ -85,7 +107,7 @@ async function acquire(target: string, settings: Settings): Promise<string> {
   } catch (error) {
     throw invalidFile(target, 'unwritable', error)
   }
-  throw locked(target)
+  throw heldTooLong(target)
 }
 
 async function contend(target: string, look: (own: string) => Promise<boolean>): Promise<string | null> {
@@ -135,9 +157,9 @@ async function drop(path: string): Promise<void> {
 }
 
 async function confirm(target: string, own: string): Promise<void> {
-  if ((await stat(own).catch(() => null)) === null) throw locked(target)
+  if ((await stat(own).catch(() => null)) === null) throw heldTooLong(target)
 }
 
-function locked(target: string): ClientError {
+function heldTooLong(target: string): ClientError {
   return new ClientError('file_locked', { detail: `Somebody else has held the file ${target} for too long` })
 }

@@ -12,6 +12,13 @@ export interface TokenFileOptions {
   readonly onNotice?: NoticeListener | undefined
 }
 
+/** A storage of tokens in a file. */
+export interface TokenFile extends TokenStorage {
+  get(): Promise<Held | null>
+  set(held: Held | null): Promise<void>
+  exclusively<Result>(work: () => Promise<Result>): Promise<Result>
+}
+
 /**
  * Keeps tokens and cookies in a file, as JSON, with mode 0600. It is removed when nobody is signed in. Processes that share it
  * refresh one after the other.
@@ -19,10 +26,10 @@ export interface TokenFileOptions {
  * @param file - Its path
  * @returns Its methods reject with ClientError `invalid_file`; `exclusively` with `file_locked` after 60 seconds
  */
-export function tokenFile(file: string, { onNotice }: TokenFileOptions = {}): Required<TokenStorage> {
+export function tokenFile(file: string, { onNotice }: TokenFileOptions = {}): TokenFile {
   const own = privateFile(file, 'file', { onNotice })
   // Neither get nor set takes the lock: they are called inside it.
-  return Object.freeze<Required<TokenStorage>>({
+  return Object.freeze<TokenFile>({
     get: async () => {
       const found = await own.read()
       return found === null ? null : parse(own.path, found.text)

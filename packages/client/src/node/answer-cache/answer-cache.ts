@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { NoticeListener, RememberedAnswers } from '../../ports.ts'
 import { invalidFile } from '../file-faults.ts'
 import { privateFile } from '../private-file.ts'
@@ -76,7 +77,12 @@ export interface AnswerCache extends RememberedAnswers {
  */
 export function answerCache(file: string, { passphrase, keyFile, onNotice }: AnswerCacheOptions = {}): AnswerCache {
   const own = privateFile(file, 'file', { onNotice })
-  const answers = createAnswerFile(own, createKeyring({ passphrase, keyFile }, { onNotice }))
+  const keyringOf = (key: AnswerKey) => {
+    if (key.keyFile !== undefined && resolve(key.keyFile) === own.path)
+      throw new TypeError('keyFile must be another file than that of the answers')
+    return createKeyring(key, { onNotice })
+  }
+  const answers = createAnswerFile(own, keyringOf({ passphrase, keyFile }))
   return Object.freeze<AnswerCache>({
     ...readsOf(answers),
     ...writesOf(answers),
@@ -89,7 +95,7 @@ export function answerCache(file: string, { passphrase, keyFile, onNotice }: Ans
     },
     validate: () => validate(own.path, answers),
     encrypt: async (key) => {
-      const keyring = createKeyring(key, { onNotice })
+      const keyring = keyringOf(key)
       if (keyring === null) throw new TypeError('key must hold a passphrase or a keyFile')
       await answers.rekey(keyring)
     },

@@ -1,0 +1,115 @@
+/** The rule guarded here: looking at a file says all that is wrong with it, and neither fails nor changes a byte of it. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { beforeEach, expect, test } from 'vitest'
+import { answerCache } from '../../../src/node/index.ts'
+import type { Notice } from '../../../src/ports.ts'
+import { failure, freshPath } from '../folder.ts'
+
+let path = ''
+
+beforeEach(() => {
+  path = freshPath('qcm.json')
+})
+
+function write(content: string | Buffer, mode = 0o600) {
+  writeFileSync(path, content, { mode })
+}
+
+test('a sound file', async () => {
+  write('{ "Town?": ["Paris", "Évry"], "Year?": ["1970"] }')
+  expect(await answerCache(path).validate()).toEqual({
+    ok: true,
+    exists: true,
+    encrypted: false,
+    questions: 2,
+    answers: 3,
+    mode: 0o600,
+    faults: [],
+    warnings: [],
+  })
+})
+
+test('a file that is missing can be used', async () => {
+  expect(await answerCache(path).validate()).toMatchObject({ ok: true, exists: false, questions: 0, mode: null })
+})
+
+test.each([
+  ['{ "Town?":', 'not_json'],
+  ['', 'not_json'],
+  ['["Paris"]', 'not_an_object'],
+  ['"Paris"', 'not_an_object'],
+  [Buffer.from('{"É":[]}', 'latin1'), 'not_utf8'],
+  [' '.repeat(1_048_577), 'too_large'],
+  [`{${Array.from({ length: 10_001 }, (_, index) => `"${index}":["x"]`).join(',')}}`, 'too_many_questions'],
+])('%.20s… is at fault as a whole', async (content, fault) => {
+  write(content)
+  expect(await answerCache(path).validate()).toMatchObject({
+    ok: false,
+    exists: true,
+    faults: [{ question: null, fault }],
+  })
+  expect(readFileSync(path)).toEqual(Buffer.from(content))
+})
+
+test('a folder is at fault', async () => {
+  mkdirSync(path)
+  expect(await answerCache(path).validate()).toMatchObject({ ok: false, faults: [{ fault: 'not_a_file' }] })
+})
+
+test('every question at fault is named, and the others are counted', async () => {
+  write('{ "a": "x", "b": ["x", 7], "__proto__": {"c": []}, "d": ["x"], "d": ["y"], "e": [null] }')
+  expect(await answerCache(path).validate()).toMatchObject({
+    ok: false,
+    questions: 1,
+    answers: 1,
+    faults: [
+      { question: 'a', fault: 'answers_not_a_list' },
+      { question: 'b', fault: 'answer_not_a_text' },
+      { question: '__proto__', fault: 'answers_not_a_list' },
+      { question: 'd', fault: 'question_twice' },
+      { question: 'e', fault: 'answer_not_a_text' },
+    ],
+  })
+})
+
+test('what is odd is a warning', async () => {
+  write('{ "Ville ?": ["x"], "ville ?": ["x"], "VILL\\u00c9 ?": ["x", "y", "x"], " ville  ? ": [], "": [""] }')
+  const { ok, faults, warnings } = await answerCache(path).validate()
+  expect({ ok, faults }).toEqual({ ok: true, faults: [] })
+  expect(warnings).toEqual([
+    { question: 'ville ?', warning: 'alike_question' },
+    { question: 'VILLÉ ?', warning: 'alike_question' },
+    { question: 'VILLÉ ?', warning: 'duplicate_answer' },
+    { question: ' ville  ? ', warning: 'alike_question' },
+    { question: ' ville  ? ', warning: 'empty_list' },
+    { question: '', warning: 'empty_question' },
+    { question: '', warning: 'empty_answer' },
+  ])
+})
+
+test('a mode that lets others in is repaired, told and reported', async () => {
+  write('{}', 0o644)
+  const notices: Notice[] = []
+  const cache = answerCache(path, { onNotice: (notice) => notices.push(notice) })
+  const warnings = [{ question: null, warning: 'mode_repaired' }]
+  expect(await cache.validate()).toMatchObject({ ok: true, mode: 0o644, warnings })
+  expect(notices).toEqual([{ type: 'mode_repaired', file: path }])
+  expect(await cache.validate()).toMatchObject({ mode: 0o600, warnings: [] })
+})
+
+test('an encrypted file with its key, without it, and with another', async () => {
+  const keyFile = freshPath('key')
+  await answerCache(path, { keyFile }).add('Town?', 'Paris')
+  const sound = { ok: true, encrypted: true, questions: 1, answers: 1 }
+  expect(await answerCache(path, { keyFile }).validate()).toMatchObject(sound)
+  const closed = (fault: string) => ({ ok: false, exists: true, encrypted: true, faults: [{ question: null, fault }] })
+  expect(await answerCache(path).validate()).toMatchObject(closed('key_needed'))
+  expect(await answerCache(path, { passphrase: 'long enough' }).validate()).toMatchObject(closed('does_not_open'))
+  expect(await answerCache(path, { keyFile: `${keyFile}.none` }).validate()).toMatchObject(closed('missing'))
+})
+
+test('a passphrase that cannot be asked for is no fault of the file', async () => {
+  await answerCache(path, { passphrase: 'long enough' }).add('Town?', 'Paris')
+  const error = new Error('nobody there')
+  expect(await failure(answerCache(path, { passphrase: () => Promise.reject(error) }).validate())).toBe(error)
+})
