@@ -1,5 +1,6 @@
 import { bearerTokens } from './bugs/bearer-tokens.mjs'
 import { client } from './bugs/client.mjs'
+import { clientFiles } from './bugs/client-files.mjs'
 import { clocks } from './bugs/clocks.mjs'
 import { databases } from './bugs/databases.mjs'
 import { enrolment, recoveryCodes, sessions } from './bugs/enrolment.mjs'
@@ -36,4 +37,5 @@ export const bugs = [
   ...questions,
   ...secrets,
   ...client,
+  ...clientFiles,
 ]

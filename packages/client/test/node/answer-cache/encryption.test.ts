@@ -2,13 +2,13 @@
  * The threat guarded here: somebody copies the file of answers, damages it, or puts another one in its place, and learns an answer,
  * has one taken for true, or has the reader burn its memory.
  */
-import { scryptSync } from 'node:crypto'
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createDecipheriv, scryptSync } from 'node:crypto'
+import { chmodSync, existsSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { answerCache, createKeyFile } from '../../../src/node/index.ts'
 import type { Notice } from '../../../src/ports.ts'
-import { failure, freshPath, refusal } from '../folder.ts'
+import { besides, failure, freshPath, refusal } from '../folder.ts'
 
 const passphrase = 'correct horse'
 let path = ''
@@ -22,7 +22,7 @@ beforeEach(() => {
 const text = (file = path) => readFileSync(file, 'utf8')
 const envelope = () => JSON.parse(text())
 
-const derived = vi.hoisted(() => ({ times: 0, sync: 0 }))
+const derived = vi.hoisted(() => ({ times: 0 }))
 vi.mock('node:crypto', async (importActual) => {
   const actual = await importActual<typeof import('node:crypto')>()
   return {
@@ -42,6 +42,32 @@ test('a file under a passphrase tells nothing, and opens in another process’s 
   expect(Buffer.from(envelope().kdf.salt, 'base64url')).toHaveLength(16)
   expect(await answerCache(path, { passphrase: () => passphrase }).get('Town?')).toBe('Évry')
   expect(statSync(path).mode & 0o777).toBe(0o600)
+})
+
+test('the form is one that any other program can open', async () => {
+  await answerCache(path, { passphrase }).add('Town?', 'Évry')
+  const { nonce, ciphertext, tag, ...head } = envelope()
+  const { N, r, p, salt } = head.kdf
+  const key = scryptSync(passphrase, Buffer.from(salt, 'base64url'), 32, { N, r, p, maxmem: 2 ** 28 })
+  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'))
+  decipher.setAAD(
+    Buffer.from(`{"latchkey":"answers","v":1,"kdf":{"name":"scrypt","N":131072,"r":8,"p":1,"salt":"${salt}"}}`),
+  )
+  decipher.setAuthTag(Buffer.from(tag, 'base64url'))
+  const plain = decipher.update(ciphertext, 'base64url', 'utf8') + decipher.final('utf8')
+  expect(plain).toBe('{\n  "Town?": [\n    "Évry"\n  ]\n}')
+})
+
+test('who lost the lock to another process does not write', async () => {
+  const loseLock = () => {
+    const marks = besides(path).filter((name) => name.includes('.lock.'))
+    expect(marks).toHaveLength(1)
+    for (const name of marks) unlinkSync(join(path, '..', name))
+    return passphrase
+  }
+  expect(await refusal(answerCache(path, { passphrase: loseLock }).add('Town?', 'Paris'))).toBe('file_locked')
+  expect(await refusal(answerCache(path).encrypt({ passphrase: loseLock }))).toBe('file_locked')
+  expect(existsSync(path)).toBe(false)
 })
 
 test('one key a salt is derived, however many calls, and each write has a new nonce', async () => {
