@@ -29,7 +29,7 @@ export function namesInOrder(text: string): readonly string[] {
   for (const [token, name] of text.matchAll(/("(?:[^"\\]|\\.)*")(?=\s*:)|"(?:[^"\\]|\\.)*"|[[\]{}]/gu)) {
     if (token === '{' || token === '[') depth += 1
     if (token === '}' || token === ']') depth -= 1
-    if (depth === 1 && name !== undefined) names.push(JSON.parse(name))
+    if (depth === 1 && name !== undefined) names.push(JSON.parse(name) as string)
   }
   return names
 }

@@ -53,7 +53,7 @@ vi.mock('node:fs/promises', async (importActual) => {
   }
 })
 
-afterEach(() => void failing.clear())
+afterEach(() => failing.clear())
 
 const modeOf = (path: string) => statSync(path).mode & 0o777
 

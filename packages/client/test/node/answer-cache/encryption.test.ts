@@ -71,7 +71,7 @@ test('who lost the lock to another process does not write', async () => {
 })
 
 test('one key a salt is derived, however many calls, and each write has a new nonce', async () => {
-  const ask = vi.fn(async () => passphrase)
+  const ask = vi.fn<() => Promise<string>>(async () => passphrase)
   const cache = answerCache(path, { passphrase: ask })
   derived.times = 0
   await cache.add('Town?', 'Paris')
@@ -127,7 +127,7 @@ const altered: readonly (readonly [string, (parts: ReturnType<typeof envelope>) 
   ['a tag', (all) => ({ ...all, tag: flip(all.tag) })],
   ['a short tag', (all) => ({ ...all, tag: Buffer.from(all.tag, 'base64url').subarray(0, 4).toString('base64url') })],
   ['a version', (all) => ({ ...all, v: 2 })],
-  ['no nonce', ({ nonce: _, ...rest }) => rest],
+  ['no nonce', (all) => ({ ...all, nonce: undefined })],
   ['a number', (all) => ({ ...all, ciphertext: 7 })],
   ['surplus bits', (all) => ({ ...all, tag: `${all.tag}=` })],
   ['another kdf', (all) => ({ ...all, kdf: { name: 'none' } })],
