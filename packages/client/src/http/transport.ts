@@ -19,7 +19,6 @@ export interface Exchange<Result> {
 export type Resend = 'never' | 'unless-sent' | 'harmless'
 
 const firstPauseMs = 500
-const unable = [502, 503, 504]
 
 /**
  * Sends a request, again where that does no harm.
@@ -34,12 +33,17 @@ export async function exchange<Result extends { readonly status: number }>(
     const isLast = tries >= settings.retries
     try {
       const result = await once(settings, asked)
-      if (isLast || asked.resend !== 'harmless' || !unable.includes(result.status)) return result
+      if (isLast || asked.resend !== 'harmless' || !isUnable(result.status)) return result
     } catch (error) {
       if (isLast || !maySendAgain(error, asked.resend)) throw error
     }
     await pause(settings, tries, asked.signal)
   }
+}
+
+/** Whether the server, or what stands before it, could not do anything just now. */
+export function isUnable(status: number | undefined): boolean {
+  return status === 502 || status === 503 || status === 504
 }
 
 /** Waits before another try, twice as long each time. */

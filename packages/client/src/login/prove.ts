@@ -1,6 +1,6 @@
 import { ClientError } from '../errors.ts'
 import { mayHaveArrived, wasUnsent } from '../http/network-fault.ts'
-import { pause } from '../http/transport.ts'
+import { isUnable, pause } from '../http/transport.ts'
 import type { Settings } from '../settings.ts'
 import type { Answerer, Demanded, Given } from './answerers.ts'
 
@@ -68,7 +68,7 @@ interface Broken<Result> {
 }
 
 function isBreak(error: unknown): boolean {
-  return wasUnsent(error) || mayHaveArrived(error)
+  return wasUnsent(error) || mayHaveArrived(error) || (error instanceof ClientError && isUnable(error.status))
 }
 
 /** Goes on after a break of the network: only codes that are made here, since each of them is another one. */
