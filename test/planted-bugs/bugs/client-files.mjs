@@ -185,6 +185,17 @@ export const clientFiles = [
     ],
   },
   {
+    name: 'a merge changes which answer is the latest',
+    threats: ['packages/client/test/properties/answer-cache.test.ts'],
+    changes: [
+      {
+        file: `${node}/answer-cache/answers.ts`,
+        search: 'merged.set(question, [...known, ...fresh])',
+        replace: 'merged.set(question, [...new Set([...known, ...fresh])])',
+      },
+    ],
+  },
+  {
     name: 'an error quotes the file',
     threats: [canaries],
     changes: [
@@ -229,7 +240,7 @@ export const clientFiles = [
   },
   {
     name: 'the head of an envelope is not authentic',
-    test: 'any other program',
+    test: 'tells nothing',
     threats: [encryption],
     changes: [
       { file: `${node}/answer-cache/envelope.ts`, search: '  cipher.setAAD(associatedData(kdf))\n', replace: '' },

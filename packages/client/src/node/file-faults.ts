@@ -15,6 +15,7 @@ const sentences = {
   answer_not_a_text: 'has an answer that is no text',
   question_twice: 'has a question twice',
   too_many_questions: 'has, or would have, more than 10,000 questions',
+  key_file: 'is encrypted, and its key file is missing or broken',
   key_needed: 'is encrypted: a passphrase or a key file is needed',
   does_not_open: 'does not open: another passphrase or key was used, or the file was damaged',
   not_a_key: 'holds no key: 32 bytes as base64',
@@ -25,19 +26,24 @@ const sentences = {
 /** What is wrong with a file. */
 export type FileFault = keyof typeof sentences
 
-const faults = new WeakMap<object, FileFault>()
+const faults = new WeakMap<object, Fault>()
+
+interface Fault {
+  readonly path: string
+  readonly fault: FileFault
+}
 
 /** The `ClientError` `invalid_file`. It names the file and holds nothing of what is in it. */
 export function invalidFile(path: string, fault: FileFault, cause?: unknown): ClientError {
   const code = systemCode(cause)
   const detail = `The file ${path} ${sentences[fault]}${code === undefined ? '' : ` (${code})`}`
   const error = new ClientError('invalid_file', { detail, cause })
-  faults.set(error, fault)
+  faults.set(error, { path, fault })
   return error
 }
 
-/** What is wrong, where the error comes from `invalidFile`; else undefined. */
-export function faultOf(error: unknown): FileFault | undefined {
+/** What is wrong with which file, where the error comes from `invalidFile`; else undefined. */
+export function faultOf(error: unknown): Fault | undefined {
   return typeof error === 'object' && error !== null ? faults.get(error) : undefined
 }
 

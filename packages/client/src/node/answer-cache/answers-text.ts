@@ -22,7 +22,7 @@ export function readAnswers(path: string, text: string): AnswersReading {
   try {
     object = parseObject(path, text)
   } catch (error) {
-    return { answers: new Map(), faults: [{ question: null, fault: faultOf(error) ?? 'not_json' }] }
+    return { answers: new Map(), faults: [{ question: null, fault: faultOf(error)?.fault ?? 'not_json' }] }
   }
   const answers = new Map<string, readonly string[]>()
   const faults: AnswersFault[] = []

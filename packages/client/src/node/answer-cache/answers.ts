@@ -49,17 +49,14 @@ export function mergedWith(
   others: AnswerEntries,
 ): { readonly answers: Answers; readonly came: Merged } {
   const merged = new Map(answers)
-  for (const [question, more] of others) merged.set(question, [...new Set([...(merged.get(question) ?? []), ...more])])
-  const came = {
-    questions: merged.size - answers.size,
-    answers: others.reduce((sum, [question]) => sum + newOnes(answers.get(question), merged.get(question)), 0),
+  let answersCame = 0
+  for (const [question, more] of others) {
+    const known = merged.get(question) ?? []
+    const fresh = [...new Set(more)].filter((one) => !known.includes(one))
+    answersCame += fresh.length
+    merged.set(question, [...known, ...fresh])
   }
-  return { answers: merged, came }
-}
-
-function newOnes(before: readonly string[] = [], after: readonly string[] = []): number {
-  const known = new Set(before)
-  return after.filter((one) => !known.has(one)).length
+  return { answers: merged, came: Object.freeze({ questions: merged.size - answers.size, answers: answersCame }) }
 }
 
 /** Without what is there twice or empty. Of answers that are there twice the last place counts, so that the latest stays. */

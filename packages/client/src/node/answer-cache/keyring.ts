@@ -4,7 +4,7 @@ import type { PrivateFileOptions } from '../private-file.ts'
 import { type Kdf, lengths, type ScryptKdf } from './envelope.ts'
 import { readKey, readOrMakeKey } from './key-file.ts'
 
-/** A passphrase of at least 8 characters, or what gives it when it is needed. */
+/** A passphrase of at least 8 characters, or what gives it when it is needed. Other processes may wait for the file meanwhile. */
 export type Passphrase = string | (() => string | Promise<string>)
 
 /** What answers are encrypted with: one of both. */

@@ -45,11 +45,15 @@ export async function validate(path: string, file: AnswerFile): Promise<AnswersR
     const warnings = [...modeWarnings, ...warningsOf(answers)]
     return report({ encrypted, mode, faults, warnings, ...counts(answers) })
   } catch (error) {
-    const fault = faultOf(error)
-    if (fault === undefined) throw error
-    return report({ encrypted: isOfEncrypted(fault), faults: [{ question: null, fault }] })
+    const found = faultOf(error)
+    if (found === undefined) throw error
+    const fault = found.path === path ? found.fault : 'key_file'
+    return report({ encrypted: encryptedOnly.includes(fault), faults: [{ question: null, fault }] })
   }
 }
+
+/** Faults that a plain file cannot have. */
+const encryptedOnly: readonly FileFault[] = ['key_needed', 'key_file', 'does_not_open']
 
 const sound: AnswersReport = {
   ok: true,
@@ -68,11 +72,6 @@ function report(found: Partial<AnswersReport>): AnswersReport {
 
 function counts(answers: Answers): Pick<AnswersReport, 'questions' | 'answers'> {
   return { questions: answers.size, answers: [...answers.values()].reduce((sum, list) => sum + list.length, 0) }
-}
-
-/** Those of the key are faults that a plain file cannot have. */
-function isOfEncrypted(fault: FileFault): boolean {
-  return ['key_needed', 'does_not_open', 'missing', 'not_a_key'].includes(fault)
 }
 
 function warningsOf(answers: Answers): AnswersReport['warnings'] {

@@ -33,22 +33,25 @@ test('a file that is missing can be used', async () => {
   expect(await answerCache(path).validate()).toMatchObject({ ok: true, exists: false, questions: 0, mode: null })
 })
 
-test.each([
-  ['{ "Town?":', 'not_json'],
-  ['', 'not_json'],
-  ['["Paris"]', 'not_an_object'],
-  ['"Paris"', 'not_an_object'],
-  [Buffer.from('{"É":[]}', 'latin1'), 'not_utf8'],
-  [' '.repeat(1_048_577), 'too_large'],
-  [`{${Array.from({ length: 10_001 }, (_, index) => `"${index}":["x"]`).join(',')}}`, 'too_many_questions'],
-])('%.20s… is at fault as a whole', async (content, fault) => {
+const questions = Array.from({ length: 10_001 }, (_, index) => `"${index}":["x"]`)
+const whole: readonly (readonly [string, string, string | Buffer])[] = [
+  ['a cut', 'not_json', '{ "Town?":'],
+  ['an empty', 'not_json', ''],
+  ['a list’s', 'not_an_object', '["Paris"]'],
+  ['a text’s', 'not_an_object', '"Paris"'],
+  ['a Latin-1', 'not_utf8', Buffer.from('{"É":[]}', 'latin1')],
+  ['a large', 'too_large', ' '.repeat(1_048_577)],
+  ['a long', 'too_many_questions', `{${questions.join(',')}}`],
+]
+
+test.each(whole)('%s file is at fault as a whole: %s', async (_, fault, content) => {
   write(content)
   expect(await answerCache(path).validate()).toMatchObject({
     ok: false,
     exists: true,
     faults: [{ question: null, fault }],
   })
-  expect(readFileSync(path)).toEqual(Buffer.from(content))
+  expect(readFileSync(path).equals(Buffer.from(content))).toBe(true)
 })
 
 test('a folder is at fault', async () => {
@@ -105,7 +108,9 @@ test('an encrypted file with its key, without it, and with another', async () =>
   const closed = (fault: string) => ({ ok: false, exists: true, encrypted: true, faults: [{ question: null, fault }] })
   expect(await answerCache(path).validate()).toMatchObject(closed('key_needed'))
   expect(await answerCache(path, { passphrase: 'long enough' }).validate()).toMatchObject(closed('does_not_open'))
-  expect(await answerCache(path, { keyFile: `${keyFile}.none` }).validate()).toMatchObject(closed('missing'))
+  expect(await answerCache(path, { keyFile: `${keyFile}.none` }).validate()).toMatchObject(closed('key_file'))
+  writeFileSync(keyFile, 'no key')
+  expect(await answerCache(path, { keyFile }).validate()).toMatchObject(closed('key_file'))
 })
 
 test('a passphrase that cannot be asked for is no fault of the file', async () => {
