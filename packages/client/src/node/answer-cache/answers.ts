@@ -52,7 +52,8 @@ export function mergedWith(
   let answersCame = 0
   for (const [question, more] of others) {
     const known = merged.get(question) ?? []
-    const fresh = [...new Set(more)].filter((one) => !known.includes(one))
+    const own = new Set(known)
+    const fresh = [...new Set(more)].filter((one) => !own.has(one))
     answersCame += fresh.length
     merged.set(question, [...known, ...fresh])
   }
