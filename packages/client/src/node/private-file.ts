@@ -12,6 +12,8 @@ const readOnly = constants.O_RDONLY | (hasModes ? constants.O_NONBLOCK : 0)
 export interface PrivateFileOptions {
   /** Hears that the mode was repaired. */
   readonly onNotice?: NoticeListener | undefined
+  /** Reads it as it is, whoever else may. @defaultValue false */
+  readonly sharedFile?: boolean | undefined
 }
 
 export interface Found {
@@ -38,18 +40,18 @@ export interface PrivateFile {
 }
 
 /** @throws TypeError where the path is no text, or empty; `name` is what the option is called */
-export function privateFile(path: string, name: string, { onNotice }: PrivateFileOptions = {}): PrivateFile {
+export function privateFile(path: string, name: string, options: PrivateFileOptions = {}): PrivateFile {
   if (typeof path !== 'string' || path === '') throw new TypeError(`${name} must be the path of a file`)
   const absolute = resolve(path)
   return Object.freeze<PrivateFile>({
     path: absolute,
-    read: () => read(absolute, onNotice),
+    read: () => read(absolute, options),
     write: (text) => writeWhole(absolute, text),
     remove: () => removeFile(absolute),
   })
 }
 
-async function read(path: string, onNotice: NoticeListener | undefined): Promise<Found | null> {
+async function read(path: string, { onNotice, sharedFile = false }: PrivateFileOptions): Promise<Found | null> {
   let handle: FileHandle
   try {
     handle = await open(path, readOnly)
@@ -62,7 +64,7 @@ async function read(path: string, onNotice: NoticeListener | undefined): Promise
     if (!stats.isFile()) throw invalidFile(path, 'not_a_file')
     if (stats.size > mostBytes) throw invalidFile(path, 'too_large')
     const mode = hasModes ? stats.mode & 0o777 : null
-    if (mode !== null && (mode & 0o077) !== 0) await closeToOthers(path, handle, onNotice)
+    if (mode !== null && (mode & 0o077) !== 0 && !sharedFile) await closeToOthers(path, handle, onNotice)
     return { text: decode(path, await readWhole(path, handle, stats.size)), mode }
   } finally {
     await handle.close()

@@ -24,6 +24,8 @@ export function environmentSecret(name: string, env: Environment = process.env):
 export interface FileSecretOptions {
   /** Hears `mode_repaired`. */
   readonly onNotice?: NoticeListener | undefined
+  /** Takes a file that others may read as it is, for secrets that a container mounts. @defaultValue false */
+  readonly sharedFile?: boolean | undefined
 }
 
 /**
@@ -34,8 +36,8 @@ export interface FileSecretOptions {
  * @returns What rejects with ClientError `invalid_secret` where there is no file or no such line, and with `invalid_file`
  * @throws TypeError where the path is no text, or empty
  */
-export function fileSecret(path: string, { onNotice }: FileSecretOptions = {}): () => Promise<string> {
-  const file = privateFile(path, 'path', { onNotice })
+export function fileSecret(path: string, options: FileSecretOptions = {}): () => Promise<string> {
+  const file = privateFile(path, 'path', options)
   return async () => {
     const found = await file.read()
     if (found === null) throw invalidSecret(`The file ${file.path} is missing`)

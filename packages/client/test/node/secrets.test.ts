@@ -64,6 +64,15 @@ test('a file that others may read is repaired and told', async () => {
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
+test('a file that a container mounts for others too is taken as it is, where that is said', async () => {
+  const path = freshPath('secret')
+  const notices: Notice[] = []
+  writeFileSync(path, 'JBSWY3DP', { mode: 0o444 })
+  expect(await fileSecret(path, { sharedFile: true, onNotice: (notice) => notices.push(notice) })()).toBe('JBSWY3DP')
+  expect(notices).toEqual([])
+  expect(statSync(path).mode & 0o777).toBe(0o444)
+})
+
 test('a folder is an invalid file', async () => {
   const path = freshPath('secret')
   mkdirSync(path)

@@ -25,7 +25,8 @@ export interface AnswerCacheOptions extends AnswerKey {
  * Answers to questions, in a file. Questions count to the letter, case and accents too; the latest answer is the last. The
  * file is read anew each time, and written while no other process does. One that is broken is never overwritten: every
  * method but `validate` rejects with ClientError `invalid_file` then, and with `file_locked` where another process holds the
- * file for too long. A question or an answer that is no text, or is empty or longer than 4096 characters, is a TypeError.
+ * file for too long. To change it by a question or an answer that is no text, or is empty or longer than 4096 characters, is
+ * a TypeError.
  */
 export interface AnswerCache extends RememberedAnswers {
   /** The latest answer; `null` where there is none. */
@@ -106,7 +107,8 @@ export function answerCache(file: string, { passphrase, keyFile, onNotice }: Ans
 type Reads = Pick<AnswerCache, 'get' | 'getAll' | 'questions' | 'entries'>
 
 function readsOf(file: AnswerFile): Reads {
-  const getAll = async (question: string) => (await file.read()).get(checked('question', question)) ?? []
+  // A question that could not be kept, of a server say, is one that is not known.
+  const getAll = async (question: string) => (await file.read()).get(question) ?? []
   return {
     get: async (question) => (await getAll(question)).at(-1) ?? null,
     getAll,

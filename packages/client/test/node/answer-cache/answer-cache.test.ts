@@ -220,10 +220,15 @@ test('the file has at most 1 MiB, and one text of that length is read', async ()
   expect(text()).toBe(long)
 })
 
-test.each([undefined, null, 7, '', 'x'.repeat(4097), ['Town?']])('%o is no question and no answer', async (bad) => {
+test.each<[string, unknown]>([
+  ['nothing', undefined],
+  ['null', null],
+  ['a number', 7],
+  ['an empty text', ''],
+  ['4097 characters', 'x'.repeat(4097)],
+  ['a list', ['Town?']],
+])('%s is no question that is kept and no answer, and one that is not known', async (_what, bad) => {
   const calls = [
-    () => cache.get(bad as string),
-    () => cache.getAll(bad as string),
     () => cache.add(bad as string, 'Paris'),
     () => cache.add('Town?', bad as string),
     () => cache.remove(bad as string),
@@ -231,6 +236,7 @@ test.each([undefined, null, 7, '', 'x'.repeat(4097), ['Town?']])('%o is no quest
     () => cache.removeAnswer('Town?', bad as string),
   ]
   for (const call of calls) expect(await failure(call())).toBeInstanceOf(TypeError)
+  expect([await cache.get(bad as string), await cache.getAll(bad as string)]).toEqual([null, []])
   expect(existsSync(path)).toBe(false)
 })
 
