@@ -1,0 +1,78 @@
+import { join } from 'node:path'
+import { type AnswerCache, stateFolder } from '../../node/index.ts'
+import { nearest } from '../arguments/nearest.ts'
+import type { Arguments } from '../arguments/read.ts'
+import { UsageError } from '../failures.ts'
+import type { Shell } from '../shell.ts'
+import { openAnswers } from '../sign-in/answers-file.ts'
+import { keyOptions } from '../sign-in/options.ts'
+import { clean, decrypt, encrypt, list, merge, remove, validate } from './answers-work.ts'
+import type { Command } from './command.ts'
+
+/** What is done to a file of answers. */
+type Work = (task: AnswersTask) => Promise<number | undefined>
+
+/** A file of answers, and what is to be done with it. */
+export interface AnswersTask {
+  readonly file: string
+  /** Opened with what the options name. */
+  readonly open: () => Promise<AnswerCache>
+  /** What stands behind the name of the work, but the file. */
+  readonly words: readonly string[]
+  readonly given: Arguments
+  readonly shell: Shell
+}
+
+/** By name: the work, and how many words it takes besides the file. `null`: its words are none of a file. */
+const works: Readonly<Record<string, readonly [work: Work, words: readonly [number, number] | null]>> = {
+  list: [list, null],
+  validate: [validate, null],
+  clean: [clean, null],
+  merge: [merge, [1, 100]],
+  remove: [remove, [1, 2]],
+  encrypt: [encrypt, null],
+  decrypt: [decrypt, null],
+}
+
+/** `latchkey answers` */
+export const answers: Command = {
+  name: 'answers',
+  summary: 'keeps the file of answers to questions',
+  usage: [
+    'answers list|validate|clean|encrypt|decrypt [FILE] [options]',
+    'answers merge OTHER… [--file FILE] [options]',
+    'answers remove QUESTION [ANSWER] [--file FILE] [options]',
+  ],
+  arity: [1, 101],
+  options: {
+    file: { value: 'FILE', help: 'the file (answers.json in the state folder)' },
+    show: { value: null, help: 'list: shows the answers too' },
+    ...keyOptions,
+  },
+  about: [
+    'list      tells the questions, and how many answers each has',
+    'validate  tells what is wrong with the file; exit code 1 where something is',
+    'clean     drops doubles and what is empty',
+    'merge     adds what other files have; the key options are for all of them',
+    'remove    forgets a question, or one answer to it',
+    'encrypt   with a passphrase, asked twice, or a key file, made where it is missing',
+    'decrypt   writes the file in plain',
+  ],
+  run(given, shell) {
+    const [name = '', ...words] = given.positionals
+    const known = Object.hasOwn(works, name) ? works[name] : undefined
+    if (known === undefined) throw new UsageError(unknownWork(name))
+    const [work, arity] = known
+    const [least, most] = arity ?? [0, given.get('file') === null ? 1 : 0]
+    if (words.length < least || words.length > most) throw new UsageError(`see latchkey help answers: ${name}`)
+    const named = given.get('file') ?? (arity === null ? words[0] : undefined)
+    const file = named ?? join(stateFolder(shell.env), 'answers.json')
+    return work({ file, open: () => openAnswers(file, given, shell), words, given, shell })
+  },
+}
+
+function unknownWork(name: string): string {
+  const names = Object.keys(works)
+  const near = nearest(name, names)
+  return near === null ? `answers does one of ${names.join(', ')}` : `answers has no such work: did you mean ${near}?`
+}

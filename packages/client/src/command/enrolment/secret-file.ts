@@ -1,0 +1,32 @@
+import type { Client, Setup } from '../../client.ts'
+import { privateFile } from '../../node/private-file.ts'
+import type { Answering } from '../../ports.ts'
+import { currentCode } from '../../totp/code.ts'
+import { useStep } from '../../totp/unused-code.ts'
+import type { Arguments } from '../arguments/read.ts'
+import { Failed, UsageError } from '../failures.ts'
+import { stepsOf } from '../secret-source/secret-source.ts'
+import type { Shell } from '../shell.ts'
+
+/** Keeps the new secret with all its parameters, before it counts, so that it cannot get lost. Another one is never replaced. */
+export async function keepSecret(path: string, setup: Setup): Promise<void> {
+  const file = privateFile(path, '--secret-out')
+  if ((await file.read()) !== null) throw new UsageError('--secret-out: the file is there already, and is not replaced')
+  await file.write(`${urlOf(setup)}\n`)
+}
+
+/** The code of the new secret, by the server's clock. Its step is taken, since the server takes no code of it again. */
+export async function firstCode(
+  setup: Setup,
+  { client, given, shell }: { readonly client: Client; readonly given: Arguments; readonly shell: Shell },
+): Promise<Answering> {
+  const totp = { secret: urlOf(setup), steps: stepsOf(given, shell) }
+  const { code, step } = await currentCode(totp, shell.now() + (client.clock()?.offsetSeconds ?? 0) * 1000)
+  await useStep(totp, step)
+  return { code }
+}
+
+function urlOf({ totpUrl }: Setup): string {
+  if (totpUrl === null) throw new Failed('unexpected_answer', 'the server gave no secret', 4)
+  return totpUrl
+}

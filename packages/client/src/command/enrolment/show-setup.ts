@@ -1,0 +1,33 @@
+import { open } from 'node:fs/promises'
+import type { Client, Setup } from '../../client.ts'
+import type { Shell } from '../shell.ts'
+import { plainText } from '../terminal/plain-text.ts'
+import { drawQr, qrColumns } from '../terminal/qr.ts'
+
+/** Shows what an authenticator app scans, and below it what can be typed instead. */
+export function showSetup({ totpUrl, secret }: Setup, shell: Shell): void {
+  if (totpUrl === null) return
+  const { columns = 80 } = shell.stderr as { readonly columns?: number }
+  if (qrColumns(totpUrl) <= columns) shell.draw(drawQr(totpUrl, shell))
+  else shell.say('The terminal is too narrow for the QR code.')
+  if (secret !== null) shell.draw(`Secret: ${shell.paint('bold', grouped(plainText(secret)))}`)
+}
+
+/** In groups of four, as one reads aloud. */
+function grouped(secret: string): string {
+  return secret.replace(/(.{4})(?=.)/g, '$1 ')
+}
+
+/** Writes the QR code for its owner alone, since it holds the secret. */
+export async function writeQrCode(client: Client, path: string | null, shell: Shell): Promise<void> {
+  if (path === null) return
+  const bytes = await client.qrCode({ signal: shell.signal })
+  const file = await open(path, 'w', 0o600)
+  try {
+    // One that was there may be open to others.
+    await file.chmod(0o600)
+    await file.writeFile(bytes)
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,49 @@
+import { fileSecret } from '../../node/index.ts'
+import type { JsonObject } from '../../ports.ts'
+import type { Arguments } from '../arguments/read.ts'
+import { Failed, UsageError } from '../failures.ts'
+import type { Shell } from '../shell.ts'
+import { noticeListener } from '../terminal/notices.ts'
+import { openPrompts } from '../terminal/prompts.ts'
+import { defaultPasswordName } from './options.ts'
+
+const secretFields = ['password', 'code', 'answer']
+
+/**
+ * What the app signs in with: from the options, else from a person.
+ *
+ * @throws UsageError where something is missing and nobody is there
+ */
+export async function readCredentials(given: Arguments, shell: Shell): Promise<JsonObject> {
+  const fields = Object.fromEntries(given.all('field').map(readField))
+  const username = await usernameOf(given, shell)
+  const password = await passwordOf(given, shell)
+  return { ...fields, ...(username === null ? {} : { username }), password }
+}
+
+function readField(text: string): readonly [name: string, value: string] {
+  const [, name, value] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? []
+  if (name === undefined || value === undefined) throw new UsageError('--field must be NAME=VALUE')
+  if (secretFields.includes(name))
+    throw new UsageError(`--field ${name}=… is refused on purpose: process lists show arguments. Use --password-env`)
+  return [name, value]
+}
+
+/** Another field may name who signs in, as `email` does. */
+async function usernameOf(given: Arguments, shell: Shell): Promise<string | null> {
+  const username = given.get('username')
+  if (username !== null || given.all('field').length > 0) return username
+  if (!shell.mayAsk) throw new UsageError('nobody says who signs in: use --username or --field')
+  return openPrompts(shell).text('User name')
+}
+
+async function passwordOf(given: Arguments, shell: Shell): Promise<string> {
+  const [name, file] = [given.get('password-env'), given.get('password-file')]
+  if (name !== null && file !== null) throw new UsageError('name one password: --password-env or --password-file')
+  if (file !== null) return fileSecret(file, { onNotice: noticeListener(shell) })()
+  const password = shell.env[name ?? defaultPasswordName]
+  if (password) return password
+  if (name !== null) throw new Failed('invalid_secret', `the variable ${name} has no password`)
+  if (!shell.mayAsk) throw new UsageError(`there is no password: set ${defaultPasswordName}, or use --password-file`)
+  return openPrompts(shell).hidden('Password')
+}

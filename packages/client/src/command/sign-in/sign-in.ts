@@ -1,0 +1,78 @@
+import type { Client, PendingLogin, Session } from '../../client.ts'
+import { isClientError } from '../../errors.ts'
+import { tokenFile } from '../../node/index.ts'
+import { privateFile } from '../../node/private-file.ts'
+import type { TokenStorage } from '../../ports.ts'
+import type { Arguments } from '../arguments/read.ts'
+import { Failed } from '../failures.ts'
+import { totpOf } from '../secret-source/secret-source.ts'
+import type { Shell } from '../shell.ts'
+import { openAnswers } from './answers-file.ts'
+import { readCredentials } from './credentials.ts'
+import { goOn } from './go-on.ts'
+import { type Means, openClient } from './open-client.ts'
+import { personOf } from './person.ts'
+
+/** A client that can answer by all that the options name. */
+export interface Ready {
+  readonly client: Client
+  readonly means: Means
+}
+
+/** Makes the client of a login. Nothing is sent. */
+export async function prepare(given: Arguments, shell: Shell, tokenStorage: TokenStorage | null): Promise<Ready> {
+  const file = given.get('answers')
+  const means: Means = {
+    totp: totpOf(given, shell),
+    answers: file === null ? null : await openAnswers(file, given, shell),
+    prompt: personOf(given, shell),
+    tokenStorage,
+  }
+  return { client: openClient(given, shell, means), means }
+}
+
+/** Logs in, or goes on with the login that a file keeps; where nobody answers, a file keeps it. */
+export async function signIn(given: Arguments, shell: Shell): Promise<Ready & { readonly session: Session }> {
+  const save = given.get('save')
+  const ready = await prepare(given, shell, save === null ? null : tokenFile(save))
+  const { client } = ready
+  const resumed = given.get('resume')
+  try {
+    if (resumed === null) {
+      const session = await client.login(await readCredentials(given, shell), { signal: shell.signal })
+      return { ...ready, session }
+    }
+    await takeUp(client, resumed)
+    const session = await goOn(ready, given, shell)
+    // It is spent.
+    await privateFile(resumed, '--resume').remove()
+    return { ...ready, session }
+  } catch (error) {
+    await keepPending(error, { client, given, shell })
+    throw error
+  }
+}
+
+async function takeUp(client: Client, file: string): Promise<void> {
+  const found = await privateFile(file, '--resume').read()
+  if (found === null) throw new Failed('invalid_file', `${file} is not there`)
+  let pending: unknown
+  try {
+    pending = JSON.parse(found.text)
+    client.resume(pending as PendingLogin)
+  } catch (error) {
+    const why = error instanceof TypeError ? error.message.replace('pending', 'it') : 'it is no JSON'
+    throw new Failed('invalid_file', `${file} holds no login that waits here: ${why}`)
+  }
+}
+
+/** A login that waits is as good as its password, so the file is its owner's alone. */
+async function keepPending(
+  error: unknown,
+  { client, given, shell }: { readonly client: Client; readonly given: Arguments; readonly shell: Shell },
+): Promise<void> {
+  const file = given.get('pending')
+  if (file === null || client.pending === null || !isClientError(error)) return
+  await privateFile(file, '--pending').write(`${JSON.stringify(client.pending)}\n`)
+  shell.say(`The login waits in ${file}: latchkey login URL --resume ${file}`)
+}
