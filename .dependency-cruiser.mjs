@@ -21,6 +21,9 @@ const typesForAll = ['options']
 /** These speak to one framework each and get it handed in, so they may only know its types. */
 const adapters = ['express', 'koa']
 
+/** Its command prints the schema where the storages are installed beside it, and loads them only then. */
+const command = '^packages/client/src/command/'
+
 /** These know core's types and no more of it, so a browser loads nothing of the server. */
 const typesOfCoreOnly = ['client']
 
@@ -133,8 +136,25 @@ export default {
       name: 'packages-know-only-core',
       comment: 'Storages, adapters and test tools import core and no other package of the family.',
       severity: 'error',
-      from: { path: '^packages/(?!core/)([^/]+)/src' },
+      from: { path: '^packages/(?!core/)([^/]+)/src', pathNot: command },
       to: { path: '^packages/', pathNot: ['^packages/$1/', `${core}/index\\.ts$`] },
+    },
+    {
+      name: 'command-knows-client-and-sql',
+      comment: 'The command imports its own package, and of the family nothing but what prints the schema.',
+      severity: 'error',
+      from: { path: command },
+      to: {
+        path: '^packages/',
+        pathNot: ['^packages/client/', `${core}/index\\.ts$`, '^packages/sql/src/index\\.ts$'],
+      },
+    },
+    {
+      name: 'command-loads-sql-when-asked',
+      comment: 'The storages are an optional peer: the command imports them dynamically, or it does not start without.',
+      severity: 'error',
+      from: { path: command },
+      to: { path: '^packages/sql/', dynamic: false, ...isRun },
     },
     {
       name: 'core-for-types-only',

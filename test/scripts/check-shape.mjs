@@ -45,6 +45,10 @@ async function use(tarballs) {
     await must('node', ['--input-type=module', '--eval', `await import('${name}')`], project)
     await must('node', ['--input-type=commonjs', '--eval', `require('${name}')`], project)
   }
+  const latchkey = join(project, 'node_modules', '.bin', 'latchkey')
+  await must(latchkey, ['--help'], project)
+  await must(latchkey, ['secret'], project)
+  await must(latchkey, ['schema', 'sqlite'], project)
 }
 
 /**

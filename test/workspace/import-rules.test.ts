@@ -43,6 +43,7 @@ const sound: Readonly<Record<string, string>> = {
   'packages/client/src/node/index.ts':
     "import { open } from 'node:fs/promises'\nimport { error } from '../errors.ts'\nexport const file = [open, error]",
   'packages/client/src/command/main.ts': "import { file } from '../node/index.ts'\nexport const main = file",
+  'packages/client/src/command/schema.ts': "export const schema = () => import('../../../sql/src/index.ts')",
 }
 
 /** A file that breaks one rule, by the rule's name. */
@@ -113,6 +114,21 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
     'packages-know-only-core',
     'packages/sql/src/bad.ts',
     "import { error } from '../../core/src/errors.ts'\nexport const bad = error",
+  ],
+  [
+    'packages-know-only-core',
+    'packages/client/src/bad-sql.ts',
+    "export const bad = () => import('../../sql/src/index.ts')",
+  ],
+  [
+    'command-knows-client-and-sql',
+    'packages/client/src/command/bad.ts',
+    "import type { koa } from '../../../koa/src/index.ts'\nexport type Bad = typeof koa",
+  ],
+  [
+    'command-loads-sql-when-asked',
+    'packages/client/src/command/bad-sql.ts',
+    "import { sql } from '../../../sql/src/index.ts'\nexport const bad = sql",
   ],
   [
     'core-for-types-only',
