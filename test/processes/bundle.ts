@@ -32,7 +32,7 @@ async function bundle(entry: string): Promise<string> {
     configFile: false,
     logLevel: 'error',
     root: test,
-    ssr: { resolve: { conditions }, noExternal: /^(?:@latchkey\/|otpauth|lean-qr)/ },
+    ssr: { resolve: { conditions }, noExternal: /^(?:@latchkey\/|@clack\/|fast-|sisteransi|otpauth|lean-qr)/ },
     build: { ssr: entry, outDir: folder, emptyOutDir: false },
   })
   return join(folder, `${basename(entry, '.ts')}.js`)

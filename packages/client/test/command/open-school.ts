@@ -1,0 +1,79 @@
+// An app that asks its pupils questions, with Latchkey in it and cookies for sessions. Its clock is the real one.
+
+import { createMfa, type Mfa, memoryStorage, questions } from '@latchkey/core'
+import { expressMfa, expressSessionHost } from '@latchkey/express'
+import { listen, type VirtualAuthenticator, virtualAuthenticator } from '@latchkey/testing'
+import express from 'express'
+import session from 'express-session'
+import { onTestFinished } from 'vitest'
+
+export const password = 'Correct Horse 47'
+export const question = 'Where do you live?'
+export const propositions = ['Lyon', 'Nantes', 'Paris', 'Lille']
+export const rightAnswer = 'Paris'
+
+const alice = { id: '1', name: 'alice', stamp: '1' }
+const secret = 'kV3nX8pT1qL6wZ9sB4dF7gJ2hM5cR0yA'
+
+export interface School {
+  /** Where Latchkey is mounted. */
+  readonly url: string
+  readonly mfa: Mfa
+  /** Sets up alice's phone, whose current code is still good. */
+  readonly enrolPhone: () => Promise<VirtualAuthenticator>
+  /** Begins to ask alice at each login. */
+  readonly enrolQuestions: () => Promise<void>
+  readonly isEnrolled: () => Promise<boolean>
+}
+
+export interface SchoolOptions {
+  readonly asks?: string
+  readonly offers?: readonly string[]
+  /** Whether accounts have to have a second factor. */
+  readonly demands?: boolean
+}
+
+export async function openSchool({
+  asks = question,
+  offers = propositions,
+  demands = false,
+}: SchoolOptions = {}): Promise<School> {
+  const mfa = createMfa({
+    ...{ secret, issuer: 'School', storage: memoryStorage() },
+    findUser: (id) => (id === alice.id ? alice : null),
+    factors: [
+      questions({
+        onlyFactor: true,
+        next: () => ({ question: asks, ...(offers.length === 0 ? {} : { propositions: offers }) }),
+        check: ({ answer }) => answer === rightAnswer,
+      }),
+    ],
+    ...(demands ? { enrollment: () => 'required' as const } : {}),
+  })
+  const app = express()
+  app.use(session({ secret, resave: false, saveUninitialized: false }))
+  const host = expressSessionHost({
+    findUser: mfa.findUser,
+    checkCredentials: (body) => (body['username'] === 'alice' && body['password'] === password ? alice : null),
+  })
+  app.use('/auth', expressMfa(mfa, host).routes)
+  const { url, close } = await listen(app)
+  onTestFinished(close)
+  return {
+    url: `${url}/auth`,
+    mfa,
+    async enrolPhone() {
+      const { totpUrl, activationToken } = await mfa.begin('totp', alice)
+      const phone = virtualAuthenticator(totpUrl)
+      // A code of the step before, so that the current one is still good.
+      const code = phone.codeAt(phone.step(Date.now()) - 1)
+      await mfa.confirm('totp', alice, { activationToken, code })
+      return phone
+    },
+    async enrolQuestions() {
+      const { activationToken } = await mfa.begin('question', alice, {})
+      await mfa.confirm('question', alice, { activationToken, answer: rightAnswer })
+    },
+    isEnrolled: async () => (await mfa.status(alice.id)).mfaEnabled,
+  }
+}

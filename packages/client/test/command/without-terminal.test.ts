@@ -1,0 +1,141 @@
+/**
+ * The threat here: a program that calls the command hangs at a prompt which nobody sees, or gets a secret where it expects none.
+ * Each case is a real process with pipes. The rule: no terminal, no prompt; exit codes tell what came of it.
+ */
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { virtualAuthenticator } from '@latchkey/testing'
+import { expect, test, vi } from 'vitest'
+import { openSchool, password, propositions, question, rightAnswer } from './open-school.ts'
+import { freshFolder, runPiped } from './terminal.ts'
+
+vi.setConfig({ testTimeout: 30_000 })
+
+const env = { LATCHKEY_PASSWORD: password }
+const asAlice = ['--username', 'alice']
+
+function errorIn(text: string): Record<string, unknown> {
+  return (JSON.parse(text) as { error: Record<string, unknown> }).error
+}
+
+test('a question that nobody answers is told, with exit code 3', async () => {
+  const school = await openSchool()
+  await school.enrolQuestions()
+  const { exitCode, stdout, stderr } = await runPiped(['login', school.url, ...asAlice, '--json'], { env })
+  expect([exitCode, stdout]).toEqual([3, ''])
+  expect(errorIn(stderr)).toMatchObject({ code: 'mfa_required', question, propositions })
+  const plain = await runPiped(['login', school.url, ...asAlice], { env })
+  expect(plain.stderr).toContain(question)
+})
+
+test('without a user name or a password it is wrong usage', async () => {
+  const school = await openSchool()
+  expect((await runPiped(['login', school.url], { env })).exitCode).toBe(2)
+  expect((await runPiped(['login', school.url, ...asAlice])).exitCode).toBe(2)
+  expect((await runPiped(['enroll', school.url, ...asAlice], { env })).exitCode).toBe(2)
+})
+
+test('a secret, answers of a file and a code of a variable sign in by themselves', async () => {
+  const [phones, asks] = [await openSchool(), await openSchool()]
+  const phone = await phones.enrolPhone()
+  await asks.enrolQuestions()
+  const file = join(freshFolder(), 'answers.json')
+  writeFileSync(file, JSON.stringify({ [question]: ['Lyon', rightAnswer] }))
+  const byAnswer = await runPiped(['login', asks.url, ...asAlice, '--answers', file], { env })
+  expect(byAnswer.exitCode).toBe(0)
+  expect(JSON.parse(byAnswer.stdout)).toMatchObject({ answer: { user: { name: 'alice' } }, tokens: null })
+  const bySecret = await runPiped(['login', phones.url, ...asAlice], {
+    env: { ...env, LATCHKEY_TOTP_SECRET: phone.secret },
+  })
+  expect(bySecret.exitCode).toBe(0)
+  const code = phone.codeAt(phone.step(Date.now()) + 1)
+  const byCode = await runPiped(['login', phones.url, ...asAlice, '--code-env', 'CODE'], {
+    env: { ...env, CODE: code },
+  })
+  expect([byCode.exitCode, byCode.stderr]).toEqual([0, 'Signed in.\n'])
+})
+
+test('a login that waits goes on in another process', async () => {
+  const school = await openSchool()
+  const phone = await school.enrolPhone()
+  const file = join(freshFolder(), 'pending.json')
+  expect((await runPiped(['login', school.url, ...asAlice, '--pending', file], { env })).exitCode).toBe(3)
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  expect(readFileSync(file, 'utf8')).not.toContain(password)
+  const goOn = ['login', school.url, '--resume', file, '--code-env', 'CODE']
+  const wrong = await runPiped([...goOn, '--json'], { env: { CODE: phone.wrongCode(Date.now()) } })
+  expect([wrong.exitCode, errorIn(wrong.stderr)['code']]).toEqual([1, 'invalid_code'])
+  const right = await runPiped(goOn, { env: { CODE: phone.code(Date.now()) } })
+  expect(right.exitCode).toBe(0)
+  expect(existsSync(file)).toBe(false)
+})
+
+test('a program enrols with --secret-out, and signs in with what that kept', async () => {
+  const school = await openSchool()
+  const [folder, state] = [freshFolder(), freshFolder()]
+  const [secret, qr] = [join(folder, 'secret'), join(folder, 'qr.png')]
+  const own = { ...env, LATCHKEY_HOME: state }
+  const words = ['enroll', school.url, ...asAlice, '--secret-out', secret, '--qr', qr]
+  const enrolled = await runPiped(words, { env: own })
+  expect([enrolled.exitCode, enrolled.stderr]).toEqual([0, expect.stringContaining('Keep the recovery codes')])
+  const phone = virtualAuthenticator(readFileSync(secret, 'utf8').trim())
+  const { recovery_codes } = JSON.parse(enrolled.stdout) as { recovery_codes: readonly string[] }
+  expect(recovery_codes.length).toBeGreaterThan(5)
+  for (const text of [enrolled.stdout, enrolled.stderr]) expect(text).not.toContain(phone.secret)
+  for (const file of [secret, qr]) expect(statSync(file).mode & 0o777).toBe(0o600)
+  expect(readFileSync(qr).subarray(1, 4).toString()).toBe('PNG')
+  const [code = ''] = recovery_codes
+  const login = await runPiped(['login', school.url, ...asAlice, '--code-env', 'CODE'], { env: { ...own, CODE: code } })
+  expect(login.exitCode).toBe(0)
+  // Its step was used by the confirmation, which the file of steps knows.
+  const steps = JSON.parse(readFileSync(join(state, 'steps.json'), 'utf8')) as Record<string, number>
+  expect(Object.values(steps)).toHaveLength(1)
+})
+
+test('a secret is never written over another one', async () => {
+  const school = await openSchool()
+  const file = join(freshFolder(), 'secret')
+  writeFileSync(file, 'another', { mode: 0o600 })
+  const { exitCode } = await runPiped(['enroll', school.url, ...asAlice, '--secret-out', file], { env })
+  expect(exitCode).toBe(2)
+  expect(readFileSync(file, 'utf8')).toBe('another')
+  expect(await school.isEnrolled()).toBe(false)
+})
+
+test('who is saved enrols without a login', async () => {
+  const school = await openSchool()
+  const folder = freshFolder()
+  const [saved, secret] = [join(folder, 'saved.json'), join(folder, 'secret')]
+  expect((await runPiped(['login', school.url, ...asAlice, '--save', saved], { env })).exitCode).toBe(0)
+  expect(statSync(saved).mode & 0o777).toBe(0o600)
+  const enrolled = await runPiped(['enroll', school.url, '--session', saved, '--secret-out', secret])
+  expect([enrolled.exitCode, await school.isEnrolled()]).toEqual([0, true])
+})
+
+test('a secret comes from standard input, and the reader of the output may leave', async () => {
+  const phone = virtualAuthenticator({ secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' })
+  const before = phone.code(Date.now())
+  const { stdout } = await runPiped(['code', '-', '--json'], { input: `\n${phone.secret}\n` })
+  const { code } = JSON.parse(stdout) as { code: string }
+  expect([before, phone.code(Date.now())]).toContain(code)
+})
+
+test('where no server is, exit code 4 says so; the doctor fails', async () => {
+  const url = 'http://127.0.0.1:9/auth'
+  const login = await runPiped(['login', url, ...asAlice, '--json'], { env })
+  expect([login.exitCode, errorIn(login.stderr)['code']]).toEqual([4, 'network_error'])
+  expect((await runPiped(['doctor', url])).exitCode).toBe(1)
+})
+
+test('a locked factor ends with exit code 5 and says how long', async () => {
+  const school = await openSchool()
+  const phone = await school.enrolPhone()
+  const guess = () =>
+    runPiped(['login', school.url, ...asAlice, '--code-env', 'CODE', '--json'], {
+      env: { ...env, CODE: phone.wrongCode(Date.now()) },
+    })
+  let last = await guess()
+  for (let tries = 0; tries < 6 && last.exitCode === 1; tries += 1) last = await guess()
+  expect(last.exitCode).toBe(5)
+  expect(errorIn(last.stderr)).toMatchObject({ code: 'too_many_attempts', retryAfterSeconds: expect.any(Number) })
+})
