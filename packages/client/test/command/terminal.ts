@@ -116,16 +116,24 @@ function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`
 }
 
+export interface PipeOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string
+  /** Whether nobody reads what comes out, as when `head` has seen enough. */
+  readonly leaves?: boolean
+}
+
 /** Runs `latchkey` with these words where no terminal is. */
 export async function runPiped(
   words: readonly string[],
-  { env = {}, input = '' }: { readonly env?: Readonly<Record<string, string>>; readonly input?: string } = {},
+  { env = {}, input = '', leaves = false }: PipeOptions = {},
 ): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }> {
   const child = spawn(process.execPath, [await bundled(main), ...words], { env: environment(env) })
   onTestFinished(() => void child.kill('SIGKILL'))
   const said = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (chunk: string) => (said[name] += chunk))
+  if (leaves) child.stdout.destroy()
   child.stdin.end(input)
   const exitCode = await new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)))
   return { exitCode, ...said }

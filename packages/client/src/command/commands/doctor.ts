@@ -40,7 +40,7 @@ async function examine(
   given: Arguments,
   shell: Shell,
 ): Promise<{ readonly offer: Offer | null; readonly findings: readonly Finding[] }> {
-  const client = openClient(given, shell)
+  const client = openClient(given, shell, { retries: 0 })
   const connection = connectionOf(given.positionals[0] ?? '')
   try {
     const offer = await client.probe({ signal: shell.signal })

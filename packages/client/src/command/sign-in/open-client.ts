@@ -14,6 +14,8 @@ export interface Means {
   readonly answers?: RememberedAnswers | null
   readonly prompt?: Prompt
   readonly tokenStorage?: TokenStorage | null
+  /** @defaultValue the client's own */
+  readonly retries?: number
 }
 
 /** Options of the command, by those of the client that refuse them. */
@@ -25,7 +27,7 @@ const names = { baseUrl: 'URL', allowHttp: '--allow-http', preferred: '--prefer'
  * @throws UsageError where the URL is none, or is no https
  */
 export function openClient(given: Arguments, shell: Shell, means: Means = {}): Client {
-  const { totp, answers, prompt, tokenStorage } = means
+  const { totp, answers, prompt, tokenStorage, retries } = means
   const [timeoutSeconds, maxAttempts] = [
     seconds(given, 'timeout', [1, 600]),
     wholeNumber(given, 'max-attempts', [1, 10]),
@@ -41,6 +43,7 @@ export function openClient(given: Arguments, shell: Shell, means: Means = {}): C
       ...(shell.fetch === undefined ? {} : { fetch: shell.fetch }),
       ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
       ...(maxAttempts === undefined ? {} : { maxAttempts }),
+      ...(retries === undefined ? {} : { retries }),
       ...(totp ? { totp } : {}),
       ...(answers ? { answers } : {}),
       ...(prompt === undefined ? {} : { prompt }),

@@ -71,8 +71,9 @@ async function keepPending(
   error: unknown,
   { client, given, shell }: { readonly client: Client; readonly given: Arguments; readonly shell: Shell },
 ): Promise<void> {
-  const file = given.get('pending')
+  // One that was taken up may ask something else by now.
+  const file = given.get('pending') ?? given.get('resume')
   if (file === null || client.pending === null || !isClientError(error)) return
   await privateFile(file, '--pending').write(`${JSON.stringify(client.pending)}\n`)
-  shell.say(`The login waits in ${file}: latchkey login URL --resume ${file}`)
+  shell.say(`The login waits in ${file}: go on with latchkey login URL --resume ${file}`)
 }
