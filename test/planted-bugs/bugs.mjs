@@ -2,6 +2,7 @@ import { bearerTokens } from './bugs/bearer-tokens.mjs'
 import { client } from './bugs/client.mjs'
 import { clientFiles } from './bugs/client-files.mjs'
 import { clocks } from './bugs/clocks.mjs'
+import { command } from './bugs/command.mjs'
 import { databases } from './bugs/databases.mjs'
 import { enrolment, recoveryCodes, sessions } from './bugs/enrolment.mjs'
 import { entering } from './bugs/entering.mjs'
@@ -38,4 +39,5 @@ export const bugs = [
   ...secrets,
   ...client,
   ...clientFiles,
+  ...command,
 ]

@@ -1,8 +1,11 @@
 /** The rule guarded here: what is typed wrongly is told on one line with exit code 2, and programs read results and errors as JSON. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { commands } from '../../src/command/commands/table.ts'
 import { exitCodes } from '../../src/command/exit-codes.ts'
 import { runCommand, serverOf } from './run-command.ts'
+import { freshFolder } from './terminal.ts'
 
 const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 const url = 'https://app.example/auth'
@@ -78,6 +81,21 @@ test.each([
     expect([exitCode, stdout]).toEqual([2, ''])
     expect(stderr).not.toContain(secret)
   }
+})
+
+test('the fields of a login come from the options, and the password of a file to the letter', async () => {
+  const file = join(freshFolder(), 'password')
+  writeFileSync(file, '# no comment \nmore\n', { mode: 0o600 })
+  const bodies: unknown[] = []
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    bodies.push(await new Request(input, init).json())
+    return Response.json({ user: 1 })
+  }
+  const argv = ['login', url, '--field', 'email=a=b@c.example', '--password-file', file]
+  expect((await runCommand(argv, { fetch })).exitCode).toBe(0)
+  expect(bodies).toEqual([{ email: 'a=b@c.example', password: '# no comment ' }])
+  writeFileSync(file, '\nmore\n')
+  expect((await runCommand(argv, { fetch })).exitCode).toBe(1)
 })
 
 test('an error is one JSON object on standard error with --json', async () => {

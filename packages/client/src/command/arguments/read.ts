@@ -77,5 +77,5 @@ function unknownOption(rawName: string, names: readonly string[]): UsageError {
 
 /** A word that was typed, for a message; what is no plain word may be a secret, or hold controls. */
 export function echo(word: string): string {
-  return /^[a-z-]{1,24}$/i.test(word) ? word : 'like this'
+  return /^[a-z-]{1,18}$/.test(word) ? word : 'like this'
 }

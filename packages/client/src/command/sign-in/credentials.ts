@@ -1,4 +1,4 @@
-import { fileSecret } from '../../node/index.ts'
+import { privateFile } from '../../node/private-file.ts'
 import type { JsonObject } from '../../ports.ts'
 import type { Arguments } from '../arguments/read.ts'
 import { Failed, UsageError } from '../failures.ts'
@@ -40,10 +40,18 @@ async function usernameOf(given: Arguments, shell: Shell): Promise<string | null
 async function passwordOf(given: Arguments, shell: Shell): Promise<string> {
   const [name, file] = [given.get('password-env'), given.get('password-file')]
   if (name !== null && file !== null) throw new UsageError('name one password: --password-env or --password-file')
-  if (file !== null) return fileSecret(file, { onNotice: noticeListener(shell) })()
+  if (file !== null) return firstLine(file, shell)
   const password = shell.env[name ?? defaultPasswordName]
   if (password) return password
   if (name !== null) throw new Failed('invalid_secret', `the variable ${name} has no password`)
   if (!shell.mayAsk) throw new UsageError(`there is no password: set ${defaultPasswordName}, or use --password-file`)
   return openPrompts(shell).hidden('Password')
+}
+
+/** To the letter, since a password may begin or end with anything. */
+async function firstLine(path: string, shell: Shell): Promise<string> {
+  const found = await privateFile(path, '--password-file', { onNotice: noticeListener(shell) }).read()
+  const [line = ''] = found?.text.split(/\r?\n/, 1) ?? []
+  if (line === '') throw new Failed('invalid_secret', `${path} has no password in its first line`)
+  return line
 }
