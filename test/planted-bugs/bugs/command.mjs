@@ -9,8 +9,8 @@ export const command = [
     changes: [
       {
         file: `${source}/terminal/plain-text.ts`,
-        search: ".replace(controls, '').toWellFormed()",
-        replace: '.toWellFormed()',
+        search: "replace(controls, '')",
+        replace: "replace('', '')",
       },
     ],
   },
