@@ -93,6 +93,30 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
     expect(terminal.raw().lastIndexOf(showCursor)).toBeGreaterThan(terminal.raw().lastIndexOf(hideCursor))
   })
 
+  test('SIGTERM at a prompt gives the terminal back too', async () => {
+    const [school, file] = [await openSchool(), join(freshFolder(), 'pid')]
+    const script = `sh -c 'echo $$ > ${file}; exec '"$LATCHKEY"' login ${school.url}'; echo "exit=$?"; stty -a`
+    const terminal = await openTerminal([], { script })
+    await terminal.until('User name')
+    process.kill(Number(readFileSync(file, 'utf8')), 'SIGTERM')
+    await terminal.until('exit=143')
+    await terminal.exitCode
+    expect(terminal.screen().slice(terminal.screen().indexOf('exit='))).toMatch(/ echo\b/)
+    expect(terminal.raw().lastIndexOf(showCursor)).toBeGreaterThan(terminal.raw().lastIndexOf(hideCursor))
+  })
+
+  test('a person is asked though standard output goes to a file, which gets the JSON alone', async () => {
+    const [school, file] = [await openSchool(), join(freshFolder(), 'session.json')]
+    await school.enrolQuestions()
+    const terminal = await openTerminal([], { script: `$LATCHKEY login ${school.url} > ${file}` })
+    await givePassword(terminal)
+    await terminal.until(question)
+    terminal.type(keys.down.repeat(propositions.indexOf(rightAnswer)) + keys.enter)
+    expect(await terminal.exitCode).toBe(0)
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ answer: { user: { name: 'alice' } } })
+    expect(terminal.screen()).not.toContain('connect.sid')
+  })
+
   test('Ctrl-C ends what waits for a time step', async () => {
     const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
     const script =

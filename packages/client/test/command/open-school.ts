@@ -27,14 +27,15 @@ export interface School {
 }
 
 export interface SchoolOptions {
-  readonly asks?: string
+  /** What is asked, in turns. */
+  readonly asks?: readonly string[]
   readonly offers?: readonly string[]
   /** Whether accounts have to have a second factor. */
   readonly demands?: boolean
 }
 
 export async function openSchool({
-  asks = question,
+  asks = [question],
   offers = propositions,
   demands = false,
 }: SchoolOptions = {}): Promise<School> {
@@ -44,7 +45,10 @@ export async function openSchool({
     factors: [
       questions({
         onlyFactor: true,
-        next: () => ({ question: asks, ...(offers.length === 0 ? {} : { propositions: offers }) }),
+        next({ previous }) {
+          const next = asks[(asks.indexOf(previous.at(-1)?.question ?? '') + 1) % asks.length] ?? question
+          return { question: next, ...(offers.length === 0 ? {} : { propositions: offers }) }
+        },
         check: ({ answer }) => answer === rightAnswer,
       }),
     ],

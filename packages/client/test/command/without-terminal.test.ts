@@ -55,6 +55,46 @@ test('a secret, answers of a file and a code of a variable sign in by themselves
   expect([byCode.exitCode, byCode.stderr]).toEqual([0, 'Signed in.\n'])
 })
 
+test('--prefer says what is asked first', async () => {
+  const school = await openSchool()
+  await school.enrolPhone()
+  for (const first of ['totp', 'recovery_code']) {
+    const words = ['login', school.url, ...asAlice, '--prefer', first, '--json']
+    const { methods } = errorIn((await runPiped(words, { env })).stderr)
+    expect((methods as readonly string[])[0]).toBe(first)
+  }
+})
+
+test('a login that waits for an answer goes on, with the question that is asked by then', async () => {
+  const other = 'Where were you born?'
+  const school = await openSchool({ asks: [question, other] })
+  await school.enrolQuestions()
+  const folder = freshFolder()
+  const [pending, answers] = [join(folder, 'pending.json'), join(folder, 'answers.json')]
+  expect((await runPiped(['login', school.url, ...asAlice, '--pending', pending], { env })).exitCode).toBe(3)
+  const goOn = () => runPiped(['login', school.url, '--resume', pending, '--answers', answers])
+  const kept = JSON.parse(readFileSync(pending, 'utf8')) as { question: string }
+  const next = kept.question === question ? other : question
+  writeFileSync(answers, JSON.stringify({ [kept.question]: ['Lyon'], [next]: [rightAnswer] }))
+  expect((await goOn()).exitCode).toBe(1)
+  expect(JSON.parse(readFileSync(pending, 'utf8'))).toMatchObject({ question: next })
+  expect((await goOn()).exitCode).toBe(0)
+})
+
+test('a login that waits is of its server alone, and what is no login is refused', async () => {
+  const [school, other] = [await openSchool(), await openSchool()]
+  await school.enrolPhone()
+  const pending = join(freshFolder(), 'pending.json')
+  await runPiped(['login', school.url, ...asAlice, '--pending', pending], { env })
+  const elsewhere = await runPiped(['login', other.url, '--resume', pending, '--json'])
+  expect([elsewhere.exitCode, errorIn(elsewhere.stderr)['code']]).toEqual([1, 'invalid_file'])
+  for (const content of ['', 'nothing', '{}', '[]']) {
+    writeFileSync(pending, content)
+    const broken = await runPiped(['login', school.url, '--resume', pending, '--json'])
+    expect([broken.exitCode, errorIn(broken.stderr)['code']]).toEqual([1, 'invalid_file'])
+  }
+})
+
 test('a login that waits goes on in another process', async () => {
   const school = await openSchool()
   const phone = await school.enrolPhone()
