@@ -126,4 +126,28 @@ export const command = [
       },
     ],
   },
+  {
+    name: 'the end of input at a prompt leaves the terminal as it is',
+    test: 'the end of input',
+    threats: [`${tests}/at-terminal.test.ts`],
+    changes: [{ file: `${source}/terminal/prompts.ts`, search: "key.name === 'd'", replace: "key.name === 'q'" }],
+  },
+  {
+    name: 'a signal ends the command at once, cursor hidden and echo off',
+    test: 'SIGTERM at a prompt',
+    threats: [`${tests}/at-terminal.test.ts`],
+    changes: [{ file: `${source}/main.ts`, search: "'SIGINT', 'SIGTERM', 'SIGHUP'] as", replace: "'SIGINT'] as" }],
+  },
+  {
+    name: 'the file of a login that waits keeps a question that stands no more',
+    test: 'the question that is asked by then',
+    threats: [`${tests}/without-terminal.test.ts`],
+    changes: [
+      {
+        file: `${source}/sign-in/sign-in.ts`,
+        search: "given.get('pending') ?? given.get('resume')",
+        replace: "given.get('pending')",
+      },
+    ],
+  },
 ]

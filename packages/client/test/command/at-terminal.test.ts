@@ -2,13 +2,13 @@
  * The rule guarded here: at a terminal a person signs in and enrols by the keys alone, what is secret is never shown, and the
  * terminal is as before when the command ends. Each case is a real process below a real pseudo-terminal.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { virtualAuthenticator } from '@latchkey/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { openSchool, password, propositions, question, rightAnswer } from './open-school.ts'
 import { readQrRows } from './read-qr-rows.ts'
-import { freshFolder, hasTerminal, keys, openTerminal, type Terminal } from './terminal.ts'
+import { freshFolder, hasTerminal, keys, openTerminal, runPiped, type Terminal } from './terminal.ts'
 
 // Processes, on cores that may be busy with other tests.
 vi.setConfig({ testTimeout: 30_000 })
@@ -73,6 +73,45 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
     await answer(terminal, question, rightAnswer)
     expect(await terminal.exitCode).toBe(0)
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ [question]: [rightAnswer] })
+  })
+
+  test('where a question cannot be answered, a recovery code can be given', async () => {
+    const school = await openSchool()
+    const [code = ''] = await school.enrolQuestions()
+    const terminal = await openTerminal(['login', school.url])
+    await givePassword(terminal)
+    await terminal.until('Give a code instead')
+    terminal.type(keys.down.repeat(propositions.length) + keys.enter)
+    await answer(terminal, 'recovery code', code)
+    expect(await terminal.exitCode).toBe(0)
+    expect(terminal.raw()).not.toContain(code)
+  })
+
+  test('a login that waits is taken up by a person, who may be wrong once', async () => {
+    const school = await openSchool()
+    const phone = await school.enrolPhone()
+    const file = join(freshFolder(), 'pending.json')
+    const env = { LATCHKEY_PASSWORD: password }
+    await runPiped(['login', school.url, '--username', 'alice', '--pending', file], { env })
+    const terminal = await openTerminal(['login', school.url, '--resume', file])
+    await answer(terminal, 'Code of your authenticator app', phone.wrongCode(Date.now()))
+    await terminal.until('Tries left: 2')
+    await answer(terminal, 'Code of your authenticator app', phone.code(Date.now()))
+    expect(await terminal.exitCode).toBe(0)
+    expect(existsSync(file)).toBe(false)
+  })
+
+  test('enroll takes an address in the place of an app', async () => {
+    const school = await openSchool()
+    const words = ['enroll', school.url, '--method', 'one_time_code', '--to', 'alice@app.example', '--name', 'Mail']
+    const terminal = await openTerminal(words)
+    await givePassword(terminal)
+    await terminal.until('Code that was sent to a')
+    const [code = ''] = /\b\d{6,8}\b/.exec(school.mails.at(-1) ?? '') ?? []
+    terminal.type(`${code}${keys.enter}`)
+    expect(await terminal.exitCode).toBe(0)
+    expect(terminal.screen()).toContain('Set up: Mail')
+    expect(await school.isEnrolled()).toBe(true)
   })
 
   test.each([

@@ -2,6 +2,7 @@
 
 import { createMfa, type Mfa, memoryStorage, questions } from '@latchkey/core'
 import { expressMfa, expressSessionHost } from '@latchkey/express'
+import { oneTimeCode } from '@latchkey/one-time-code'
 import { listen, type VirtualAuthenticator, virtualAuthenticator } from '@latchkey/testing'
 import express from 'express'
 import session from 'express-session'
@@ -21,8 +22,10 @@ export interface School {
   readonly mfa: Mfa
   /** Sets up alice's phone, whose current code is still good. */
   readonly enrolPhone: () => Promise<VirtualAuthenticator>
-  /** Begins to ask alice at each login. */
-  readonly enrolQuestions: () => Promise<void>
+  /** Begins to ask alice at each login; gives her recovery codes. */
+  readonly enrolQuestions: () => Promise<readonly string[]>
+  /** Texts of the messages that were sent. */
+  readonly mails: readonly string[]
   readonly isEnrolled: () => Promise<boolean>
 }
 
@@ -39,6 +42,7 @@ export async function openSchool({
   offers = propositions,
   demands = false,
 }: SchoolOptions = {}): Promise<School> {
+  const mails: string[] = []
   const mfa = createMfa({
     ...{ secret, issuer: 'School', storage: memoryStorage() },
     findUser: (id) => (id === alice.id ? alice : null),
@@ -51,6 +55,7 @@ export async function openSchool({
         },
         check: ({ answer }) => answer === rightAnswer,
       }),
+      oneTimeCode({ deliver: ({ text }) => void mails.push(text), host: 'app.example', channels: ['mail'] }),
     ],
     ...(demands ? { enrollment: () => 'required' as const } : {}),
   })
@@ -66,6 +71,7 @@ export async function openSchool({
   return {
     url: `${url}/auth`,
     mfa,
+    mails,
     async enrolPhone() {
       const { totpUrl, activationToken } = await mfa.begin('totp', alice)
       const phone = virtualAuthenticator(totpUrl)
@@ -76,7 +82,8 @@ export async function openSchool({
     },
     async enrolQuestions() {
       const { activationToken } = await mfa.begin('question', alice, {})
-      await mfa.confirm('question', alice, { activationToken, answer: rightAnswer })
+      const { recoveryCodes } = await mfa.confirm('question', alice, { activationToken, answer: rightAnswer })
+      return recoveryCodes
     },
     isEnrolled: async () => (await mfa.status(alice.id)).mfaEnabled,
   }
