@@ -2,10 +2,13 @@
  * The rule guarded here: at a terminal a person signs in and enrols by the keys alone, what is secret is never shown, and the
  * terminal is as before when the command ends. Each case is a real process below a real pseudo-terminal.
  */
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { virtualAuthenticator } from '@latchkey/testing'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openSchool, password, propositions, question, rightAnswer } from './open-school.ts'
 import { readQrRows } from './read-qr-rows.ts'
 import { freshFolder, hasTerminal, keys, openTerminal, runPiped, type Terminal } from './terminal.ts'
@@ -165,6 +168,33 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
     terminal.type(keys.ctrlC)
     await terminal.until('exit=130')
     expect(terminal.raw()).not.toContain(secret)
+  })
+
+  test('Ctrl-C ends what waits for the server', async () => {
+    const server = createServer()
+    const asked = once(server, 'request')
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/auth`
+    const script = `trap : INT; $LATCHKEY login ${url}; echo "exit=$?"`
+    const terminal = await openTerminal([], { script })
+    await givePassword(terminal)
+    await asked
+    terminal.type(keys.ctrlC)
+    await terminal.until('exit=130')
+  })
+
+  test('a secret that is typed for `code -` is not shown', async () => {
+    const phone = virtualAuthenticator({ secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' })
+    const terminal = await openTerminal(['code', '-'])
+    await answer(terminal, 'TOTP secret', phone.secret)
+    expect(await terminal.exitCode).toBe(0)
+    const codes = [phone.code(Date.now()), phone.codeAt(phone.step(Date.now()) - 1)]
+    expect(codes.some((code) => terminal.screen().includes(code))).toBe(true)
+    expect(terminal.raw()).not.toContain(phone.secret)
   })
 
   test('--watch keeps one line up to date until Ctrl-C', async () => {

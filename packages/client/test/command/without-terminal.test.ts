@@ -55,6 +55,30 @@ test('a secret, answers of a file and a code of a variable sign in by themselves
   expect([byCode.exitCode, byCode.stderr]).toEqual([0, 'Signed in.\n'])
 })
 
+test('what is secret is in nothing that is told, however it fails', async () => {
+  const school = await openSchool()
+  const phone = await school.enrolPhone()
+  const [wrongCode, wrongPassword] = [phone.wrongCode(Date.now()), 'Incorrect Horse 48']
+  const pending = join(freshFolder(), 'pending.json')
+  const tries = [
+    { LATCHKEY_PASSWORD: wrongPassword, CODE: wrongCode },
+    { ...env, CODE: wrongCode },
+  ]
+  for (const variables of tries) {
+    const words = ['login', school.url, ...asAlice, '--code-env', 'CODE', '--pending', pending]
+    for (const more of [[], ['--json']]) {
+      const { exitCode, stderr } = await runPiped([...words, ...more], { env: variables })
+      expect(exitCode).toBe(1)
+      for (const secret of [password, wrongPassword, wrongCode]) expect(stderr).not.toContain(secret)
+      if (existsSync(pending)) {
+        const { ephemeralToken } = JSON.parse(readFileSync(pending, 'utf8')) as { ephemeralToken: string }
+        expect(stderr).not.toContain(ephemeralToken)
+      }
+    }
+  }
+  expect(existsSync(pending)).toBe(true)
+})
+
 test('--prefer says what is asked first', async () => {
   const school = await openSchool()
   await school.enrolPhone()

@@ -7,6 +7,7 @@ import type { Arguments } from '../arguments/read.ts'
 import { UsageError } from '../failures.ts'
 import type { Shell } from '../shell.ts'
 import { noticeListener } from '../terminal/notices.ts'
+import { openPrompts } from '../terminal/prompts.ts'
 import { readInput } from '../terminal/read-input.ts'
 import { defaultSecretName } from './options.ts'
 
@@ -26,7 +27,8 @@ function sourceOf(given: Arguments, shell: Shell): SecretSource | null {
   const [name, file, isInput] = [given.get('secret-env'), given.get('secret-file'), given.positionals[0] === '-']
   if ([name !== null, file !== null, isInput].filter(Boolean).length > 1)
     throw new UsageError('name one secret: --secret-env, --secret-file or -')
-  if (isInput) return () => readInput(shell)
+  // At a terminal it would stand there for all to read.
+  if (isInput) return () => (shell.mayAsk ? openPrompts(shell).hidden('TOTP secret') : readInput(shell))
   if (file !== null) return fileSecret(file, { onNotice: noticeListener(shell) })
   if (name === null && !shell.env[defaultSecretName]) return null
   return environmentSecret(name ?? defaultSecretName, shell.env)

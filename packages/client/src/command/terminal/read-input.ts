@@ -16,8 +16,6 @@ export async function readInput({ stdin, signal }: Pick<Shell, 'stdin' | 'signal
     for await (const chunk of stdin) {
       text += String(chunk)
       if (text.length > mostBytes) throw new UsageError('standard input is too long for a secret')
-      // At a terminal nobody ends the input after a line.
-      if (stdin.isTTY === true && text.includes('\n')) break
     }
   } catch (error) {
     signal.throwIfAborted()
