@@ -185,6 +185,7 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
     await asked
     terminal.type(keys.ctrlC)
     await terminal.until('exit=130')
+    expect(await terminal.exitCode).toBe(0)
   })
 
   test('a secret that is typed for `code -` is not shown', async () => {
