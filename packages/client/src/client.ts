@@ -149,6 +149,12 @@ export interface Client<Answer extends JsonObject = JsonObject> {
    * says how many are left. ClientError `no_pending_login`, `invalid_token` where its time is over, `too_many_attempts`
    */
   submit(answer: Answering, options?: CallOptions): Promise<Session<Answer>>
+  /**
+   * Answers the login that waits, such as one that was resumed, by the options, as `login` does.
+   *
+   * @throws MfaRequiredError where none of them answers. ClientError `no_pending_login`
+   */
+  proceed(options?: CallOptions): Promise<Session<Answer>>
   /** The login that waits for its second factor, to be kept and given to `resume`, here or in another process. */
   readonly pending: PendingLogin | null
   /** Takes up a login that waits. @throws TypeError where it is none, or another server's */

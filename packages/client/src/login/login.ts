@@ -18,7 +18,7 @@ export interface LoginParts {
 }
 
 /** Logs in with what the options have, in one call, or by an answer from outside. */
-export function createLogin(parts: LoginParts): Pick<Client, 'login' | 'loginWith' | 'submit'> {
+export function createLogin(parts: LoginParts): Pick<Client, 'login' | 'loginWith' | 'proceed' | 'submit'> {
   const { challenge, settings } = parts
   // Two logins at once would answer each other's challenges.
   const inTurn = createQueue()
@@ -37,6 +37,7 @@ export function createLogin(parts: LoginParts): Pick<Client, 'login' | 'loginWit
     login: (credentials, options = {}) => start(() => logIn(credentials, options.signal, parts), options),
     loginWith: ({ credentials, code }, options = {}) =>
       start(() => logInWith({ ...credentials, code }, options.signal), options),
+    proceed: (options = {}) => start(() => proceed(options.signal, parts), options),
     async submit(answer: Answering, { signal } = {}) {
       const { methods, question, propositions } = challenge.waiting()
       const body = bodyOf(answer, methods[0])
@@ -53,13 +54,23 @@ export function createLogin(parts: LoginParts): Pick<Client, 'login' | 'loginWit
   }
 }
 
-async function logIn(
-  credentials: JsonObject,
+async function logIn(credentials: JsonObject, signal: AbortSignal | undefined, parts: LoginParts): Promise<Session> {
+  const again = () => parts.challenge.begin(credentials, signal)
+  return (await again()) ?? answerWaiting(again, signal, parts)
+}
+
+async function proceed(signal: AbortSignal | undefined, parts: LoginParts): Promise<Session> {
+  parts.challenge.waiting()
+  // Without the credentials there is no other login to begin.
+  return answerWaiting((broken) => Promise.reject(broken as Error), signal, parts)
+}
+
+/** Answers the login that waits with what the options have. */
+function answerWaiting(
+  again: (broken?: unknown) => Promise<Session | null>,
   signal: AbortSignal | undefined,
   { settings, clock, challenge, send }: LoginParts,
 ): Promise<Session> {
-  const session = await challenge.begin(credentials, signal)
-  if (session !== null) return session
   return prove(settings, createAnswerers(settings, clock), {
     demanded: (): Pick<Demanded, 'methods' | 'question' | 'send'> => ({
       methods: challenge.waiting().methods,
@@ -72,7 +83,7 @@ async function logIn(
       return passed
     },
     refused: challenge.forgetQuestion,
-    again: () => challenge.begin(credentials, signal),
+    again,
     async unanswered(refusal) {
       throw await challenge.required(refusal, signal)
     },

@@ -13,8 +13,11 @@ export interface Proving<Result> {
   readonly refused?: () => void
   /** Nobody and nothing has an answer (any more). With the refusal of the last one, if there was one. */
   readonly unanswered: (refusal: ClientError | undefined) => Promise<Result>
-  /** Begins anew, where nobody knows whether an answer has arrived; the result where nothing is asked any more. */
-  readonly again: () => Promise<Result | null>
+  /**
+   * Begins anew after a break in which nobody knows whether an answer has arrived; the result where nothing is asked any more.
+   * Rejects with the break where it cannot.
+   */
+  readonly again: (broken: unknown) => Promise<Result | null>
   readonly signal: AbortSignal | undefined
 }
 
@@ -79,5 +82,5 @@ async function afterBreak<Result>(
   const isUnsent = wasUnsent(error)
   if (isUnsent) await given.release?.()
   await pause(settings, tries, proving.signal)
-  return isUnsent ? null : proving.again()
+  return isUnsent ? null : proving.again(error)
 }

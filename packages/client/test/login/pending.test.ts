@@ -97,3 +97,27 @@ test('a wrong password is invalid_credentials, and nothing waits', async () => {
   })
   expect(client.pending).toBeNull()
 })
+
+test('a login that was resumed is answered by the options of who resumes it', async () => {
+  const { app, phone, error } = await openWaiting()
+  const program = app.client({ totp: phone.secret })
+  program.resume(error.pending)
+  expect((await program.proceed()).tokens).not.toBeNull()
+  await expect(program.proceed()).rejects.toMatchObject({ code: 'no_pending_login' })
+  const nobody = app.client()
+  nobody.resume({ ...error.pending })
+  await expect(nobody.proceed()).rejects.toMatchObject({ name: 'MfaRequiredError', code: 'mfa_required' })
+})
+
+test('a break while a resumed login is answered ends it: without the password there is no other', async () => {
+  const app = await openApp({
+    before: (express) => void express.use('/auth/mfa/verify', (req) => void req.socket.destroy()),
+  })
+  const phone = await app.enrol()
+  const first = app.client()
+  await first.login(credentials).catch(() => undefined)
+  const program = app.client({ totp: phone.secret })
+  program.resume(first.pending as PendingLogin)
+  await expect(program.proceed()).rejects.toMatchObject({ code: 'network_error' })
+  expect(app.requests).toEqual(['POST /auth/login', 'POST /auth/mfa/verify'])
+})

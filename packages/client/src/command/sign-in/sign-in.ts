@@ -9,7 +9,6 @@ import { totpOf } from '../secret-source/secret-source.ts'
 import type { Shell } from '../shell.ts'
 import { openAnswers } from './answers-file.ts'
 import { readCredentials } from './credentials.ts'
-import { goOn } from './go-on.ts'
 import { type Means, openClient } from './open-client.ts'
 import { personOf } from './person.ts'
 
@@ -43,7 +42,7 @@ export async function signIn(given: Arguments, shell: Shell): Promise<Ready & { 
       return { ...ready, session }
     }
     await takeUp(client, resumed)
-    const session = await goOn(ready, given, shell)
+    const session = await client.proceed({ signal: shell.signal })
     // It is spent.
     await privateFile(resumed, '--resume').remove()
     return { ...ready, session }
