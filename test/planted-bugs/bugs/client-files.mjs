@@ -149,6 +149,12 @@ export const clientFiles = [
     changes: [{ file: `${node}/private-file.ts`, search: '(mode & 0o077) !== 0', replace: '(mode & 0o007) !== 0' }],
   },
   {
+    name: 'any file is taken from others',
+    test: 'holds something else',
+    threats: [privacy],
+    changes: [{ file: `${node}/private-file.ts`, search: 'isLoose && isOurs(text)', replace: 'isLoose' }],
+  },
+  {
     name: 'a file that cannot be closed to others is read',
     test: 'cannot be repaired',
     threats: [privacy],

@@ -11,6 +11,18 @@ export function parseObject(path: string, text: string): Readonly<Record<string,
   return value as Record<string, unknown>
 }
 
+/** Whether reading a text throws nothing. */
+export function isReadable(read: (text: string) => unknown): (text: string) => boolean {
+  return (text) => {
+    try {
+      read(text)
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
 function parse(path: string, text: string): unknown {
   try {
     return JSON.parse(text)

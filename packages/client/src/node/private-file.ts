@@ -12,21 +12,26 @@ const readOnly = constants.O_RDONLY | (hasModes ? constants.O_NONBLOCK : 0)
 export interface PrivateFileOptions {
   /** Hears that the mode was repaired. */
   readonly onNotice?: NoticeListener | undefined
-  /** Reads it as it is, whoever else may. @defaultValue false */
-  readonly sharedFile?: boolean | undefined
+  /**
+   * Whether a text is what such a file holds. Only then is a file that others may use taken away from them: a path that was
+   * mistyped names one that is none of ours, and others need it. @defaultValue none is
+   */
+  readonly isOurs?: ((text: string) => boolean) | undefined
 }
 
 export interface Found {
   readonly text: string
   /** The permission bits as they were found, such as `0o600`; `null` on Windows. */
   readonly mode: number | null
+  /** Whether others could use it, and still can. */
+  readonly isOpen: boolean
 }
 
 /** A text file that nobody but its owner reads or writes. */
 export interface PrivateFile {
   /** Absolute. */
   readonly path: string
-  /** What is in it, `null` where it is missing. Takes it away from other users, where they may use it. @throws ClientError `invalid_file` */
+  /** What is in it, `null` where it is missing. Where others may use it and it is ours, it is taken away from them. @throws ClientError `invalid_file` */
   read(): Promise<Found | null>
   /**
    * Puts a new text in place, wholly or not at all: another file takes the name, with mode 0600. Where the path is a link,
@@ -51,7 +56,7 @@ export function privateFile(path: string, name: string, options: PrivateFileOpti
   })
 }
 
-async function read(path: string, { onNotice, sharedFile = false }: PrivateFileOptions): Promise<Found | null> {
+async function read(path: string, { onNotice, isOurs = () => false }: PrivateFileOptions): Promise<Found | null> {
   let handle: FileHandle
   try {
     handle = await open(path, readOnly)
@@ -64,8 +69,11 @@ async function read(path: string, { onNotice, sharedFile = false }: PrivateFileO
     if (!stats.isFile()) throw invalidFile(path, 'not_a_file')
     if (stats.size > mostBytes) throw invalidFile(path, 'too_large')
     const mode = hasModes ? stats.mode & 0o777 : null
-    if (mode !== null && (mode & 0o077) !== 0 && !sharedFile) await closeToOthers(path, handle, onNotice)
-    return { text: decode(path, await readWhole(path, handle, stats.size)), mode }
+    const text = decode(path, await readWhole(path, handle, stats.size))
+    const isLoose = mode !== null && (mode & 0o077) !== 0
+    const isRepaired = isLoose && isOurs(text)
+    if (isRepaired) await closeToOthers(path, handle, onNotice)
+    return { text, mode, isOpen: isLoose && !isRepaired }
   } finally {
     await handle.close()
   }

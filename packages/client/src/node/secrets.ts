@@ -37,15 +37,21 @@ export interface FileSecretOptions {
  * @throws TypeError where the path is no text, or empty
  */
 export function fileSecret(path: string, options: FileSecretOptions = {}): () => Promise<string> {
-  const file = privateFile(path, 'path', options)
+  const { onNotice, sharedFile = false } = options
+  const isOurs = (text: string) => !sharedFile && /^(?:otpauth:|[A-Z2-7\s=-]{16,}$)/i.test(secretIn(text) ?? '')
+  const file = privateFile(path, 'path', { onNotice, isOurs })
   return async () => {
     const found = await file.read()
     if (found === null) throw invalidSecret(`The file ${file.path} is missing`)
-    const lines = found.text.split(/\r\n|\r|\n/).map((line) => line.trim())
-    const secret = lines.find((line) => line !== '' && !line.startsWith('#'))
+    const secret = secretIn(found.text)
     if (secret === undefined) throw invalidSecret(`The file ${file.path} holds no secret`)
     return secret
   }
+}
+
+function secretIn(text: string): string | undefined {
+  const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim())
+  return lines.find((line) => line !== '' && !line.startsWith('#'))
 }
 
 function invalidSecret(detail: string): ClientError {

@@ -1,7 +1,7 @@
 import type { NoticeListener, StepLedger } from '../ports.ts'
 import { invalidFile } from './file-faults.ts'
 import { withLock } from './file-lock.ts'
-import { parseObject } from './json-object.ts'
+import { isReadable, parseObject } from './json-object.ts'
 import { type PrivateFile, privateFile } from './private-file.ts'
 
 const mostKeys = 1000
@@ -19,7 +19,7 @@ export interface StepFileOptions {
  * @returns Its methods reject with ClientError `invalid_file` or `file_locked`, and with a TypeError for what is no key or no step
  */
 export function stepFile(file: string, { onNotice }: StepFileOptions = {}): StepLedger {
-  const own = privateFile(file, 'file', { onNotice })
+  const own = privateFile(file, 'file', { onNotice, isOurs: isReadable((text) => parse(file, text)) })
   return Object.freeze<StepLedger>({
     take: async (key, earliest) => {
       check(key, earliest)

@@ -1,7 +1,7 @@
 import type { Cookie, Held, NoticeListener, TokenStorage, Tokens } from '../ports.ts'
 import { invalidFile } from './file-faults.ts'
 import { withLock } from './file-lock.ts'
-import { parseObject } from './json-object.ts'
+import { isReadable, parseObject } from './json-object.ts'
 import { privateFile } from './private-file.ts'
 
 /** A refresh goes over the net, so another process may have the file for longer than it takes to write. */
@@ -27,7 +27,7 @@ export interface TokenFile extends TokenStorage {
  * @returns Its methods reject with ClientError `invalid_file`; `exclusively` with `file_locked` after 60 seconds
  */
 export function tokenFile(file: string, { onNotice }: TokenFileOptions = {}): TokenFile {
-  const own = privateFile(file, 'file', { onNotice })
+  const own = privateFile(file, 'file', { onNotice, isOurs: isReadable((text) => parse(file, text)) })
   // Neither get nor set takes the lock: they are called inside it.
   return Object.freeze<TokenFile>({
     get: async () => {

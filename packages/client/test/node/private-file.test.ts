@@ -55,6 +55,8 @@ vi.mock('node:fs/promises', async (importActual) => {
 
 afterEach(() => failing.clear())
 
+/** Whatever it holds is what such a file holds. */
+const isOurs = () => true
 const modeOf = (path: string) => statSync(path).mode & 0o777
 
 test('a file that is missing is null, and what is written comes back', async () => {
@@ -62,7 +64,7 @@ test('a file that is missing is null, and what is written comes back', async () 
   const file = privateFile(path, 'file')
   expect(await file.read()).toBeNull()
   await file.write('Évry\n')
-  expect(await file.read()).toEqual({ text: 'Évry\n', mode: 0o600 })
+  expect(await file.read()).toEqual({ text: 'Évry\n', mode: 0o600, isOpen: false })
   expect(modeOf(path)).toBe(0o600)
   expect(besides(path)).toEqual(['file.json'])
 })
@@ -70,10 +72,10 @@ test('a file that is missing is null, and what is written comes back', async () 
 test.each([0o644, 0o640, 0o660, 0o604, 0o602, 0o620, 0o777])('mode %o is repaired and told', async (mode) => {
   const path = freshPath()
   const notices: Notice[] = []
-  const file = privateFile(path, 'file', { onNotice: (notice) => notices.push(notice) })
+  const file = privateFile(path, 'file', { isOurs, onNotice: (notice) => notices.push(notice) })
   writeFileSync(path, 'text')
   chmodSync(path, mode)
-  expect(await file.read()).toEqual({ text: 'text', mode })
+  expect(await file.read()).toEqual({ text: 'text', mode, isOpen: false })
   expect(modeOf(path)).toBe(0o600)
   expect(notices).toEqual([{ type: 'mode_repaired', file: path }])
   await file.read()
@@ -86,21 +88,30 @@ test('a listener that throws changes nothing', async () => {
   const onNotice = () => {
     throw new Error('of the listener')
   }
-  expect((await privateFile(path, 'file', { onNotice }).read())?.text).toBe('text')
+  expect((await privateFile(path, 'file', { isOurs, onNotice }).read())?.text).toBe('text')
 })
 
 test('a mode that cannot be repaired keeps the file from being read', async () => {
   const path = freshPath()
   writeFileSync(path, 'text', { mode: 0o644 })
   failing.set('chmod', 'EPERM')
-  expect(await refusal(privateFile(path, 'file').read())).toBe('invalid_file')
+  expect(await refusal(privateFile(path, 'file', { isOurs }).read())).toBe('invalid_file')
+})
+
+test('a file that holds something else stays as it is: others may need it, and the path was mistyped', async () => {
+  const path = freshPath()
+  const notices: Notice[] = []
+  writeFileSync(path, 'root:x:0:0:root:/root:/bin/sh', { mode: 0o644 })
+  const options = { isOurs: (text: string) => text.startsWith('{'), onNotice: (notice: Notice) => notices.push(notice) }
+  expect(await privateFile(path, 'file', options).read()).toMatchObject({ mode: 0o644, isOpen: true })
+  expect([modeOf(path), notices]).toEqual([0o644, []])
 })
 
 test.runIf(process.getuid?.() === 0)('another user’s file is read where its mode can be repaired', async () => {
   const path = freshPath()
   writeFileSync(path, 'text', { mode: 0o644 })
   chownSync(path, 65_534, 65_534)
-  expect((await privateFile(path, 'file').read())?.text).toBe('text')
+  expect((await privateFile(path, 'file', { isOurs }).read())?.text).toBe('text')
   expect(modeOf(path)).toBe(0o600)
 })
 

@@ -58,7 +58,7 @@ test.each(['', '\n', '# JBSWY3DP\n'])('a file of %j holds none', async (content)
 test('a file that others may read is repaired and told', async () => {
   const path = freshPath('secret')
   const notices: Notice[] = []
-  writeFileSync(path, 'JBSWY3DP', { mode: 0o644 })
+  writeFileSync(path, '# Acme\nJBSWY3DPEHPK3PXP\n', { mode: 0o644 })
   await fileSecret(path, { onNotice: (notice) => notices.push(notice) })()
   expect(notices).toEqual([{ type: 'mode_repaired', file: path }])
   expect(statSync(path).mode & 0o777).toBe(0o600)
@@ -71,6 +71,13 @@ test('a file that a container mounts for others too is taken as it is, where tha
   expect(await fileSecret(path, { sharedFile: true, onNotice: (notice) => notices.push(notice) })()).toBe('JBSWY3DP')
   expect(notices).toEqual([])
   expect(statSync(path).mode & 0o777).toBe(0o444)
+})
+
+test('a file whose line is no secret is not taken from others', async () => {
+  const path = freshPath('secret')
+  writeFileSync(path, 'root:x:0:0:root:/root:/bin/sh\n', { mode: 0o644 })
+  await fileSecret(path)()
+  expect(statSync(path).mode & 0o777).toBe(0o644)
 })
 
 test('a folder is an invalid file', async () => {

@@ -50,7 +50,9 @@ async function passwordOf(given: Arguments, shell: Shell): Promise<string> {
 
 /** To the letter, since a password may begin or end with anything. */
 async function firstLine(path: string, shell: Shell): Promise<string> {
-  const found = await privateFile(path, '--password-file', { onNotice: noticeListener(shell) }).read()
+  // A file of several lines is another kind of file, which others may need.
+  const isOurs = (text: string) => text.trimEnd().split('\n').length === 1
+  const found = await privateFile(path, '--password-file', { onNotice: noticeListener(shell), isOurs }).read()
   const [line = ''] = found?.text.split(/\r?\n/, 1) ?? []
   if (line === '') throw new Failed('invalid_secret', `${path} has no password in its first line`)
   return line

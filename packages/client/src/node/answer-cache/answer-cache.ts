@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { NoticeListener, RememberedAnswers } from '../../ports.ts'
 import { invalidFile } from '../file-faults.ts'
 import { privateFile } from '../private-file.ts'
-import { type AnswerFile, createAnswerFile } from './answer-file.ts'
+import { type AnswerFile, createAnswerFile, isAnswers } from './answer-file.ts'
 import {
   type AnswerEntries,
   type Cleaned,
@@ -77,7 +77,7 @@ export interface AnswerCache extends RememberedAnswers {
  * @throws TypeError where an option is none
  */
 export function answerCache(file: string, { passphrase, keyFile, onNotice }: AnswerCacheOptions = {}): AnswerCache {
-  const own = privateFile(file, 'file', { onNotice })
+  const own = privateFile(file, 'file', { onNotice, isOurs: isAnswers })
   const keyringOf = (key: AnswerKey) => {
     if (key.keyFile !== undefined && resolve(key.keyFile) === own.path)
       throw new TypeError('keyFile must be another file than that of the answers')
@@ -148,7 +148,7 @@ function writesOf(file: AnswerFile): Writes {
 }
 
 async function entriesIn(path: string, { onNotice, ...key }: AnswerCacheOptions): Promise<AnswerEntries> {
-  const file = privateFile(path, 'other', { onNotice })
+  const file = privateFile(path, 'other', { onNotice, isOurs: isAnswers })
   const other = createAnswerFile(file, createKeyring(key, { onNotice }))
   if ((await other.content()).text === null) throw invalidFile(file.path, 'missing')
   return [...(await other.read())]

@@ -1,6 +1,6 @@
 import { invalidFile } from '../file-faults.ts'
 import { withLock } from '../file-lock.ts'
-import { parseObject } from '../json-object.ts'
+import { isReadable, parseObject } from '../json-object.ts'
 import type { PrivateFile } from '../private-file.ts'
 import type { Answers } from './answers.ts'
 import { formatAnswers, parseAnswers } from './answers-text.ts'
@@ -14,6 +14,8 @@ export interface Content {
   readonly encrypted: boolean
   /** The permission bits as they were found. */
   readonly mode: number | null
+  /** Whether others could use it, and still can. */
+  readonly isOpen: boolean
 }
 
 /** What is to be in the file, and what to say of it. The same answers again are not written. */
@@ -86,15 +88,18 @@ export function createAnswerFile(file: PrivateFile, first: Keyring | null): Answ
 
 async function readContent(file: PrivateFile, keyring: Keyring | null): Promise<Content> {
   const found = await file.read()
-  if (found === null) return { text: null, encrypted: false, mode: null }
-  const { text, mode } = found
+  if (found === null) return { text: null, encrypted: false, mode: null, isOpen: false }
+  const { text, mode, isOpen } = found
   const object = envelopeIn(file.path, text)
-  if (object === null) return { text, encrypted: false, mode }
+  if (object === null) return { text, encrypted: false, mode, isOpen }
   if (keyring === null) throw invalidFile(file.path, 'key_needed')
   const opened = await openWith(keyring, object)
   if (opened === null) throw invalidFile(file.path, 'does_not_open')
-  return { text: opened, encrypted: true, mode }
+  return { text: opened, encrypted: true, mode, isOpen }
 }
+
+/** Whether a text is a file of answers, whole and sound or encrypted. */
+export const isAnswers = isReadable((text) => envelopeIn('', text) ?? parseAnswers('', text))
 
 type JsonObject = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { invalidFile } from '../file-faults.ts'
 import { withLock } from '../file-lock.ts'
+import { isReadable } from '../json-object.ts'
 import { type PrivateFile, type PrivateFileOptions, privateFile } from '../private-file.ts'
 import { lengths } from './envelope.ts'
 
@@ -11,7 +12,7 @@ import { lengths } from './envelope.ts'
  * @throws ClientError `invalid_file` where there is a file already, or it cannot be written
  */
 export async function createKeyFile(path: string): Promise<void> {
-  const file = privateFile(path, 'path')
+  const file = keyFile(path, 'path', {})
   await withLock(file.path, async () => {
     if ((await file.read()) !== null) throw invalidFile(file.path, 'is_there')
     await writeNewKey(file)
@@ -20,17 +21,21 @@ export async function createKeyFile(path: string): Promise<void> {
 
 /** @throws ClientError `invalid_file`, also where it is missing */
 export async function readKey(path: string, options: PrivateFileOptions): Promise<Uint8Array> {
-  const file = privateFile(path, 'keyFile', options)
+  const file = keyFile(path, 'keyFile', options)
   return parseKey(file.path, (await file.read())?.text)
 }
 
 /** The key of a file that is made where it is missing. @throws ClientError `invalid_file` */
 export async function readOrMakeKey(path: string, options: PrivateFileOptions): Promise<Uint8Array> {
-  const file = privateFile(path, 'keyFile', options)
+  const file = keyFile(path, 'keyFile', options)
   return withLock(file.path, async () => {
     const found = await file.read()
     return found === null ? writeNewKey(file) : parseKey(file.path, found.text)
   })
+}
+
+function keyFile(path: string, name: string, options: PrivateFileOptions): PrivateFile {
+  return privateFile(path, name, { ...options, isOurs: isReadable((text) => parseKey(path, text)) })
 }
 
 async function writeNewKey(file: PrivateFile): Promise<Uint8Array> {

@@ -15,6 +15,8 @@ export type AnswersWarning =
   | 'alike_question'
   /** Other users could read or write the file, and now cannot. */
   | 'mode_repaired'
+  /** Other users can read or write the file. It stays so, since it may be none of ours. */
+  | 'open_to_others'
 
 /** What there is to say of a file of answers. */
 export interface AnswersReport {
@@ -37,11 +39,12 @@ export interface AnswersReport {
 /** Looks at a file without changing what is in it. */
 export async function validate(path: string, file: AnswerFile): Promise<AnswersReport> {
   try {
-    const { text, encrypted, mode } = await file.content()
+    const { text, encrypted, mode, isOpen } = await file.content()
     if (text === null) return report({ exists: false })
     const { answers, faults } = readAnswers(path, text)
-    const modeWarnings =
-      mode !== null && (mode & 0o077) !== 0 ? [{ question: null, warning: 'mode_repaired' as const }] : []
+    const isLoose = mode !== null && (mode & 0o077) !== 0
+    const modeWarning = isOpen ? ('open_to_others' as const) : ('mode_repaired' as const)
+    const modeWarnings = isLoose ? [{ question: null, warning: modeWarning }] : []
     const warnings = [...modeWarnings, ...warningsOf(answers)]
     return report({ encrypted, mode, faults, warnings, ...counts(answers) })
   } catch (error) {

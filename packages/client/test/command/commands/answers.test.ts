@@ -49,6 +49,14 @@ test('the file is the first word, or --file, or answers.json in the state folder
   expect((await answers('list', path('other.json'), '--file', path('answers.json'))).exitCode).toBe(2)
 })
 
+test('a file of another kind stays readable for others, whatever is asked of it', async () => {
+  const { path, answers } = openFiles()
+  const other = path('passwd')
+  writeFileSync(other, 'root:x:0:0:root:/root:/bin/sh\n', { mode: 0o644 })
+  for (const what of ['list', 'validate', 'clean']) expect((await answers(what, other)).exitCode).toBe(1)
+  expect(statSync(other).mode & 0o777).toBe(0o644)
+})
+
 test('validate tells faults with exit code 1, and changes nothing', async () => {
   const { path, write, answers } = openFiles()
   write('bad.json', '{ "Where?": "here" }')
