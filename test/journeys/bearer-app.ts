@@ -30,7 +30,7 @@ export interface BearerStack {
   readonly serve: (parts: Parts) => Promise<RunningApp>
 }
 
-export interface BearerAppOptions extends Omit<Served, 'mfa'> {
+export interface BearerAppOptions extends Omit<Served, 'mfa' | 'now'> {
   /** Passwords of the users there are, by name. */
   readonly passwords?: Readonly<Record<string, string>>
   readonly mfa?: Partial<MfaOptions>
@@ -56,7 +56,7 @@ export async function openBearerApp(stack: BearerStack, options: BearerAppOption
   const passwords = new Map(Object.entries(options.passwords ?? {}))
   const findUser = (id: string) => userOf(passwords, id)
   const mfa = createMfa({ secret, issuer: 'Acme', storage, findUser, now: clock.now, ...options.mfa })
-  const { url, close: end } = await stack.serve({ ...options, mfa, passwords })
+  const { url, close: end } = await stack.serve({ ...options, mfa, passwords, now: clock.now })
   onTestFinished(end)
   return { url, mfa, clock, passwords }
 }

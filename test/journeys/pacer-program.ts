@@ -1,15 +1,18 @@
 // What somebody runs at night, with all it has to know in its environment.
 
-import { PclClient } from './pacer-client.ts'
+import { createClient } from '@latchkey/client'
+import { environmentSecret } from '@latchkey/client/node'
 
 const { PACER_SITE = '', PACER_USERNAME = '', PACER_PASSWORD = '', PACER_MFA_SECRET } = process.env
 
-const client = new PclClient({
-  sites: { production: PACER_SITE, qa: PACER_SITE },
-  environment: 'qa',
-  username: PACER_USERNAME,
-  password: PACER_PASSWORD,
-  secret: PACER_MFA_SECRET,
+const client = createClient({
+  baseUrl: `${PACER_SITE}/account`,
+  ...(PACER_MFA_SECRET === undefined ? {} : { totp: environmentSecret('PACER_MFA_SECRET') }),
+  // A secret that is no good is not tried again half a minute later.
+  maxAttempts: 1,
 })
-const result = await client.searchCases({ caseTitle: 'Smith' }).catch((error: Error) => ({ error: error.message }))
+const result = await client.login({ username: PACER_USERNAME, password: PACER_PASSWORD }).then(
+  async () => (await client.fetch('/cases?caseTitle=Smith')).json() as Promise<unknown>,
+  ({ code }: { code: string }) => ({ error: code }),
+)
 process.stdout.write(JSON.stringify(result))

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import type { Host, Mfa } from '@latchkey/core'
 import { expressMfa } from '@latchkey/express'
 import { koaMfa } from '@latchkey/koa'
@@ -12,19 +13,21 @@ export interface Served {
   readonly mount: string
   /** The app's own page, which tells who is signed in. */
   readonly page: string
+  /** The time there, in milliseconds since 1970, which its answers tell in their `Date`. */
+  readonly now: () => number
 }
 
-export function serveExpress({ mfa, mount, page }: Served, host: Host<[Request, Response]>): Promise<RunningApp> {
+export function serveExpress({ mfa, mount, page, now }: Served, host: Host<[Request, Response]>): Promise<RunningApp> {
   const app = express()
   app.use(mount, expressMfa(mfa, host).routes)
   app.get(page, async (req, res) => {
     const who = await host.currentUser(req, res)
     res.status(who === null ? 401 : 200).json(who === null ? {} : { username: who.user.name })
   })
-  return listen(app)
+  return listen(dated(app, now))
 }
 
-export function serveKoa({ mfa, mount, page }: Served, host: Host<[Context]>): Promise<RunningApp> {
+export function serveKoa({ mfa, mount, page, now }: Served, host: Host<[Context]>): Promise<RunningApp> {
   const app = new Koa()
   app.use(koaMfa(mfa, host, { prefix: mount }).routes)
   app.use(async (ctx) => {
@@ -33,5 +36,14 @@ export function serveKoa({ mfa, mount, page }: Served, host: Host<[Context]>): P
     ctx.status = who === null ? 401 : 200
     ctx.body = who === null ? {} : { username: who.user.name }
   })
-  return listen(app.callback())
+  const handle = app.callback()
+  return listen(dated((req, res) => void handle(req, res), now))
+}
+
+/** An app whose answers tell the time of its own clock. */
+export function dated(app: RequestListener, now: () => number): RequestListener {
+  return (req, res) => {
+    res.setHeader('Date', new Date(now()).toUTCString())
+    app(req, res)
+  }
 }

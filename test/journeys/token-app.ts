@@ -34,7 +34,7 @@ export interface TokenStack {
   readonly serve: (parts: Parts) => Promise<RunningApp>
 }
 
-export interface TokenAppOptions extends Omit<Served, 'mfa'> {
+export interface TokenAppOptions extends Omit<Served, 'mfa' | 'now'> {
   /** Passwords by user name. */
   readonly passwords: Readonly<Record<string, string>>
   readonly mfa?: Partial<MfaOptions>
@@ -55,7 +55,7 @@ export async function openTokenApp(stack: TokenStack, options: TokenAppOptions):
   const clock = manualClock()
   const findUser = (id: string) => (Object.hasOwn(options.passwords, id) ? userOf(id) : null)
   const mfa = createMfa({ secret, issuer: 'Acme', storage, findUser, now: clock.now, ...options.mfa })
-  const { url, close: end } = await stack.serve({ ...options, mfa })
+  const { url, close: end } = await stack.serve({ ...options, mfa, now: clock.now })
   onTestFinished(end)
   return {
     ...{ url, mfa, clock },
