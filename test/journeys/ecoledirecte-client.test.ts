@@ -1,134 +1,179 @@
 /** The rule guarded here: a client that answers a login's questions from a cache goes on working, as its guide tells it. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { type Client, MfaRequiredError, type Notice } from '@latchkey/client'
+import { answerCache, createKeyFile } from '@latchkey/client/node'
 import { describe, expect, test } from 'vitest'
+import { memoryTokens } from '../../packages/client/src/session/memory-tokens.ts'
 import { toldBy } from '../security/canaries.ts'
 import { describeOn, pairedStacks } from '../security/stacks.ts'
 import {
-  automatically,
-  interactively,
-  type MfaRequiredError,
-  withFallback,
-  withManager,
-  withRetry,
-} from './ecoledirecte-client.ts'
-import { cleanQcm, EncryptedQcm, loadQcm, MfaManager, mergeQcm, secureQcm, validateQcm, writeQcm } from './qcm-cache.ts'
-import { city, enrolQuestions, level, offered, openAskingSchool, openSchool, right, typing, year } from './school.ts'
+  asking,
+  city,
+  enrolQuestions,
+  level,
+  offered,
+  openAskingSchool,
+  openSchool,
+  right,
+  typing,
+  year,
+} from './school.ts'
 
 const signedIn = { name: 'alice', amr: ['pwd', 'kba'] }
 const modeOf = (file: string) => statSync(file).mode & 0o777
+const write = (file: string, answers: object) => writeFileSync(file, JSON.stringify(answers, null, 2), { mode: 0o600 })
+const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as unknown
+
+async function isSignedIn(client: Client): Promise<boolean> {
+  const status = await client.fetch('/auth/mfa/status')
+  return status.status === 200
+}
 
 describeOn(pairedStacks, (stack) => {
+  /** The school, and a login of alice that comes to what the app answers. */
+  async function open(asks?: readonly string[]) {
+    const school = await openAskingSchool(stack, asks)
+    const { client, credentials } = school
+    const login = async (...[options]: Parameters<typeof client>) => (await client(options).login(credentials)).answer
+    /** By the cache, with somebody at the keyboard where it does not help. */
+    const withFallback = (terminal: ReturnType<typeof typing>, file: string) => {
+      const answers = answerCache(file)
+      const onNotice = ({ type }: Notice) => terminal.print(type)
+      return login({ answers, prompt: asking(terminal, answers), onNotice })
+    }
+    const automatically = (file: string) => login({ answers: answerCache(file) })
+    return { ...school, login, withFallback, automatically }
+  }
+
   describe('What is MFA in EcoleDirecte?', () => {
     test.each([city, level, year])('it asks %s, and the account holder knows', async (question) => {
-      const { login } = await openAskingSchool(stack, [question])
-      const { client, username, password } = login()
-      const asked = await client.login(username, password).catch((error: unknown) => error)
-      expect(asked).toMatchObject({ question, propositions: offered[question] })
-      expect(await client.isSignedIn()).toBe(false)
-      expect(await client.submitMfa(right[question] ?? '')).toEqual(signedIn)
-      expect(await client.isSignedIn()).toBe(true)
+      const { client, credentials } = await open([question])
+      const own = client()
+      const asked: unknown = await own.login(credentials).catch((error: unknown) => error)
+      expect(asked).toBeInstanceOf(MfaRequiredError)
+      expect(asked).toMatchObject({ code: 'mfa_required', question, propositions: offered[question] })
+      expect(await isSignedIn(own)).toBe(false)
+      expect((await own.submit(right[question] ?? '')).answer).toEqual(signedIn)
+      expect(await isSignedIn(own)).toBe(true)
     })
 
     test('it is an additional layer: without the password nothing is asked', async () => {
-      const { login } = await openAskingSchool(stack)
-      await expect(login().client.login('alice', 'wrong')).rejects.toThrow('invalid_credentials')
+      const { client } = await open()
+      const login = client().login({ username: 'alice', password: 'wrong' })
+      await expect(login).rejects.toMatchObject({ code: 'invalid_credentials' })
     })
   })
 
   describe('How MFA Works', () => {
     test('where it is not required, the login succeeds at once', async () => {
-      const { login, file } = await openSchool(stack)
-      expect(await automatically(login(), file('qcm.json'))).toEqual({ name: 'alice', amr: ['pwd'] })
+      const { client, credentials, file } = await openSchool(stack)
+      const { answer } = await client({ answers: answerCache(file('qcm.json')) }).login(credentials)
+      expect(answer).toEqual({ name: 'alice', amr: ['pwd'] })
     })
 
     test('the flow: no cache, a wrong choice, a right one, saved; from then on the cache answers', async () => {
-      const { login, file } = await openAskingSchool(stack)
+      const { withFallback, file } = await open()
       const qcm = file('qcm.json')
-      await expect(withFallback(login(), typing('0'), qcm)).rejects.toThrow('MFA required')
+      await expect(withFallback(typing('0'), qcm)).rejects.toThrow('nobody types any more')
       expect(existsSync(qcm)).toBe(false)
-      expect(await withFallback(login(), typing('1'), qcm)).toEqual(signedIn)
-      expect(loadQcm(qcm)).toEqual({ [city]: ['PARIS'] })
+      expect(await withFallback(typing('0', '1'), qcm)).toEqual(signedIn)
+      expect(read(qcm)).toEqual({ [city]: ['PARIS'] })
       const terminal = typing()
-      expect(await withFallback(login(), terminal, qcm)).toEqual(signedIn)
-      expect(terminal.printed).toEqual(['Auto-submitting cached answer: PARIS'])
+      expect(await withFallback(terminal, qcm)).toEqual(signedIn)
+      expect(terminal.printed).toEqual([])
     })
 
     test('it is triggered on a new device, after clearing cookies and after inactivity, and not in between', async () => {
-      const { login, file, browser, sessions } = await openAskingSchool(stack)
-      const device = browser()
+      const { client, credentials, sessions } = await open()
+      const device = memoryTokens()
       const triggers = {
         newDevice: () => undefined,
-        clearedCookies: () => device.cookies.clear(),
+        clearedCookies: () => device.set(null),
         inactivity: () => sessions.ids.map((id) => sessions.remove(id)),
       }
       for (const happen of Object.values(triggers)) {
-        happen()
-        const { client } = login(device)
-        expect(await client.isSignedIn()).toBe(false)
-        await expect(automatically(login(device), file('qcm.json'))).rejects.toThrow(`no cached answer for: ${city}`)
-        expect(await interactively(login(device), typing('1'))).toEqual(signedIn)
-        expect(await client.isSignedIn()).toBe(true)
+        await happen()
+        const own = client({ tokenStorage: device })
+        expect(await isSignedIn(own)).toBe(false)
+        await expect(own.login(credentials)).rejects.toMatchObject({ code: 'mfa_required', question: city })
+        await client({ tokenStorage: device, prompt: asking(typing('1')) }).login(credentials)
+        expect(await isSignedIn(client({ tokenStorage: device }))).toBe(true)
       }
     })
   })
 
   describe('Interactive MFA', () => {
     test('it shows question and options, and asks until a number of one is typed', async () => {
-      const { login } = await openAskingSchool(stack)
+      const { login } = await open()
       const terminal = typing('Paris', '-1', '4', ' 1 ')
-      expect(await interactively(login(), terminal)).toEqual(signedIn)
+      expect(await login({ prompt: asking(terminal) })).toEqual(signedIn)
       const options = ['  0: LYON', '  1: PARIS', '  2: NANTES', '  3: LILLE']
       const again = Array(3).fill('Please enter a valid number')
       expect(terminal.printed).toEqual([`Question: ${city}`, ...options, ...again])
     })
 
-    test('a wrong answer fails, and the client is closed', async () => {
-      const { login } = await openAskingSchool(stack)
-      const own = login()
-      await expect(interactively(own, typing('0'))).rejects.toThrow('MFA required')
-      expect(own.client.isClosed).toBe(true)
-      expect(await own.client.isSignedIn()).toBe(false)
+    test('a wrong answer fails where there is one try, says what is asked now, and signs nobody in', async () => {
+      const { client, credentials } = await open()
+      const own = client({ prompt: asking(typing('0')), maxAttempts: 1 })
+      await expect(own.login(credentials)).rejects.toMatchObject({ code: 'invalid_code', question: city })
+      expect(await isSignedIn(own)).toBe(false)
     })
 
     test('with retry: up to three attempts, by index or by the full text of the answer', async () => {
-      const { login } = await openAskingSchool(stack)
-      const terminal = typing('9', 'LYON', 'PARIS')
-      expect(await withRetry(login(), terminal)).toEqual(signedIn)
+      const { login } = await open()
+      const terminal = typing('9', 'LYON', '2', 'PARIS')
+      expect(await login({ prompt: asking(terminal) })).toEqual(signedIn)
+      const asked = `Question: ${city}`
       expect(terminal.printed.filter((line) => !line.startsWith('  '))).toEqual([
-        ...['Attempt 1/3', `Question: ${city}`, 'Invalid option'],
-        ...['Attempt 2/3', `Question: ${city}`, 'Incorrect answer.'],
-        ...['Attempt 3/3', `Question: ${city}`],
+        ...[asked, 'Please enter a valid number'],
+        ...[asked, asked],
       ])
     })
 
-    test('max attempts reached: the client is closed, and the third answer was the last', async () => {
-      const { login } = await openAskingSchool(stack)
-      const own = login()
-      await expect(withRetry(own, typing('0', '2', '3', '1'))).rejects.toThrow('Max attempts reached')
-      expect(own.client.isClosed).toBe(true)
-      expect(await own.client.isSignedIn()).toBe(false)
+    test('with retry: each is told how many are left', async () => {
+      const { login } = await open()
+      const said: unknown[] = []
+      const choices = ['LYON', 'PARIS']
+      const prompt = ({ attemptsLeft, refused }: { attemptsLeft: number; refused: boolean }) => {
+        said.push([attemptsLeft, refused])
+        return { answer: choices.shift() ?? '' }
+      }
+      expect(await login({ prompt })).toEqual(signedIn)
+      expect(said).toEqual([
+        [3, false],
+        [2, true],
+      ])
+    })
+
+    test('max attempts reached: nobody is signed in, and the third answer was the last', async () => {
+      const { client, credentials } = await open()
+      const own = client({ prompt: asking(typing('0', '2', '3', '1')) })
+      await expect(own.login(credentials)).rejects.toMatchObject({ code: 'invalid_code' })
+      expect(await isSignedIn(own)).toBe(false)
     })
 
     test('where there are more questions, the retry is asked another one', async () => {
-      const { login } = await openAskingSchool(stack, [year, city, level])
+      const { login } = await open([year, city, level])
       const terminal = typing('LYON', 'QUATRIEMES')
-      expect(await withRetry(login(), terminal)).toEqual(signedIn)
+      expect(await login({ prompt: asking(terminal) })).toEqual(signedIn)
       const questions = terminal.printed.filter((line) => line.startsWith('Question'))
       expect(questions).toEqual([`Question: ${city}`, `Question: ${level}`])
     })
 
     test('trying all options of all questions is no way in: the fifth wrong answer starts a wait', async () => {
-      const { login, clock } = await openAskingSchool(stack)
-      await expect(withRetry(login(), typing('0', '0', '0', '0', '0'), 5)).rejects.toThrow('Max attempts reached')
-      await expect(withRetry(login(), typing('PARIS'))).rejects.toThrow('too_many_attempts')
+      const { login, clock } = await open()
+      const guessing = login({ prompt: asking(typing('0', '0', '0', '0', '0')), maxAttempts: 5 })
+      await expect(guessing).rejects.toMatchObject({ code: 'invalid_code', attemptsRemaining: 0 })
+      const early = login({ prompt: asking(typing('PARIS')) })
+      await expect(early).rejects.toMatchObject({ code: 'too_many_attempts', retryAfterSeconds: 30 })
       clock.advance(30)
-      expect(await withRetry(login(), typing('PARIS'))).toEqual(signedIn)
+      expect(await login({ prompt: asking(typing('PARIS')) })).toEqual(signedIn)
     })
   })
 
   describe('Automated MFA', () => {
     test('qcm.json: questions by their exact text, with their answers, the most recent last', async () => {
-      const { login, file } = await openAskingSchool(stack, [year, city, level])
+      const { automatically, file } = await open([year, city, level])
       const qcm = file('qcm.json')
       writeFileSync(
         qcm,
@@ -136,156 +181,168 @@ describeOn(pairedStacks, (stack) => {
           ' "Quel est le niveau scolaire de <prénom> ?": ["QUATRIEMES"],' +
           ' "Quelle est votre année de naissance ?": ["1970"] }',
       )
-      for (const _question of [city, level, year]) expect(await automatically(login(), qcm)).toEqual(signedIn)
+      for (const _question of [city, level, year]) expect(await automatically(qcm)).toEqual(signedIn)
     })
 
     test('auto-submit with fallback: a cached answer that is wrong now gives way to the user', async () => {
-      const { login, file } = await openAskingSchool(stack)
+      const { withFallback, automatically, file } = await open()
       const qcm = file('qcm.json')
-      writeQcm(qcm, { [city]: ['NANTES'] })
+      write(qcm, { [city]: ['NANTES'] })
       const terminal = typing('1')
-      expect(await withFallback(login(), terminal, qcm)).toEqual(signedIn)
+      expect(await withFallback(terminal, qcm)).toEqual(signedIn)
       const options = ['  0: LYON', '  1: PARIS', '  2: NANTES (cached)', '  3: LILLE']
-      expect(terminal.printed).toEqual(['Auto-submitting cached answer: NANTES', `Question: ${city}`, ...options])
-      expect(loadQcm(qcm)).toEqual({ [city]: ['NANTES', 'PARIS'] })
-      expect(await automatically(login(), qcm)).toEqual(signedIn)
+      expect(terminal.printed).toEqual(['refused', `Question: ${city}`, ...options])
+      expect(read(qcm)).toEqual({ [city]: ['NANTES', 'PARIS'] })
+      expect(await automatically(qcm)).toEqual(signedIn)
     })
 
-    test('an answer that is there already is not added again', async () => {
-      const { login, file } = await openAskingSchool(stack)
+    test('an answer that is there already is not added again, and is the latest from then on', async () => {
+      const { withFallback, automatically, file } = await open()
       const qcm = file('qcm.json')
-      writeQcm(qcm, { [city]: ['PARIS', 'LYON'] })
-      expect(await withFallback(login(), typing('1'), qcm)).toEqual(signedIn)
-      expect(loadQcm(qcm)).toEqual({ [city]: ['PARIS', 'LYON'] })
+      write(qcm, { [city]: ['PARIS', 'LYON'] })
+      expect(await withFallback(typing('1'), qcm)).toEqual(signedIn)
+      expect(read(qcm)).toEqual({ [city]: ['LYON', 'PARIS'] })
+      expect(await automatically(qcm)).toEqual(signedIn)
     })
 
     test('fully automated: fails where no answer is cached, and where the cached one is wrong', async () => {
-      const { login, file } = await openAskingSchool(stack)
-      const [empty, outdated] = [login(), login()]
-      await expect(automatically(empty, file('qcm.json'))).rejects.toThrow(
-        `MFA required but no cached answer for: ${city}`,
-      )
-      writeQcm(file('qcm.json'), { [city]: ['LILLE'] })
-      await expect(automatically(outdated, file('qcm.json'))).rejects.toThrow('Auto-MFA failed')
-      expect([empty.client.isClosed, outdated.client.isClosed]).toEqual([true, true])
-      expect(await outdated.client.isSignedIn()).toBe(false)
+      const { client, credentials, file } = await open()
+      const own = client({ answers: answerCache(file('qcm.json')) })
+      await expect(own.login(credentials)).rejects.toMatchObject({ code: 'mfa_required', question: city })
+      write(file('qcm.json'), { [city]: ['LILLE'] })
+      await expect(own.login(credentials)).rejects.toMatchObject({ code: 'invalid_code', attemptsRemaining: 4 })
+      expect(await isSignedIn(own)).toBe(false)
     })
   })
 
   describe('MFA Cache Management', () => {
     test('merging: the caches of two clients, each of which knows a question, answer both', async () => {
-      const { login, file } = await openAskingSchool(stack, [level, city])
-      writeQcm(file('1.json'), { [city]: ['LYON'], [year]: ['1969'] })
-      writeQcm(file('2.json'), { [city]: ['LYON', 'PARIS'], [level]: ['QUATRIEMES'] })
-      mergeQcm(file('1.json'), file('2.json'), file('qcm_merged.json'))
-      const merged = { [city]: ['LYON', 'PARIS'], [year]: ['1969'], [level]: ['QUATRIEMES'] }
-      expect(loadQcm(file('qcm_merged.json'))).toEqual(merged)
-      for (const _question of [city, level])
-        expect(await automatically(login(), file('qcm_merged.json'))).toEqual(signedIn)
+      const { automatically, file } = await open([level, city])
+      write(file('1.json'), { [city]: ['LYON'], [year]: ['1969'] })
+      write(file('2.json'), { [city]: ['LYON', 'PARIS'], [level]: ['QUATRIEMES'] })
+      const merged = answerCache(file('qcm_merged.json'))
+      expect(await merged.merge(file('1.json'))).toEqual({ questions: 2, answers: 2 })
+      expect(await merged.merge(file('2.json'))).toEqual({ questions: 1, answers: 2 })
+      expect(read(file('qcm_merged.json'))).toEqual({
+        ...{ [city]: ['LYON', 'PARIS'], [year]: ['1969'], [level]: ['QUATRIEMES'] },
+      })
+      for (const _question of [city, level]) expect(await automatically(file('qcm_merged.json'))).toEqual(signedIn)
     })
 
     test('cleaning: drops duplicates and the empty, and what is left answers as before', async () => {
-      const { login, file } = await openAskingSchool(stack)
-      writeQcm(file('qcm.json'), { [city]: ['LYON', 'LYON', 'PARIS', 'PARIS'], [level]: [] })
-      cleanQcm(file('qcm.json'))
-      expect(loadQcm(file('qcm.json'))).toEqual({ [city]: ['LYON', 'PARIS'] })
-      expect(await automatically(login(), file('qcm.json'))).toEqual(signedIn)
+      const { automatically, file } = await open()
+      write(file('qcm.json'), { [city]: ['LYON', 'LYON', 'PARIS', 'PARIS'], [level]: [] })
+      const went = await answerCache(file('qcm.json')).clean()
+      expect(went).toEqual({ questions: 1, duplicates: 2, empty: 0 })
+      expect(read(file('qcm.json'))).toEqual({ [city]: ['LYON', 'PARIS'] })
+      expect(await automatically(file('qcm.json'))).toEqual(signedIn)
     })
 
     test.each([
-      ['valid', JSON.stringify({ [city]: ['PARIS'] }), ['Cache valid: 1 questions'], true],
-      ['empty answers', '{ "a": [] }', ['Warning: Empty answers for: a', 'Cache valid: 1 questions'], true],
-      ['not a dictionary', '[]', ['Invalid format: not a dictionary'], false],
-      ['answers that are no list', '{ "a": "PARIS" }', ['Invalid answers for question: a'], false],
-      ['not JSON', '{ "a"', ['Invalid JSON'], false],
-      ['no file', null, ['No cache file found'], false],
-    ])('validating: %s', async (_, content, said, isValid) => {
+      ['valid', JSON.stringify({ [city]: ['PARIS'] }), { ok: true, questions: 1, warnings: [] }],
+      ['empty answers', '{ "a": [] }', { ok: true, warnings: [{ question: 'a', warning: 'empty_list' }] }],
+      ['not a dictionary', '[]', { ok: false, faults: [{ question: null, fault: 'not_an_object' }] }],
+      [
+        'answers that are no list',
+        '{ "a": "P" }',
+        { ok: false, faults: [{ question: 'a', fault: 'answers_not_a_list' }] },
+      ],
+      ['not JSON', '{ "a"', { ok: false, faults: [{ question: null, fault: 'not_json' }] }],
+      ['no file', null, { ok: true, exists: false, questions: 0 }],
+    ])('validating: %s', async (_, content, report) => {
       const { file } = await openSchool(stack)
-      if (content !== null) writeFileSync(file('qcm.json'), content)
-      expect(validateQcm(file('qcm.json'))).toEqual({ isValid, said })
+      if (content !== null) writeFileSync(file('qcm.json'), content, { mode: 0o600 })
+      expect(await answerCache(file('qcm.json')).validate()).toMatchObject(report)
     })
   })
 
   describe('Advanced Patterns', () => {
     test('MFA manager class: answers from its file, asks the user otherwise, and saves for its owner alone', async () => {
-      const { login, file } = await openAskingSchool(stack, [year, city, level])
-      const choose = ({ question }: MfaRequiredError) => right[question] ?? ''
+      const { login, file } = await open([year, city, level])
+      const answers = () => answerCache(file('qcm.json'))
+      const prompt = ({ question }: { question: string | null }) => ({ answer: right[question ?? ''] ?? '' })
       const nobody = () => expect.unreachable('the cache knows')
-      for (const _question of [city, level, year])
-        expect(await withManager(login(), new MfaManager(file('qcm.json')), choose)).toEqual(signedIn)
+      for (const _question of [city, level, year]) expect(await login({ answers: answers(), prompt })).toEqual(signedIn)
       expect(modeOf(file('qcm.json'))).toBe(0o600)
       for (const _question of [city, level, year])
-        expect(await withManager(login(), new MfaManager(file('qcm.json')), nobody)).toEqual(signedIn)
+        expect(await login({ answers: answers(), prompt: nobody })).toEqual(signedIn)
     })
 
     test('MFA manager class: get, get all, add, remove, clear', async () => {
       const { file } = await openSchool(stack)
-      const manager = new MfaManager(file('qcm.json'))
-      expect([manager.answer(city), manager.answers(city)]).toEqual([null, []])
-      manager.add(city, 'LYON')
-      manager.add(city, 'PARIS')
-      manager.add(level, 'SIXIEMES')
-      expect([manager.answer(city), manager.answers(city)]).toEqual(['PARIS', ['LYON', 'PARIS']])
-      manager.remove(level)
-      expect(loadQcm(file('qcm.json'))).toEqual({ [city]: ['LYON', 'PARIS'] })
-      manager.clear()
-      expect(loadQcm(file('qcm.json'))).toEqual({})
+      const cache = answerCache(file('qcm.json'))
+      expect([await cache.get(city), await cache.getAll(city)]).toEqual([null, []])
+      await cache.add(city, 'LYON')
+      await cache.add(city, 'PARIS')
+      await cache.add(level, 'SIXIEMES')
+      expect([await cache.get(city), await cache.getAll(city)]).toEqual(['PARIS', ['LYON', 'PARIS']])
+      expect(await cache.remove(level)).toBe(true)
+      expect(read(file('qcm.json'))).toEqual({ [city]: ['LYON', 'PARIS'] })
+      await cache.clear()
+      expect(read(file('qcm.json'))).toEqual({})
     })
   })
 
   describe('Security Considerations', () => {
     test('file permissions: a cache that others may read is taken away from them, and still answers', async () => {
-      const { login, file } = await openAskingSchool(stack)
+      const { login, withFallback, file } = await open()
       const qcm = file('qcm.json')
-      expect(await withFallback(login(), typing('1'), qcm)).toEqual(signedIn)
+      expect(await withFallback(typing('1'), qcm)).toEqual(signedIn)
       chmodSync(qcm, 0o644)
-      expect([secureQcm(qcm), modeOf(qcm), secureQcm(qcm)]).toEqual([true, 0o600, false])
-      expect(await automatically(login(), qcm)).toEqual(signedIn)
+      const notices: Notice[] = []
+      const answers = answerCache(qcm, { onNotice: (notice) => notices.push(notice) })
+      expect(await login({ answers })).toEqual(signedIn)
+      expect(notices).toEqual([{ type: 'mode_repaired', file: qcm }])
+      expect(modeOf(qcm)).toBe(0o600)
     })
 
     test('encryption: the file tells no answer, opens with its key alone, and answers', async () => {
-      const { login, file } = await openAskingSchool(stack)
-      const cache = new EncryptedQcm(file('qcm.json.enc'), file('.qcm.key'))
-      expect(cache.load()).toEqual({})
-      cache.save({ [city]: ['PARIS'] })
-      expect(readFileSync(file('qcm.json.enc'), 'latin1')).not.toMatch(/PARIS|ville/)
-      expect([modeOf(file('qcm.json.enc')), modeOf(file('.qcm.key'))]).toEqual([0o600, 0o600])
-      expect(() => new EncryptedQcm(file('qcm.json.enc'), file('other.key')).load()).toThrow('unable to authenticate')
-      const reopened = new EncryptedQcm(file('qcm.json.enc'), file('.qcm.key')).load()
-      const own = login()
-      await expect(own.client.login(own.username, own.password)).rejects.toThrow(city)
-      expect(await own.client.submitMfa(reopened[city]?.at(-1) ?? '')).toEqual(signedIn)
+      const { login, file } = await open()
+      const [qcm, keyFile] = [file('qcm.json.enc'), file('.qcm.key')]
+      await createKeyFile(keyFile)
+      await createKeyFile(file('other.key'))
+      const answers = answerCache(qcm, { keyFile })
+      expect(await answers.entries()).toEqual([])
+      expect(await login({ answers, prompt: asking(typing('1')) })).toEqual(signedIn)
+      expect(readFileSync(qcm, 'latin1')).not.toMatch(/PARIS|ville/)
+      expect([modeOf(qcm), modeOf(keyFile)]).toEqual([0o600, 0o600])
+      for (const key of [{ keyFile: file('other.key') }, {}])
+        await expect(answerCache(qcm, key).get(city)).rejects.toMatchObject({ code: 'invalid_file' })
+      expect(await login({ answers: answerCache(qcm, { keyFile }) })).toEqual(signedIn)
     })
 
     test('monitor access: the app hears of each answer, and neither its events nor its rows tell any', async () => {
-      const { login, events, open } = await openAskingSchool(stack)
+      const { login, events, open: opened } = await open()
       events.length = 0
-      expect(await withRetry(login(), typing('LYON', 'PARIS'))).toEqual(signedIn)
+      expect(await login({ prompt: asking(typing('LYON', 'PARIS')) })).toEqual(signedIn)
       expect(events.filter(({ type }) => type === 'verify')).toMatchObject([
         { factor: 'question', userId: 'alice', result: 'failure', reason: 'wrong' },
         { factor: 'question', userId: 'alice', result: 'success' },
       ])
-      const row = JSON.stringify(await open.storage.get('alice'))
+      const row = JSON.stringify(await opened.storage.get('alice'))
       expect([...events.map(toldBy), row].join()).not.toMatch(/PARIS|résidence/)
     })
 
     test('an answer proves no more than the password: what takes a second factor stays shut', async () => {
-      const { login, browser } = await openAskingSchool(stack)
-      const device = browser()
-      expect(await interactively(login(device), typing('1'))).toEqual(signedIn)
-      expect((await device.get('/guarded/default')).json()).toMatchObject({ code: 'step_up_required' })
-      expect((await device.get('/auth/mfa/recovery-codes')).json()).toMatchObject({ code: 'step_up_required' })
+      const { client, credentials } = await open()
+      const own = client({ prompt: asking(typing('1')) })
+      expect((await own.login(credentials)).answer).toEqual(signedIn)
+      // A recovery code would do, and no answer.
+      expect(await (await own.fetch('/guarded/default')).json()).toMatchObject({ code: 'step_up_required' })
+      await expect(own.recoveryCodes()).rejects.toMatchObject({ code: 'step_up_required' })
     })
 
     test('unless the app says that questions may stand alone, they take another factor beside them', async () => {
-      const { alice, login } = await openSchool(stack, { onlyFactor: false })
-      await alice.login(alice.browser)
-      expect((await alice.browser.post('/auth/mfa/question/enroll', {})).status).toBe(409)
+      const { alice, client, credentials } = await openSchool(stack, { onlyFactor: false })
+      const own = client()
+      await own.login(credentials)
+      await expect(own.setup('question')).rejects.toMatchObject({ status: 409 })
       await alice.enrol()
       await enrolQuestions(alice)
-      const challenged = (await alice.login()).json()
+      const challenged: unknown = await own.login(credentials).catch((error: unknown) => error)
       expect(challenged).toMatchObject({ methods: expect.arrayContaining(['totp', 'question']) })
-      expect(await interactively(login(), typing('1'))).toEqual(signedIn)
+      const byQuestion = client({ prompt: asking(typing('1')), preferred: ['question'] })
+      expect((await byQuestion.login(credentials)).answer).toEqual(signedIn)
       expect((await alice.signIn()).json()).toEqual({ name: 'alice', amr: ['pwd', 'otp', 'mfa'] })
     })
   })
@@ -296,36 +353,39 @@ describeOn(pairedStacks, (stack) => {
       ['no accents', { 'Quelle est votre ville de residence ?': ['PARIS'] }],
       ['an empty list of answers', { [city]: [] }],
     ])('cache not working: %s', async (_, qcm) => {
-      const { login, file } = await openAskingSchool(stack)
-      writeQcm(file('qcm.json'), qcm)
-      await expect(automatically(login(), file('qcm.json'))).rejects.toThrow('no cached answer')
-      expect(await withFallback(login(), typing('1'), file('qcm.json'))).toEqual(signedIn)
-      expect(await automatically(login(), file('qcm.json'))).toEqual(signedIn)
+      const { withFallback, automatically, file } = await open()
+      write(file('qcm.json'), qcm)
+      await expect(automatically(file('qcm.json'))).rejects.toMatchObject({ code: 'mfa_required', question: city })
+      expect(await withFallback(typing('1'), file('qcm.json'))).toEqual(signedIn)
+      expect(await automatically(file('qcm.json'))).toEqual(signedIn)
     })
 
-    test('cache not working: not JSON, or nothing that can be read', async () => {
-      const { login, file } = await openAskingSchool(stack)
-      writeFileSync(file('broken.json'), '{ "')
+    test('cache not working: not JSON, or nothing that can be read; that is said, and nothing is overwritten', async () => {
+      const { withFallback, automatically, file } = await open()
+      writeFileSync(file('broken.json'), '{ "', { mode: 0o600 })
       mkdirSync(file('folder'))
-      for (const name of ['broken.json', 'folder'])
-        await expect(automatically(login(), file(name))).rejects.toThrow('no cached answer')
+      for (const name of ['broken.json', 'folder']) {
+        await expect(automatically(file(name))).rejects.toMatchObject({ code: 'invalid_file' })
+        await expect(withFallback(typing('1'), file(name))).rejects.toMatchObject({ code: 'invalid_file' })
+      }
+      expect(readFileSync(file('broken.json'), 'utf8')).toBe('{ "')
     })
 
     test('wrong answer cached: once it is removed, the user is asked and the right one is kept', async () => {
-      const { login, file } = await openAskingSchool(stack)
-      writeQcm(file('qcm.json'), { [city]: ['LILLE'] })
-      await expect(automatically(login(), file('qcm.json'))).rejects.toThrow('Auto-MFA failed')
-      new MfaManager(file('qcm.json')).remove(city)
-      expect(await withFallback(login(), typing('1'), file('qcm.json'))).toEqual(signedIn)
-      expect(loadQcm(file('qcm.json'))).toEqual({ [city]: ['PARIS'] })
+      const { withFallback, automatically, file } = await open()
+      write(file('qcm.json'), { [city]: ['LILLE'] })
+      await expect(automatically(file('qcm.json'))).rejects.toMatchObject({ code: 'invalid_code' })
+      await answerCache(file('qcm.json')).remove(city)
+      expect(await withFallback(typing('1'), file('qcm.json'))).toEqual(signedIn)
+      expect(read(file('qcm.json'))).toEqual({ [city]: ['PARIS'] })
     })
 
     test('MFA required every time: each login is asked, and a cache that lasts answers each', async () => {
-      const { login, file } = await openAskingSchool(stack)
-      expect(await withFallback(login(), typing('1'), file('lasting.json'))).toEqual(signedIn)
+      const { withFallback, automatically, file } = await open()
+      expect(await withFallback(typing('1'), file('lasting.json'))).toEqual(signedIn)
       for (const _time of [1, 2, 3]) {
-        await expect(automatically(login(), file('lost.json'))).rejects.toThrow('MFA required')
-        expect(await automatically(login(), file('lasting.json'))).toEqual(signedIn)
+        await expect(automatically(file('lost.json'))).rejects.toMatchObject({ code: 'mfa_required' })
+        expect(await automatically(file('lasting.json'))).toEqual(signedIn)
       }
     })
   })

@@ -39,14 +39,14 @@ async function open(stack: TokenStack, mfa: Partial<MfaOptions> = {}) {
   return {
     ...{ ...app, failures, program },
     /** Somebody at Settings > Manage MFA Settings. */
-    async owner(code?: string): Promise<Client> {
+    owner: async (code?: string): Promise<Client> => {
       const client = program()
       await (code === undefined ? client.login(account) : client.loginWith({ credentials: account, code }))
       return client
     },
     codeOf: (secret: string) => currentCode({ secret }, clock.now()),
     /** Add App, and its secret saved. */
-    async addApp(owner: Client, name: string) {
+    addApp: async (owner: Client, name: string) => {
       const { secret } = await owner.setup()
       if (secret === null) throw new Error('there is no secret')
       const { authenticator, recoveryCodes } = await owner.confirm(currentCode({ secret }, clock.now()), { name })

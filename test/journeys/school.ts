@@ -3,13 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Client, type ClientOptions, createClient, type Prompt } from '@latchkey/client'
+import type { AnswerCache } from '@latchkey/client/node'
 import { type QuestionOptions, questions } from '@latchkey/core'
-import type { HttpClient } from '@latchkey/testing'
 import { onTestFinished } from 'vitest'
 import { expectPassed, type Person } from '../security/person.ts'
 import type { Stack } from '../security/stacks.ts'
 import { openStage, type Stage } from '../security/stage.ts'
-import { Client, type Login, type Terminal } from './ecoledirecte-client.ts'
 
 export const city = 'Quelle est votre ville de résidence ?'
 export const level = 'Quel est le niveau scolaire de <prénom> ?'
@@ -27,8 +27,10 @@ export const right: Readonly<Record<string, string>> = { [city]: 'PARIS', [level
 
 /** The app, with alice in it. */
 export interface School extends Stage {
-  /** A login of alice from a device, a new one unless it is named. */
-  readonly login: (device?: HttpClient) => Login
+  /** A client on a new device, unless its storage says that it is an old one. */
+  readonly client: (options?: Partial<ClientOptions>) => Client
+  /** What alice gives first. */
+  readonly credentials: Readonly<Record<'username' | 'password', string>>
   /** A path in a folder of the test's own. */
   readonly file: (name: string) => string
 }
@@ -55,12 +57,12 @@ export async function openSchool(
   const stage = await openStage(stack, { respond, mfa: { factors: [questions(source)] } })
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-qcm-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  const login = (device = stage.browser()): Login => ({
-    client: new Client(device),
-    username: stage.alice.name,
-    password: stage.alice.password,
-  })
-  return { ...stage, login, file: (name: string) => join(folder, name) }
+  return {
+    ...stage,
+    client: (more = {}) => createClient({ baseUrl: `${stage.url}/auth`, ...more }),
+    credentials: { username: stage.alice.name, password: stage.alice.password },
+    file: (name) => join(folder, name),
+  }
 }
 
 /** The app, where alice is asked at each login. */
@@ -78,6 +80,12 @@ export async function enrolQuestions({ browser }: Person): Promise<void> {
   expectPassed(await browser.post('/auth/mfa/question/confirm', { activation_token, answer }))
 }
 
+/** Where somebody reads and types. */
+export interface Terminal {
+  readonly print: (line: string) => void
+  readonly input: () => string
+}
+
 /** A terminal at which these lines are typed, one after the other, and no more. */
 export function typing(...lines: readonly string[]): Terminal & { readonly printed: readonly string[] } {
   const printed: string[] = []
@@ -90,5 +98,22 @@ export function typing(...lines: readonly string[]): Terminal & { readonly print
       if (line === undefined) throw new Error('nobody types any more')
       return line
     },
+  }
+}
+
+/** Somebody at a terminal, who chooses by number or by the full text, and has no codes; what is remembered is marked. */
+export function asking({ print, input }: Terminal, cache?: Pick<AnswerCache, 'getAll'>): Prompt {
+  return async ({ question, propositions }) => {
+    if (question === null) return null
+    const known = (await cache?.getAll(question)) ?? []
+    print(`Question: ${question}`)
+    for (const [index, option] of propositions.entries())
+      print(`  ${index}: ${option}${known.includes(option) ? ' (cached)' : ''}`)
+    for (;;) {
+      const choice = input().trim()
+      const answer = /^\d+$/.test(choice) ? propositions[Number(choice)] : choice
+      if (answer !== undefined && propositions.includes(answer)) return { answer }
+      print('Please enter a valid number')
+    }
   }
 }
