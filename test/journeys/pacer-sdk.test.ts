@@ -1,10 +1,12 @@
 /** The rule guarded here: a program with a TOTP secret logs in by itself, and its owner manages five apps, as PACER's SDK tells it. */
 import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Client, ClientOptions, Setup } from '@latchkey/client'
 import type { MfaEvent, MfaOptions } from '@latchkey/core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { modulesOfPng } from '../../packages/core/test/factors/totp/qr-images.ts'
 import { readQr } from '../../packages/core/test/factors/totp/read-qr.ts'
 import { bundled } from '../processes/bundle.ts'
@@ -13,13 +15,28 @@ import { patientClient } from './patient-client.ts'
 import { openTokenApp, type TokenStack, tokenStacks } from './token-app.ts'
 
 const account = { username: 'your_username', password: 'your_password' }
-const run = promisify(execFile)
+const execute = promisify(execFile)
 const found = { username: 'your_username' }
 
 /** What a program is for: logs in, and searches. */
 async function searchCases(client: Client): Promise<unknown> {
   await client.login(account)
   return (await client.fetch('/cases?caseTitle=Smith')).json()
+}
+
+/** Runs the program in a process of its own, which has the clock of the machine. */
+async function runProgram(site: string, env: Readonly<Record<string, string>>): Promise<unknown> {
+  const program = await bundled(join(import.meta.dirname, 'pacer-program.ts'))
+  const PACER_STEPS = join(newFolder(), 'steps.json')
+  const own = { PACER_SITE: site, PACER_USERNAME: account.username, PACER_PASSWORD: account.password, PACER_STEPS }
+  const { stdout } = await execute(process.execPath, [program], { env: { ...own, ...env } })
+  return JSON.parse(stdout)
+}
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-pacer-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 /** The court's app, and clients of that account. */
@@ -179,12 +196,9 @@ describe.each(tokenStacks)('on $name', (stack) => {
 
     test('save the secret, configure it in the environment, and run the program again', async () => {
       const { url, owner, addApp, codeOf, clock } = await open(stack)
-      const program = await bundled(join(import.meta.dirname, 'pacer-program.ts'))
-      const runWith = async (env: Record<string, string>) => {
-        // The program is a process of its own, with the clock of the machine.
+      const runWith = (env: Record<string, string>) => {
         clock.set(Date.now())
-        const given = { PACER_SITE: url, PACER_USERNAME: account.username, PACER_PASSWORD: account.password, ...env }
-        return JSON.parse((await run(process.execPath, [program], { env: given })).stdout) as unknown
+        return runProgram(url, env)
       }
       clock.set(Date.now() - 60_000)
       const old = await addApp(await owner(), 'old')
@@ -236,6 +250,22 @@ describe.each(tokenStacks)('on $name', (stack) => {
       await expect(searchCases(program(lost.secret))).rejects.toMatchObject({ code: 'invalid_code' })
     })
   })
+})
+
+test('two processes with one secret log in at the same time: one waits for the step after that of the other', async () => {
+  const [stack] = tokenStacks as readonly [TokenStack]
+  const { url, owner, failures, mfa } = await open(stack, { totp: { period: 15 }, now: Date.now })
+  const client = await owner()
+  const { totpUrl } = await client.setup()
+  const app = readUrl(totpUrl ?? '')
+  // Of the step before, so that the one that is running is free.
+  await client.confirm(currentCode(app, Date.now() - 15_000))
+  const entered: string[] = []
+  mfa.on('verify', ({ result }) => void entered.push(result))
+  const env = { PACER_MFA_SECRET: totpUrl ?? '', PACER_STEPS: join(newFolder(), 'steps.json') }
+  expect(await Promise.all([runProgram(url, env), runProgram(url, env)])).toEqual([found, found])
+  expect(failures).toEqual([])
+  expect(entered).toEqual(['success', 'success'])
 })
 
 function grouped(secret: string): string {

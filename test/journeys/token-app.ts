@@ -54,8 +54,9 @@ export async function openTokenApp(stack: TokenStack, options: TokenAppOptions):
   onTestFinished(close)
   const clock = manualClock()
   const findUser = (id: string) => (Object.hasOwn(options.passwords, id) ? userOf(id) : null)
-  const mfa = createMfa({ secret, issuer: 'Acme', storage, findUser, now: clock.now, ...options.mfa })
-  const { url, close: end } = await stack.serve({ ...options, mfa, now: clock.now })
+  const now = options.mfa?.now ?? clock.now
+  const mfa = createMfa({ secret, issuer: 'Acme', storage, findUser, ...options.mfa, now })
+  const { url, close: end } = await stack.serve({ ...options, mfa, now })
   onTestFinished(end)
   return {
     ...{ url, mfa, clock },
