@@ -15,6 +15,7 @@ import {
 import { readOptions } from '../../packages/core/src/options/options.ts'
 import { routeTable } from '../../packages/core/src/routes/table.ts'
 import { blocksBelow, pageOf, root } from './pages.ts'
+import { rowsIn, sectionOf } from './tables.ts'
 
 const options: MfaOptions = {
   secret: 'n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is',
@@ -24,24 +25,6 @@ const options: MfaOptions = {
 }
 const settings = readOptions(options)
 const groups = ['totp', 'recoveryCodes', 'bearer', 'attempts'] as const
-
-/** The cells of the rows of all tables in a text, by what is code in the first column or the one that is asked for. */
-function rowsIn(text: string, column = 0): ReadonlyMap<string, readonly string[]> {
-  const rows = text.split('\n').filter((line) => line.startsWith('| '))
-  return new Map(
-    rows.map((row) => {
-      const cells = row.split('|').slice(1, -1)
-      const [, name = ''] = /`([^`]+)`/.exec(cells[column] ?? '') ?? []
-      return [name, cells.map((cell) => cell.trim())] as const
-    }),
-  )
-}
-
-/** A page's text below a heading of the second level. */
-function sectionOf(path: string, heading: string): string {
-  const [, section = ''] = pageOf(path).prose.split(`\n## ${heading}\n`)
-  return section.split('\n## ', 1)[0] ?? ''
-}
 
 /** The names that a TypeError lists. */
 function namesIn(refused: () => unknown): readonly string[] {
