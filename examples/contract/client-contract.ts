@@ -76,7 +76,8 @@ export function clientContract(build: BuildApp): void {
       // The password is right, and then the server goes away.
       async fetch(...given) {
         const answer = await fetch(...given)
-        if (notices.length === 0 && String(given[0]).endsWith('/auth/login')) await stop()
+        const isLogin = given[0] instanceof URL && given[0].pathname === '/auth/login'
+        if (notices.length === 0 && isLogin) await stop()
         return answer
       },
     })

@@ -99,8 +99,8 @@ test('step by step: it enrols, logs in in two steps and in one call, and refresh
 test('a login that waits goes on in another client', async () => {
   const { app } = await open()
   const phone = await app.enrol()
-  vi.stubGlobal('fetch', (...[address, init]: Parameters<typeof fetch>) => {
-    return realFetch(String(address).replace('https://app.example', app.url), init)
+  vi.stubGlobal('fetch', (address: URL, init: RequestInit) => {
+    return realFetch(address.href.replace('https://app.example', app.url), init)
   })
   const { firstStep, secondStep } = (await load(page, 'A login that waits, elsewhere')) as {
     firstStep: (username: string, password: string) => Promise<PendingLogin | null>

@@ -1,11 +1,10 @@
-// What the calls of the SDK come to, as its guide has it.
+// What the calls of the SDK come to, as its guide has it, with the client in its place.
 
+import type { Client, ClientError, PendingLogin } from '@latchkey/client'
 import { expect } from 'vitest'
-import { HTTPError, TwoFactorAuthenticationError } from './cirtusai-models.ts'
-import type { CirtusAIClient } from './cirtusai-sdk.ts'
 import { newcomer } from './cirtusai-service.ts'
 
-/** A Token. */
+/** What the service answers a sign-in with: a Token. */
 export const token = {
   access_token: expect.any(String),
   token_type: 'bearer',
@@ -13,42 +12,35 @@ export const token = {
   refresh_token: expect.any(String),
 }
 
-/** A TwoFactorRequiredResponse. */
-export const required = {
-  requires_2fa: true,
-  temporary_token: expect.any(String),
-  message: '2FA verification required',
-}
-/** The error of a call that has to fail. */
-export function failureOf(call: Promise<unknown>): Promise<unknown> {
-  return call.then(
-    (result) => expect.fail(`it gave ${JSON.stringify(result)}`),
-    (error: unknown) => error,
-  )
+/** A session with a Token. */
+export const session = {
+  answer: token,
+  tokens: {
+    authorization: expect.stringMatching(/^Bearer \S+$/),
+    refreshToken: expect.any(String),
+    expiresAtMs: expect.any(Number),
+  },
 }
 
-/** A `TwoFactorAuthenticationError` with this code. */
-export async function expectTwoFactorError(call: Promise<unknown>, code: string): Promise<void> {
-  const error = await failureOf(call)
-  expect(error).toBeInstanceOf(TwoFactorAuthenticationError)
-  expect(error).toMatchObject({ problem: { code } })
+/** A refusal with this code. */
+export async function expectRefusal(
+  call: Promise<unknown>,
+  code: ClientError['code'],
+  more: Partial<ClientError> = {},
+): Promise<void> {
+  await expect(call).rejects.toMatchObject({ code, ...more })
 }
 
-/** An `HTTPError` with this code. */
-export async function expectHttpError(call: Promise<unknown>, status_code: number, code: string): Promise<void> {
-  const error = await failureOf(call)
-  expect(error).toBeInstanceOf(HTTPError)
-  expect(error).toMatchObject({ response: { status_code, json: { code } } })
+/** Who is signed in, as a page of the service tells that is no part of signing in. */
+export async function agentsOf(client: Client): Promise<unknown> {
+  const answer = await client.fetch('/v1/agents')
+  return answer.status === 200 ? answer.json() : answer.status
 }
 
-/** The token, where there is one, opens nothing. */
-export async function expectSignedOut(client: CirtusAIClient): Promise<void> {
-  expect(await failureOf(client.some_api_call())).toMatchObject({ response: { status_code: 401 } })
-}
-
-/** The temporary token of the newcomer's login, which asks for a code. */
-export async function challenge({ auth }: CirtusAIClient): Promise<string> {
-  const result = await auth.login(newcomer.username, newcomer.password)
-  expect(result).toEqual(required)
-  return 'temporary_token' in result ? result.temporary_token : ''
+/** The newcomer's login, which asks for a code. */
+export async function challenge(client: Client): Promise<PendingLogin> {
+  const { username, password } = newcomer
+  await expectRefusal(client.login({ username, password }), 'mfa_required')
+  if (client.pending === null) throw new Error('no login waits')
+  return client.pending
 }

@@ -1,124 +1,108 @@
-/** The rule guarded here: what the CirtusAI SDK's guide tells its users, a client over these routes can do for them. */
+/** The rule guarded here: what the CirtusAI SDK's guide tells its users, the client does for them. */
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { type Client, type ClientOptions, isClientError, MfaRequiredError } from '@latchkey/client'
+import { tokenFile } from '@latchkey/client/node'
 import { describe, expect, test, vi } from 'vitest'
 import { modulesOfPng } from '../../packages/core/test/factors/totp/qr-images.ts'
 import { readQr } from '../../packages/core/test/factors/totp/read-qr.ts'
 import { bearerStacks } from './bearer-app.ts'
-import {
-  challenge,
-  expectHttpError,
-  expectSignedOut,
-  expectTwoFactorError,
-  failureOf,
-  required,
-  token,
-} from './cirtusai-expectations.ts'
-import {
-  AuthenticatedSession,
-  auto_refresh_client,
-  client_of_environment,
-  complete_registration_flow,
-  Keyring,
-  load_auth_config,
-  log_in,
-  save_backup_codes,
-} from './cirtusai-programs.ts'
+import { agentsOf, challenge, expectRefusal, session, token } from './cirtusai-expectations.ts'
+import { clientOfEnvironment, completeRegistrationFlow, loadAuthConfig, saveBackupCodes } from './cirtusai-programs.ts'
 import { newcomer, openService, phone_number, user } from './cirtusai-service.ts'
 
+const { email: _email, ...credentials } = newcomer
+const bySms = { ...newcomer, method: 'one_time_code', to: phone_number }
 const signedInAs = (username: string) => ({ username })
-const nobodyTypes = (prompt: string): string => {
-  throw new Error(`nobody answers: ${prompt}`)
-}
+const picture = (png: Uint8Array) => readQr(modulesOfPng(Buffer.from(png), 6))
 
 describe.each(bearerStacks)('on $name', (stack) => {
   describe('Basic Authentication: User Registration', () => {
     test('a registration sets up 2FA: QR code URL, secret key and backup codes, and nobody is signed in yet', async () => {
       const { client, appOf } = await openService(stack)
       const own = client()
-      const setup = await own.auth.register({ ...newcomer, preferred_2fa_method: 'totp' })
+      const setup = await own.register({ ...newcomer, method: 'totp' })
       expect(appOf(setup).account).toMatchObject({
-        ...{ secret: setup.secret_key, issuer: 'CirtusAI', label: 'CirtusAI:your_username' },
+        ...{ secret: setup.secret, issuer: 'CirtusAI', label: 'CirtusAI:your_username' },
         ...{ digits: 6, period: 30 },
       })
-      expect(new Set(setup.backup_codes).size).toBe(10)
-      expect(setup.manual_entry_key).toMatch(/^(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}$/)
-      expect(setup.manual_entry_key.replaceAll(' ', '')).toBe(setup.secret_key)
-      await expectSignedOut(own)
+      expect(setup.secret).toMatch(/^[A-Z2-7]{32}$/)
+      expect(new Set(setup.recoveryCodes).size).toBe(10)
+      expect(await own.held()).toBeNull()
+      expect(await agentsOf(own)).toBe(401)
     })
 
     test('"totp" is what it is without a preference; the code confirms it and signs in', async () => {
       const { client, appOf } = await openService(stack)
       const own = client()
-      const setup = await own.auth.register(newcomer)
-      const result = await own.auth.confirm_2fa(appOf(setup).now())
-      expect(result).toMatchObject({ ...token, recovery_codes: setup.backup_codes })
-      expect(await own.some_api_call()).toEqual(signedInAs('your_username'))
+      const setup = await own.register(newcomer)
+      const confirmed = await own.confirm(appOf(setup).now())
+      expect(confirmed).toMatchObject({ recoveryCodes: setup.recoveryCodes, session: { tokens: session.tokens } })
+      expect(confirmed.session?.answer).toMatchObject(token)
+      expect(await agentsOf(own)).toEqual(signedInAs('your_username'))
     })
 
     test('the backup codes are good from the confirmation on', async () => {
       const { client, appOf } = await openService(stack)
       const [own, other] = [client(), client()]
-      const setup = await own.auth.register(newcomer)
-      const login = () => other.auth.login(newcomer.username, newcomer.password)
-      expect(await login()).toEqual(token)
-      await own.auth.confirm_2fa(appOf(setup).now())
-      expect(await login()).toEqual(required)
-      const [code = ''] = setup.backup_codes
-      expect(await other.auth.login_with_2fa(newcomer.username, newcomer.password, code)).toEqual(token)
+      const setup = await own.register(newcomer)
+      expect(await other.login(credentials)).toEqual(session)
+      await own.confirm(appOf(setup).now())
+      await challenge(other)
+      expect(await other.loginWith({ credentials, code: setup.recoveryCodes[0] ?? '' })).toEqual(session)
     })
 
     test('"sms": the first code goes to the number, and confirms it', async () => {
-      const { client, inbox, smsCode } = await openService(stack)
-      const own = client()
-      const setup = await own.auth.register({ ...newcomer, preferred_2fa_method: 'sms', phone_number })
-      expect(setup).toEqual({ sent_to: '+49 ••• ••78', backup_codes: expect.any(Array) })
+      const { registeredBySms, inbox } = await openService(stack)
+      const { client, setup, recoveryCodes } = await registeredBySms()
+      expect(setup.answer).toMatchObject({ sent_to: '+49 ••• ••78', channel: 'sms' })
+      expect(setup).toMatchObject({ secret: null, totpUrl: null, recoveryCodes })
       expect(inbox.map(({ channel, to }) => ({ channel, to }))).toEqual([{ channel: 'sms', to: phone_number }])
-      expect(await own.auth.confirm_2fa(smsCode())).toMatchObject({ recovery_codes: setup.backup_codes })
-      expect(await own.some_api_call()).toEqual(signedInAs('your_username'))
-      expect(await own.auth.get_2fa_status()).toMatchObject({ enabled: true, method: 'sms' })
+      expect(await agentsOf(client)).toEqual(signedInAs('your_username'))
+      expect(await client.status()).toMatchObject({ mfaEnabled: true, methods: ['one_time_code', 'recovery_code'] })
     })
 
     test('"sms": who got no code logs in, and has another one sent', async () => {
       const { client, smsCode, clock } = await openService(stack, { enrollment: () => 'required' })
-      await client().auth.register({ ...newcomer, preferred_2fa_method: 'sms', phone_number })
+      await client().register(bySms)
       const lost = smsCode()
       clock.advance(60)
       const own = client()
-      const result = await own.auth.login(newcomer.username, newcomer.password)
-      own.set_token('requires_2fa_setup' in result ? result.temporary_token : '')
-      await own.auth.setup_sms(phone_number)
-      await expectTwoFactorError(own.auth.confirm_2fa(lost), 'invalid_code')
-      expect(await own.auth.confirm_2fa(smsCode())).toMatchObject({ ...token, recovery_codes: expect.any(Array) })
-      expect(await own.some_api_call()).toEqual(signedInAs('your_username'))
+      await expectRefusal(own.login(credentials), 'mfa_enrollment_required')
+      await own.setup('one_time_code', { to: phone_number })
+      await expectRefusal(own.confirm(lost), 'invalid_code')
+      const { session: entered, recoveryCodes } = await own.confirm(smsCode())
+      expect(entered?.answer).toMatchObject(token)
+      expect(recoveryCodes).toHaveLength(10)
+      expect(await agentsOf(own)).toEqual(signedInAs('your_username'))
     })
 
     test('"sms" takes a number: without one no account is made', async () => {
       const { client, passwords } = await openService(stack)
-      const call = client().auth.register({ ...newcomer, preferred_2fa_method: 'sms' })
-      await expectHttpError(call, 400, 'invalid_request')
+      const call = client().register({ ...newcomer, method: 'one_time_code' })
+      await expectRefusal(call, 'invalid_request', {
+        status: 400,
+        errors: [{ field: 'to', message: expect.any(String) }],
+      })
       expect(passwords.has(newcomer.username)).toBe(false)
     })
 
     test('a name that is taken is refused, and whose it is stays as it was', async () => {
       const { client, registered } = await openService(stack)
       const { app } = await registered()
-      await expectHttpError(client().auth.register({ ...newcomer, password: 'another' }), 400, 'invalid_request')
-      await expectHttpError(client().auth.login(newcomer.username, 'another'), 401, 'invalid_credentials')
-      const login = client().auth.login_with_2fa(newcomer.username, newcomer.password, app.next())
-      expect(await login).toEqual(token)
+      await expectRefusal(client().register({ ...newcomer, password: 'another' }), 'invalid_request', { status: 400 })
+      await expectRefusal(client().login({ ...credentials, password: 'another' }), 'invalid_credentials')
+      expect(await client().loginWith({ credentials, code: app.next() })).toEqual(session)
     })
 
     test('automatic: where it is required, who never confirmed is let in to set it up, and to nothing else', async () => {
       const { client, appOf } = await openService(stack, { enrollment: () => 'required' })
-      await client().auth.register(newcomer)
+      await client().register(newcomer)
       const own = client()
-      const result = await own.auth.login(newcomer.username, newcomer.password)
-      expect(result).toEqual({ requires_2fa_setup: true, temporary_token: expect.any(String) })
-      own.set_token('temporary_token' in result ? result.temporary_token : '')
-      await expectSignedOut(own)
-      const app = appOf(await own.auth.setup_2fa())
-      expect(await own.auth.confirm_2fa(app.now())).toMatchObject(token)
-      expect(await own.some_api_call()).toEqual(signedInAs('your_username'))
+      await expectRefusal(own.login(credentials), 'mfa_enrollment_required', { methods: ['totp', 'one_time_code'] })
+      expect(await agentsOf(own)).toBe(401)
+      const app = appOf(await own.setup())
+      expect((await own.confirm(app.now())).session?.answer).toMatchObject(token)
+      expect(await agentsOf(own)).toEqual(signedInAs('your_username'))
     })
   })
 
@@ -126,229 +110,238 @@ describe.each(bearerStacks)('on $name', (stack) => {
     test('name and password give a token, and the token opens the service', async () => {
       const { client } = await openService(stack)
       const own = client()
-      const result = await own.auth.login(user.username, user.password)
-      expect(result).toEqual(token)
-      own.set_token('access_token' in result ? result.access_token : '')
-      expect(await own.some_api_call()).toEqual(signedInAs('username'))
+      expect(await own.login(user)).toEqual(session)
+      expect(await agentsOf(own)).toEqual(signedInAs('username'))
     })
 
     test('a wrong password gives none', async () => {
       const { client } = await openService(stack)
-      await expectHttpError(client().auth.login(user.username, 'wrong'), 401, 'invalid_credentials')
+      const own = client()
+      await expectRefusal(own.login({ ...user, password: 'wrong' }), 'invalid_credentials', { status: 401 })
+      expect(await own.held()).toBeNull()
     })
   })
 
   describe('Two-Factor Authentication: Login with 2FA', () => {
     test('method 1: the first step gives a temporary token that opens nothing, the second a token', async () => {
-      const { client, registered } = await openService(stack)
+      const { client, holding, registered } = await openService(stack)
       const { app } = await registered()
       const own = client()
-      const temporary_token = await challenge(own)
-      own.set_token(temporary_token)
-      await expectSignedOut(own)
-      const verified = await own.auth.verify_2fa(temporary_token, app.next())
-      expect(verified).toEqual(token)
-      own.set_token(verified.access_token)
-      expect(await own.some_api_call()).toEqual(signedInAs('your_username'))
+      const { ephemeralToken, methods } = await challenge(own)
+      expect(methods).toEqual(['totp', 'recovery_code'])
+      expect(await agentsOf(holding(ephemeralToken))).toBe(401)
+      expect(await own.submit(app.next())).toEqual(session)
+      expect(await agentsOf(own)).toEqual(signedInAs('your_username'))
     })
 
     test('method 1, where no 2FA is required: the token is there at once', async () => {
-      const { client } = await openService(stack)
-      const own = client()
-      await log_in(own, user, nobodyTypes)
-      expect(await own.some_api_call()).toEqual(signedInAs('username'))
+      const { signedIn } = await openService(stack)
+      expect(await agentsOf(await signedIn())).toEqual(signedInAs('username'))
     })
 
     test('method 1: after a wrong code the same temporary token takes the right one, once', async () => {
       const { client, registered } = await openService(stack)
       const { app, setup } = await registered()
-      const own = client()
-      const temporary_token = await challenge(own)
-      await expectTwoFactorError(own.auth.verify_2fa(temporary_token, app.wrong()), 'invalid_code')
-      expect(await own.auth.verify_2fa(temporary_token, app.next())).toEqual(token)
-      const [code = ''] = setup.backup_codes
-      await expectTwoFactorError(own.auth.verify_2fa(temporary_token, code), 'invalid_token')
+      const [own, other] = [client(), client()]
+      other.resume(await challenge(own))
+      await expectRefusal(own.submit(app.wrong()), 'invalid_code')
+      expect(await own.submit(app.next())).toEqual(session)
+      await expectRefusal(other.submit(setup.recoveryCodes[0] ?? ''), 'invalid_token')
+      expect(other.pending).toBeNull()
+    })
+
+    test('method 1, with a secret of its own: both steps by themselves', async () => {
+      const { client, registered, clock } = await openService(stack)
+      const { setup } = await registered()
+      clock.advance(30)
+      expect(await client({ totp: setup.totpUrl ?? '' }).login(credentials)).toEqual(session)
     })
 
     test('method 2: name, password and code in one call', async () => {
       const { client, registered } = await openService(stack)
       const { app } = await registered()
       const own = client()
-      const given = await own.auth.login_with_2fa(newcomer.username, newcomer.password, app.next())
-      own.set_token(given.access_token)
-      expect(await own.some_api_call()).toEqual(signedInAs('your_username'))
+      expect(await own.loginWith({ credentials, code: app.next() })).toEqual(session)
+      expect(await agentsOf(own)).toEqual(signedInAs('your_username'))
     })
 
-    test('method 2: a wrong code is a TwoFactorAuthenticationError, and gives no token', async () => {
+    test('method 2: a wrong code is told by its code, and gives no token', async () => {
       const { client, registered } = await openService(stack)
       const { app } = await registered()
-      const call = client().auth.login_with_2fa(newcomer.username, newcomer.password, app.wrong())
-      await expectTwoFactorError(call, 'invalid_code')
+      const own = client()
+      await expectRefusal(own.loginWith({ credentials, code: app.wrong() }), 'invalid_code')
+      expect(await own.held()).toBeNull()
     })
 
     test('method 2: a code works once', async () => {
       const { client, registered } = await openService(stack)
       const { app } = await registered()
       const code = app.next()
-      const login = () => client().auth.login_with_2fa(newcomer.username, newcomer.password, code)
-      expect(await login()).toEqual(token)
-      await expectTwoFactorError(login(), 'invalid_code')
+      expect(await client().loginWith({ credentials, code })).toEqual(session)
+      await expectRefusal(client().loginWith({ credentials, code }), 'invalid_code')
     })
   })
 
   describe('Two-Factor Authentication: 2FA Management', () => {
     test('status: enabled, method, and how many backup codes are left', async () => {
       const { client, signedIn, registered } = await openService(stack)
-      const off = { enabled: false, method: null, backup_codes_remaining: 0 }
-      expect(await (await signedIn()).auth.get_2fa_status()).toEqual(off)
+      const off = { mfaEnabled: false, methods: [], recoveryCodesRemaining: 0 }
+      expect(await (await signedIn()).status()).toMatchObject(off)
       const { client: own, setup } = await registered()
-      expect(await own.auth.get_2fa_status()).toEqual({ enabled: true, method: 'totp', backup_codes_remaining: 10 })
-      const [code = ''] = setup.backup_codes
-      await client().auth.login_with_2fa(newcomer.username, newcomer.password, code)
-      expect(await own.auth.get_2fa_status()).toMatchObject({ backup_codes_remaining: 9 })
+      const on = { mfaEnabled: true, methods: ['totp', 'recovery_code'], recoveryCodesRemaining: 10 }
+      expect(await own.status()).toMatchObject(on)
+      await client().loginWith({ credentials, code: setup.recoveryCodes[0] ?? '' })
+      expect(await own.status()).toMatchObject({ recoveryCodesRemaining: 9 })
     })
 
     test('setup for an existing user: scan, confirm, and the next login asks for a code', async () => {
       const { client, signedIn, appOf } = await openService(stack)
       const own = await signedIn()
-      const setup = await own.auth.setup_2fa()
-      const app = appOf(setup)
+      const app = appOf(await own.setup())
       expect(app.account.label).toBe('CirtusAI:username')
-      expect(await client().auth.login(user.username, user.password)).toEqual(token)
-      const result = await own.auth.confirm_2fa(app.now())
-      expect(result['authenticator']).toMatchObject({ type: 'totp' })
-      expect(await client().auth.login(user.username, user.password)).toEqual(required)
-      expect(await client().auth.login_with_2fa(user.username, user.password, app.next())).toEqual(token)
+      expect(await client().login(user)).toEqual(session)
+      expect((await own.confirm(app.now())).authenticator).toMatchObject({ type: 'totp' })
+      await expectRefusal(client().login(user), 'mfa_required')
+      expect(await client().loginWith({ credentials: user, code: app.next() })).toEqual(session)
     })
 
     test('setup: the backup codes come with the confirmation, not before it', async () => {
-      const { client, signedIn, appOf } = await openService(stack)
+      const { client, signedIn } = await openService(stack)
       const own = await signedIn()
-      const setup = await own.auth.setup_2fa()
-      expect(setup.backup_codes).toEqual([])
-      const { recovery_codes } = await own.auth.confirm_2fa(appOf(setup).now())
-      const [code = ''] = recovery_codes as readonly string[]
-      expect(recovery_codes).toHaveLength(10)
-      expect(await client().auth.login_with_2fa(user.username, user.password, code)).toEqual(token)
+      expect((await own.setup()).recoveryCodes).toEqual([])
+      const { recoveryCodes } = await own.confirm()
+      expect(recoveryCodes).toHaveLength(10)
+      expect(await client().loginWith({ credentials: user, code: recoveryCodes[0] ?? '' })).toEqual(session)
     })
 
     test('setup: a wrong code confirms nothing, and the right one does after it', async () => {
       const { signedIn, appOf } = await openService(stack)
       const own = await signedIn()
-      const app = appOf(await own.auth.setup_2fa())
-      await expectTwoFactorError(own.auth.confirm_2fa(app.wrong()), 'invalid_code')
-      expect(await own.auth.get_2fa_status()).toMatchObject({ enabled: false })
-      await own.auth.confirm_2fa(app.now())
-      expect(await own.auth.get_2fa_status()).toMatchObject({ enabled: true })
+      const app = appOf(await own.setup())
+      await expectRefusal(own.confirm(app.wrong()), 'invalid_code')
+      expect(await own.status()).toMatchObject({ mfaEnabled: false })
+      await own.confirm(app.now())
+      expect(await own.status()).toMatchObject({ mfaEnabled: true })
     })
 
     test('disable: takes the current code and the password; then a password is enough', async () => {
       const { client, registered } = await openService(stack)
       const { client: own, app } = await registered()
-      await expectHttpError(own.auth.disable_2fa(app.next(), 'wrong'), 401, 'invalid_credentials')
-      await expectTwoFactorError(own.auth.disable_2fa(app.wrong(), newcomer.password), 'invalid_code')
-      expect(await own.auth.get_2fa_status()).toMatchObject({ enabled: true })
-      const result = await own.auth.disable_2fa(app.now(), newcomer.password)
-      expect(result).toEqual({ detail: 'TOTP has been deactivated.' })
-      expect(await client().auth.login(newcomer.username, newcomer.password)).toEqual(token)
+      const { password } = credentials
+      await expectRefusal(own.disable({ code: app.next(), password: 'wrong' }), 'invalid_credentials')
+      await expectRefusal(own.disable({ code: app.wrong(), password }), 'invalid_code')
+      expect(await own.status()).toMatchObject({ mfaEnabled: true })
+      expect(await own.disable({ code: app.now(), password })).toEqual({ detail: 'TOTP has been deactivated.' })
+      expect(await client().login(credentials)).toEqual(session)
     })
 
     test('QR code image: PNG bytes, in a file, of what the URL says', async () => {
       const { signedIn, file } = await openService(stack)
       const own = await signedIn()
-      const setup = await own.auth.setup_2fa()
-      writeFileSync(file('qr_code.png'), await own.auth.get_qr_code())
-      expect(readQr(modulesOfPng(readFileSync(file('qr_code.png')), 6))).toBe(setup.qr_code_url)
+      const { totpUrl } = await own.setup()
+      writeFileSync(file('qr_code.png'), await own.qrCode())
+      expect(picture(readFileSync(file('qr_code.png')))).toBe(totpUrl)
     })
 
     test('QR code image: after a registration too, without being signed in', async () => {
       const { client } = await openService(stack)
       const own = client()
-      const setup = await own.auth.register(newcomer)
-      expect(readQr(modulesOfPng(await own.auth.get_qr_code(), 6))).toBe(setup.qr_code_url)
+      const { totpUrl } = await own.register(newcomer)
+      expect(picture(await own.qrCode())).toBe(totpUrl)
     })
 
     test('QR code image: once it is confirmed it is not shown again', async () => {
       const { registered } = await openService(stack)
-      const { client: own } = await registered()
-      await expectTwoFactorError(own.auth.get_qr_code(), 'invalid_token')
+      const { client: own, setup } = await registered()
+      await expectRefusal(own.qrCode(), 'no_setup')
+      const again = await post(own, '/v1/mfa/totp/qr', { activation_token: setup.activationToken })
+      expect(again).toMatchObject({ code: 'invalid_token' })
     })
   })
 
   describe('SMS 2FA', () => {
     test('a login: the code that is sent for it verifies it, once', async () => {
-      const { client, inbox, smsCode, clock } = await bySms()
+      const { client, registeredBySms, inbox, smsCode, clock } = await openService(stack)
+      await registeredBySms()
       const own = client()
       clock.advance(60)
-      const temporary_token = await challenge(own)
-      const result = await own.auth.request_sms_code({ temporary_token })
-      expect(result).toEqual({ sent_to: '+49 ••• ••78', channel: 'sms', expires_in: 300, resend_after: 60 })
+      await challenge(own)
+      const sent = await own.sendCode()
+      expect(sent).toEqual({ sentTo: '+49 ••• ••78', channel: 'sms', expiresInSeconds: 300, resendAfterSeconds: 60 })
       expect(inbox.at(-1)?.text).toMatch(/^\d{6} is your code for CirtusAI\. /)
-      const in_one_call = own.auth.login_with_2fa(newcomer.username, newcomer.password, smsCode())
-      await expectTwoFactorError(in_one_call, 'invalid_code')
-      expect(await own.auth.verify_2fa(temporary_token, smsCode())).toEqual(token)
-      await expectTwoFactorError(own.auth.verify_2fa(await challenge(own), smsCode()), 'invalid_code')
+      await expectRefusal(client().loginWith({ credentials, code: smsCode() }), 'invalid_code')
+      expect(await own.submit(smsCode())).toEqual(session)
+      await challenge(own)
+      await expectRefusal(own.submit(smsCode()), 'invalid_code')
+    })
+
+    test('a login: with a prompt the code is sent by itself, and the prompt knows where to', async () => {
+      const { client, registeredBySms, smsCode, clock } = await openService(stack)
+      await registeredBySms()
+      clock.advance(60)
+      const prompt: ClientOptions['prompt'] = ({ method, sentTo }) => {
+        expect({ method, sentTo }).toEqual({ method: 'one_time_code', sentTo: '+49 ••• ••78' })
+        return smsCode()
+      }
+      expect(await client({ prompt }).login(credentials)).toEqual(session)
     })
 
     test('somebody signed in: the code is a fresh proof, once', async () => {
-      const { registered: own, smsCode, clock } = await bySms()
-      const showCodes = () => own.call('GET', '/mfa/recovery-codes')
+      const { registeredBySms, smsCode, clock } = await openService(stack)
+      const { client: own } = await registeredBySms()
       clock.advance(301)
-      await expectHttpError(showCodes(), 401, 'step_up_required')
-      expect(await own.auth.request_sms_code()).toMatchObject({ channel: 'sms' })
-      expect(await own.auth.prove_again(smsCode())).toMatchObject({ token_type: 'bearer', expires_in: 3600 })
-      expect(await showCodes()).toMatchObject({ remaining: 10 })
-      await expectTwoFactorError(own.auth.prove_again(smsCode()), 'invalid_code')
+      await expectRefusal(own.recoveryCodes(), 'step_up_required', { status: 401 })
+      expect(await own.sendCode()).toMatchObject({ channel: 'sms' })
+      await own.stepUp(smsCode())
+      expect(await own.recoveryCodes()).toMatchObject({ remaining: 10 })
+      await expectRefusal(own.stepUp(smsCode()), 'invalid_code')
     })
 
     test('disable: a code that was sent for that, and the password', async () => {
-      const { registered: own, smsCode, clock } = await bySms()
+      const { registeredBySms, smsCode, clock } = await openService(stack)
+      const { client: own } = await registeredBySms()
       clock.advance(60)
-      await own.auth.request_sms_code({ to_disable: true })
-      const result = await own.auth.disable_sms(smsCode(), newcomer.password)
+      await own.sendCode({ purpose: 'deactivate' })
+      const result = await own.disable({ code: smsCode(), password: newcomer.password, method: 'one_time_code' })
       expect(result).toEqual({ detail: 'One-time code has been deactivated.' })
-      expect(await own.auth.get_2fa_status()).toMatchObject({ enabled: false })
+      expect(await own.status()).toMatchObject({ mfaEnabled: false })
     })
 
     test('beside an app: who has one adds a number, and answers a login with either', async () => {
       const { client, registered, smsCode } = await openService(stack)
       const { client: own, app } = await registered()
-      expect(await own.auth.setup_sms(phone_number)).toEqual({ sent_to: '+49 ••• ••78', backup_codes: [] })
-      await own.auth.confirm_2fa(smsCode())
-      expect(await client().auth.login_with_2fa(newcomer.username, newcomer.password, app.next())).toEqual(token)
-      const temporary_token = await challenge(own)
+      const setup = await own.setup('one_time_code', { to: phone_number })
+      expect(setup).toMatchObject({ method: 'one_time_code', recoveryCodes: [] })
+      await own.confirm(smsCode())
+      expect(await client().loginWith({ credentials, code: app.next() })).toEqual(session)
+      const other = client()
+      await challenge(other)
       app.next()
       app.next()
-      await own.auth.request_sms_code({ temporary_token })
-      expect(await own.auth.verify_2fa(temporary_token, smsCode())).toEqual(token)
+      await other.sendCode()
+      expect(await other.submit(smsCode())).toEqual(session)
     })
 
     test('who has no number gets none sent, and one message a minute goes out', async () => {
-      const { registered } = await openService(stack)
-      const { client: own } = await registered()
-      await expectHttpError(own.auth.request_sms_code(), 409, 'not_enabled')
-      const { registered: other } = await bySms()
-      await expectHttpError(other.auth.request_sms_code(), 429, 'too_many_messages')
+      const [first, second] = [await openService(stack), await openService(stack)]
+      await expectRefusal((await first.registered()).client.sendCode(), 'not_enabled', { status: 409 })
+      await expectRefusal((await second.registeredBySms()).client.sendCode(), 'too_many_messages', { status: 429 })
     })
-
-    async function bySms() {
-      const service = await openService(stack)
-      const registered = service.client()
-      await registered.auth.register({ ...newcomer, preferred_2fa_method: 'sms', phone_number })
-      await registered.auth.confirm_2fa(service.smsCode())
-      return { ...service, registered }
-    }
   })
 
   describe('Debugging and Troubleshooting', () => {
     test('server time and time window are told, valid codes are not', async () => {
       const { registered, clock } = await openService(stack)
       const { client: own } = await registered()
-      const server_time = new Date(clock.now()).toISOString()
-      expect(await own.auth.debug_2fa()).toEqual({ server_time, time_window: 30, steps_off: null })
-      const app = { id: expect.any(String), name: 'Authenticator 1', period: 30, last_step: clock.now() / 30_000 }
-      const authenticators = [{ ...app, matched: null, drift_steps: null }]
-      expect(await own.call('POST', '/mfa/totp/diagnose', {})).toEqual({ server_time, authenticators })
+      const serverTime = new Date(clock.now())
+      const app = { id: expect.any(String), name: 'Authenticator 1', period: 30 }
+      expect(await own.diagnose()).toEqual({
+        serverTime,
+        authenticators: [{ ...app, matched: null, driftSteps: null }],
+      })
+      const authenticators = [{ ...app, last_step: clock.now() / 30_000, matched: null, drift_steps: null }]
+      const server_time = serverTime.toISOString()
+      expect(await post(own, '/v1/mfa/totp/diagnose', {})).toEqual({ server_time, authenticators })
     })
 
     test('time sync: an app whose clock is two minutes slow is refused, and debugging says by how much', async () => {
@@ -357,261 +350,283 @@ describe.each(bearerStacks)('on $name', (stack) => {
       const slow = app.next()
       clock.advance(120)
       const own = client()
-      const login = (code: string) => own.auth.login_with_2fa(newcomer.username, newcomer.password, code)
-      await expectTwoFactorError(login(slow), 'invalid_code')
-      own.set_token((await login(setup.backup_codes[0] ?? '')).access_token)
-      expect(await own.auth.debug_2fa(slow)).toMatchObject({ time_window: 30, steps_off: -4 })
+      await expectRefusal(own.loginWith({ credentials, code: slow }), 'invalid_code')
+      await own.loginWith({ credentials, code: setup.recoveryCodes[0] ?? '' })
+      expect((await own.diagnose(slow)).authenticators).toMatchObject([{ period: 30, driftSteps: -4 }])
     })
 
     test('a setup that will not confirm can be debugged before it is', async () => {
       const { signedIn, appOf, clock } = await openService(stack)
       const own = await signedIn()
-      const app = appOf(await own.auth.setup_2fa())
+      const app = appOf(await own.setup())
       const slow = app.now()
       clock.advance(90)
-      await expectTwoFactorError(own.auth.confirm_2fa(slow), 'invalid_code')
-      expect(await own.auth.debug_2fa(slow)).toMatchObject({ steps_off: -3 })
+      await expectRefusal(own.confirm(slow), 'invalid_code')
+      expect((await own.diagnose(slow)).authenticators).toMatchObject([{ id: null, driftSteps: -3 }])
     })
   })
 
   describe('Token Management: Refresh Access Token', () => {
     test('an expired access token is replaced by that of a refresh', async () => {
-      const { client, registered, clock } = await openService(stack)
+      const { client, holding, registered, clock } = await openService(stack)
       const { app } = await registered()
       const own = client()
-      const { refresh_token } = await log_in(own, newcomer, app.next)
+      const { answer, tokens } = await own.loginWith({ credentials, code: app.next() })
       clock.advance(3600)
-      await expectSignedOut(own)
-      const new_tokens = await own.auth.refresh(refresh_token)
-      expect(new_tokens).toEqual(token)
-      own.set_token(String(new_tokens['access_token']))
-      expect(await own.some_api_call()).toEqual(signedInAs('your_username'))
+      expect(await agentsOf(holding(String(answer['access_token'])))).toBe(401)
+      const bought = await own.refresh()
+      expect(bought).toEqual(session.tokens)
+      expect(bought.refreshToken).not.toBe(tokens?.refreshToken)
+      expect(await agentsOf(own)).toEqual(signedInAs('your_username'))
     })
 
     test('no other token refreshes, and a refresh token opens nothing', async () => {
-      const { client } = await openService(stack)
-      const own = client()
-      const { access_token, refresh_token } = await log_in(own, user, nobodyTypes)
-      await expectHttpError(own.auth.refresh(access_token), 400, 'invalid_token')
-      await expectHttpError(own.auth.refresh('your_refresh_token'), 400, 'invalid_token')
-      own.set_token(refresh_token)
-      await expectSignedOut(own)
+      const { client, holding } = await openService(stack)
+      const { answer } = await client().login(user)
+      const [access, refresh] = [String(answer['access_token']), String(answer['refresh_token'])]
+      for (const wrong of [access, 'your_refresh_token'])
+        await expectRefusal(holding(access, wrong).refresh(), 'unauthenticated')
+      await expectRefusal(holding(access).refresh(), 'unauthenticated')
+      expect(await agentsOf(holding(refresh))).toBe(401)
     })
 
     test('a new password ends all tokens', async () => {
-      const { client, passwords } = await openService(stack)
-      const own = client()
-      const { refresh_token } = await log_in(own, user, nobodyTypes)
+      const { signedIn, passwords } = await openService(stack)
+      const own = await signedIn()
       passwords.set(user.username, 'another password')
-      await expectSignedOut(own)
-      await expectHttpError(own.auth.refresh(refresh_token), 400, 'invalid_token')
+      expect(await agentsOf(own)).toBe(401)
+      expect(await own.held()).toBeNull()
+      await expectRefusal(own.refresh(), 'unauthenticated')
+    })
+
+    test('a logout ends the sign-in for who kept a copy of its tokens too', async () => {
+      const { client, holding } = await openService(stack)
+      const own = client()
+      const { answer } = await own.login(user)
+      await own.logout()
+      expect(await own.held()).toBeNull()
+      const copy = holding(String(answer['access_token']), String(answer['refresh_token']))
+      await expectRefusal(copy.refresh(), 'unauthenticated')
     })
   })
 
   describe('Error Handling', () => {
-    test('an invalid code is a TwoFactorAuthenticationError that says how many tries are left', async () => {
+    test('an invalid code is told with how many tries are left', async () => {
       const { client, registered } = await openService(stack)
       const { app } = await registered()
-      const login = (code: string) => client().auth.login_with_2fa(newcomer.username, newcomer.password, code)
-      await expectTwoFactorError(login('invalid_code'), 'invalid_code')
-      expect(await failureOf(login(app.wrong()))).toMatchObject({ problem: { attempts_remaining: 4 } })
+      await expectRefusal(client().loginWith({ credentials, code: 'invalid_code' }), 'invalid_code')
+      const own = client()
+      await challenge(own)
+      const error: unknown = await own.submit(app.wrong()).catch((caught: unknown) => caught)
+      expect(error).toBeInstanceOf(MfaRequiredError)
+      expect(isClientError(error)).toBe(true)
+      expect(error).toMatchObject({ code: 'invalid_code', attemptsRemaining: 4 })
     })
 
     test('after five wrong codes the right one waits too', async () => {
       const { client, registered } = await openService(stack)
       const { app } = await registered()
-      const login = (code: string) => client().auth.login_with_2fa(newcomer.username, newcomer.password, code)
-      for (let tries = 1; tries <= 5; tries += 1) await expectTwoFactorError(login(app.wrong()), 'invalid_code')
-      expect(await failureOf(login(app.now()))).toMatchObject({
-        problem: { code: 'too_many_attempts', retry_after: 30 },
-      })
-      expect(await login(app.next())).toEqual(token)
+      const login = (code: string) => client().loginWith({ credentials, code })
+      for (let tries = 1; tries <= 5; tries += 1) await expectRefusal(login(app.wrong()), 'invalid_code')
+      await expectRefusal(login(app.now()), 'too_many_attempts', { retryAfterSeconds: 30 })
+      expect(await login(app.next())).toEqual(session)
     })
 
-    test('anything else is an HTTPError', async () => {
+    test('anything else has the code and the status of the service', async () => {
       const { client, registered } = await openService(stack)
       const { app } = await registered()
-      const call = client().auth.login_with_2fa(newcomer.username, 'wrong', app.next())
-      await expectHttpError(call, 401, 'invalid_credentials')
-      await expectHttpError(client().auth.get_2fa_status(), 401, 'unauthenticated')
+      const wrong = { ...credentials, password: 'wrong' }
+      const call = client().loginWith({ credentials: wrong, code: app.next() })
+      await expectRefusal(call, 'invalid_credentials', { status: 401 })
+      await expectRefusal(client().status(), 'unauthenticated', { status: 401 })
     })
   })
 
   describe('Advanced Usage', () => {
     test('Complete Registration and Login Flow: the confirmation has signed in, and its code logs nobody in again', async () => {
-      const { base_url, appOf } = await openService(stack)
+      const { client, appOf } = await openService(stack)
       const printed: string[] = []
       const typed: string[] = []
-      const app = () => appOf({ qr_code_url: printed[1] ?? '' })
+      const app = () => appOf({ totpUrl: printed[1] ?? '' })
       const input = () => typed[typed.push(app().now()) - 1] ?? ''
-      const own = await complete_registration_flow(base_url, { input, print: (line) => void printed.push(line) })
-      expect(await own.some_api_call()).toEqual(signedInAs('new_user'))
-      const login = (code: string) => own.auth.login_with_2fa('new_user', 'secure_password', code)
-      await expectTwoFactorError(login(typed[0] ?? ''), 'invalid_code')
-      own.set_token((await login(app().next())).access_token)
-      expect(await own.some_api_call()).toEqual(signedInAs('new_user'))
+      const own = client()
+      await completeRegistrationFlow(own, { input, print: (line) => void printed.push(line) })
+      expect(await agentsOf(own)).toEqual(signedInAs('new_user'))
+      const account = { username: 'new_user', password: 'secure_password' }
+      const login = (code: string) => own.loginWith({ credentials: account, code })
+      await expectRefusal(login(typed[0] ?? ''), 'invalid_code')
+      await login(app().next())
+      expect(await agentsOf(own)).toEqual(signedInAs('new_user'))
     })
 
-    test('Session Management: a session asks for a code where there is 2FA, and not where there is none', async () => {
-      const { base_url, registered } = await openService(stack)
+    test('Session Management: a client asks for a code where there is 2FA, and not where there is none', async () => {
+      const { client, registered } = await openService(stack)
       const { app } = await registered()
-      const session = await AuthenticatedSession.open(base_url, newcomer, app.next)
-      expect(await session.get_client().some_api_call()).toEqual(signedInAs('your_username'))
-      const plain = await AuthenticatedSession.open(base_url, user, nobodyTypes)
-      expect(await plain.get_client().some_api_call()).toEqual(signedInAs('username'))
-      await expectTwoFactorError(AuthenticatedSession.open(base_url, newcomer, app.wrong), 'invalid_code')
+      const own = client({ prompt: app.next })
+      await own.login(credentials)
+      expect(await agentsOf(own)).toEqual(signedInAs('your_username'))
+      const plain = client({ prompt: () => expect.unreachable('nobody is asked') })
+      await plain.login(user)
+      expect(await agentsOf(plain)).toEqual(signedInAs('username'))
+      await expectRefusal(client({ prompt: app.wrong, maxAttempts: 1 }).login(credentials), 'invalid_code')
     })
   })
 
   describe('Security Best Practices', () => {
-    test('1. Secure Token Storage: a token from the keyring signs in the next program', async () => {
+    test('1. Secure Token Storage: tokens in a file sign in the next program', async () => {
       const { client, file } = await openService(stack)
-      const { access_token } = await log_in(client(), user, nobodyTypes)
-      new Keyring(file('keyring')).set_password('access_token', access_token)
+      await client({ tokenStorage: tokenFile(file('keyring')) }).login(user)
       expect(statSync(file('keyring')).mode & 0o077).toBe(0)
-      const stored = new Keyring(file('keyring')).get_password('access_token')
-      expect(await client(stored ?? '').some_api_call()).toEqual(signedInAs('username'))
+      const next = client({ tokenStorage: tokenFile(file('keyring')) })
+      expect(await agentsOf(next)).toEqual(signedInAs('username'))
     })
 
     test('2. Automatic Token Refresh: 401, refresh, again; and so each time, with the next refresh token', async () => {
       const { client, clock, file } = await openService(stack)
-      const own = client()
-      const keyring = new Keyring(file('keyring'))
-      const { refresh_token } = await log_in(own, user, nobodyTypes)
-      keyring.set_password('refresh_token', refresh_token)
-      expect(await auto_refresh_client(own, keyring, () => own.some_api_call())).toEqual(signedInAs('username'))
-      expect(keyring.get_password('refresh_token')).toBe(refresh_token)
+      const tokenStorage = tokenFile(file('keyring'))
+      const own = client({ tokenStorage })
+      const { tokens } = await own.login(user)
+      expect(await agentsOf(own)).toEqual(signedInAs('username'))
+      expect((await tokenStorage.get())?.tokens).toEqual(tokens)
       for (let hour = 1; hour <= 3; hour += 1) {
         clock.advance(3600)
-        expect(await auto_refresh_client(own, keyring, () => own.some_api_call())).toEqual(signedInAs('username'))
+        expect(await agentsOf(own)).toEqual(signedInAs('username'))
       }
-      expect(keyring.get_password('refresh_token')).not.toBe(refresh_token)
+      expect((await tokenStorage.get())?.tokens?.refreshToken).not.toBe(tokens?.refreshToken)
       clock.advance(3600)
-      const status = await auto_refresh_client(own, keyring, () => own.auth.get_2fa_status())
-      expect(status).toMatchObject({ enabled: false })
+      expect(await own.status()).toMatchObject({ mfaEnabled: false })
     })
 
     test('2. Automatic Token Refresh: a refresh token that is kept and sent again ends the sign-in', async () => {
-      const { client } = await openService(stack)
+      const { client, holding } = await openService(stack)
       const own = client()
-      const { refresh_token } = await log_in(own, user, nobodyTypes)
-      const next = await own.auth.refresh(refresh_token)
-      await expectHttpError(own.auth.refresh(refresh_token), 400, 'invalid_token')
-      await expectHttpError(own.auth.refresh(String(next['refresh_token'])), 400, 'invalid_token')
+      const { answer } = await own.login(user)
+      await own.refresh()
+      const kept = holding(String(answer['access_token']), String(answer['refresh_token']))
+      await expectRefusal(kept.refresh(), 'unauthenticated')
+      await expectRefusal(own.refresh(), 'unauthenticated')
     })
 
     test('2. Automatic Token Refresh: where a fresh proof is missing, a code helps and not another token', async () => {
-      const { registered, clock, file } = await openService(stack)
+      const { client, registered, clock } = await openService(stack)
       const { client: own, app } = await registered()
-      const keyring = new Keyring(file('keyring'))
-      const showCodes = () => auto_refresh_client(own, keyring, () => own.call('GET', '/mfa/recovery-codes'))
       clock.advance(301)
-      await expectHttpError(showCodes(), 401, 'step_up_required')
-      await own.auth.prove_again(app.next())
-      expect(await showCodes()).toMatchObject({ remaining: 10 })
+      const before = await own.held()
+      await expectRefusal(own.recoveryCodes(), 'step_up_required')
+      expect(await own.held()).toEqual(before)
+      await own.stepUp(app.next())
+      expect(await own.recoveryCodes()).toMatchObject({ remaining: 10 })
+      const asking = client({ prompt: app.next })
+      await asking.login(credentials)
+      clock.advance(301)
+      expect(await asking.recoveryCodes()).toMatchObject({ remaining: 10 })
     })
 
     test('3. Backup Code Management: each code of the saved file logs in, once', async () => {
       const { client, registered, file } = await openService(stack)
       const { setup } = await registered()
-      save_backup_codes(file('backup_codes.txt'), setup.backup_codes)
+      saveBackupCodes(file('backup_codes.txt'), setup.recoveryCodes)
       const [head, ...lines] = readFileSync(file('backup_codes.txt'), 'utf8').trim().split('\n')
       expect(head).toBe('CirtusAI Backup Codes (Store Securely):')
       expect(lines).toHaveLength(10)
-      const login = (line: string) =>
-        client().auth.login_with_2fa(newcomer.username, newcomer.password, line.replace(/^\d+\. /, ''))
-      for (const line of lines) expect(await login(line)).toEqual(token)
-      for (const line of lines.slice(0, 2)) await expectTwoFactorError(login(line), 'invalid_code')
+      const login = (line: string) => client().loginWith({ credentials, code: line.replace(/^\d+\. /, '') })
+      for (const line of lines) expect(await login(line)).toEqual(session)
+      for (const line of lines.slice(0, 2)) await expectRefusal(login(line), 'invalid_code')
     })
   })
 
   describe('Configuration', () => {
     test('Environment Variables: address and token are those of the environment', async () => {
-      const { base_url, client } = await openService(stack)
-      const { access_token } = await log_in(client(), user, nobodyTypes)
-      vi.stubEnv('CIRTUSAI_API_URL', base_url)
-      vi.stubEnv('CIRTUSAI_ACCESS_TOKEN', access_token)
-      const own = client_of_environment()
+      const { baseUrl, client } = await openService(stack)
+      const { answer } = await client().login(user)
+      vi.stubEnv('CIRTUSAI_API_URL', baseUrl)
+      vi.stubEnv('CIRTUSAI_ACCESS_TOKEN', String(answer['access_token']))
+      const own = clientOfEnvironment()
       vi.unstubAllEnvs()
-      expect(await own.some_api_call()).toEqual(signedInAs('username'))
+      expect(await agentsOf(own)).toEqual(signedInAs('username'))
     })
 
     test('Configuration File: with auto_login it logs in with a code, without it nobody is asked', async () => {
-      const { base_url, registered, file } = await openService(stack)
+      const { baseUrl, client, registered, file } = await openService(stack)
       const { app } = await registered()
-      const config_file = file('cirtusai_config.json')
-      const { username, password } = newcomer
-      writeFileSync(config_file, JSON.stringify({ base_url, username, password, auto_login: true }))
-      const own = await load_auth_config(config_file, app.next)
-      expect(await own.some_api_call()).toEqual(signedInAs('your_username'))
-      writeFileSync(config_file, JSON.stringify({ base_url }))
-      const plain = await load_auth_config(config_file, nobodyTypes)
-      await expectSignedOut(plain)
+      const config = file('cirtusai_config.json')
+      writeFileSync(config, JSON.stringify({ base_url: baseUrl, ...credentials, auto_login: true }))
+      const own = await loadAuthConfig(config, (options) => client({ ...options, prompt: app.next }))
+      expect(await agentsOf(own)).toEqual(signedInAs('your_username'))
+      writeFileSync(config, JSON.stringify({ base_url: baseUrl }))
+      expect(await agentsOf(await loadAuthConfig(config, client))).toBe(401)
     })
   })
 
   test('API Reference: AuthClient Methods: the twelve, one after the other, for one user', async () => {
     const { client, appOf, clock, smsCode } = await openService(stack)
-    const { auth } = client()
-    const { username, password } = newcomer
     const me = client()
-    const setup = await me.auth.register({ ...newcomer, preferred_2fa_method: 'totp' })
+    const setup = await me.register({ ...newcomer, method: 'totp' })
     const app = appOf(setup)
-    expect((await me.auth.get_qr_code()).subarray(1, 4).toString()).toBe('PNG')
-    expect(await me.auth.confirm_2fa(app.now())).toMatchObject(token)
-    expect(await auth.verify_2fa(await challenge(client()), app.next())).toEqual(token)
-    const { refresh_token } = await auth.login_with_2fa(username, password, app.next())
-    expect(await auth.refresh(refresh_token)).toEqual(token)
-    expect(await me.auth.get_2fa_status()).toMatchObject({ enabled: true })
-    expect(await me.auth.debug_2fa()).toMatchObject({ time_window: 30 })
-    await me.auth.setup_sms(phone_number)
-    await me.auth.confirm_2fa(smsCode())
+    expect(Buffer.from(await me.qrCode()).toString('latin1', 1, 4)).toBe('PNG')
+    expect((await me.confirm(app.now())).session?.answer).toMatchObject(token)
+    await challenge(me)
+    expect(await me.submit(app.next())).toEqual(session)
+    expect(await me.loginWith({ credentials, code: app.next() })).toEqual(session)
+    expect(await me.refresh()).toEqual(session.tokens)
+    expect(await me.status()).toMatchObject({ mfaEnabled: true })
+    expect((await me.diagnose()).authenticators).toMatchObject([{ period: 30 }])
+    await me.setup('one_time_code', { to: phone_number })
+    await me.confirm(smsCode())
     clock.advance(60)
-    expect(await me.auth.request_sms_code()).toMatchObject({ channel: 'sms' })
-    expect(await me.auth.disable_2fa(app.next(), password)).toEqual({ detail: 'TOTP has been deactivated.' })
-    expect(await me.auth.get_2fa_status()).toMatchObject({ enabled: true, method: 'sms' })
-    await me.auth.prove_again(smsCode())
-    expect(appOf(await me.auth.setup_2fa()).account.secret).not.toBe(setup.secret_key)
+    expect(await me.sendCode()).toMatchObject({ channel: 'sms' })
+    const { password } = credentials
+    expect(await me.disable({ code: app.next(), password })).toEqual({ detail: 'TOTP has been deactivated.' })
+    expect(await me.status()).toMatchObject({ mfaEnabled: true, methods: ['one_time_code', 'recovery_code'] })
+    await me.stepUp(smsCode())
+    expect((await me.setup()).secret).not.toBe(setup.secret)
   })
 
   describe('API Reference: Response Models', () => {
-    test('TwoFactorSetupResponse: its four fields, alike from a registration and a setup', async () => {
+    test('TwoFactorSetupResponse: its fields, alike from a registration and a setup', async () => {
       const { client, signedIn } = await openService(stack)
       const setup = {
-        secret_key: expect.stringMatching(/^[A-Z2-7]{32}$/),
-        qr_code_url: expect.stringMatching(/^otpauth:\/\/totp\//),
-        backup_codes: expect.any(Array),
-        manual_entry_key: expect.any(String),
+        ...{ method: 'totp', secret: expect.stringMatching(/^[A-Z2-7]{32}$/) },
+        ...{ totpUrl: expect.stringMatching(/^otpauth:\/\/totp\//), recoveryCodes: expect.any(Array) },
+        qrCodeDataUri: expect.stringMatching(/^data:image\/svg\+xml/),
       }
-      expect(await client().auth.register(newcomer)).toEqual(setup)
-      expect(await (await signedIn()).auth.setup_2fa()).toEqual(setup)
+      expect(await client().register(newcomer)).toMatchObject(setup)
+      expect(await (await signedIn()).setup()).toMatchObject(setup)
     })
 
     test('Token: its four fields, alike from a login, a verification and one call', async () => {
       const { client, registered } = await openService(stack)
       const { app } = await registered()
       const own = client()
-      const temporary_token = await challenge(own)
+      await challenge(own)
       const all = [
-        await own.auth.login(user.username, user.password),
-        await own.auth.verify_2fa(temporary_token, app.next()),
-        await own.auth.login_with_2fa(newcomer.username, newcomer.password, app.next()),
+        await own.submit(app.next()),
+        await own.login(user),
+        await own.loginWith({ credentials, code: app.next() }),
       ]
-      expect(all).toEqual([token, token, token])
+      expect(all).toEqual([session, session, session])
     })
 
     test('Token: expires_in is 3600 where the service says so, and holds', async () => {
-      const { signedIn, clock } = await openService(stack)
-      const own = await signedIn()
+      const { client, holding, clock } = await openService(stack)
+      const { answer, tokens } = await client().login(user)
+      const own = holding(String(answer['access_token']))
+      expect(Math.abs((tokens?.expiresAtMs ?? 0) - clock.now() - 3_600_000)).toBeLessThanOrEqual(1000)
       clock.advance(3599)
-      expect(await own.some_api_call()).toEqual(signedInAs('username'))
+      expect(await agentsOf(own)).toEqual(signedInAs('username'))
       clock.advance(1)
-      await expectSignedOut(own)
+      expect(await agentsOf(own)).toBe(401)
     })
 
     test('Token: expires_in is 900 where it says nothing', async () => {
       const { client } = await openService(stack, { bearer: {} })
-      expect(await client().auth.login(user.username, user.password)).toEqual({ ...token, expires_in: 900 })
+      expect((await client().login(user)).answer).toEqual({ ...token, expires_in: 900 })
     })
   })
 })
+
+/** What a route answers that is asked by itself. */
+async function post(client: Client, path: string, json: object): Promise<unknown> {
+  const headers = { 'Content-Type': 'application/json' }
+  return (await client.fetch(path, { method: 'POST', headers, body: JSON.stringify(json) })).json()
+}

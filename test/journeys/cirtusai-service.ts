@@ -3,13 +3,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Client, ClientOptions, Confirmed, Setup } from '@latchkey/client'
 import type { MfaOptions } from '@latchkey/core'
 import { type Message, oneTimeCode } from '@latchkey/one-time-code'
+import type { ManualClock } from '@latchkey/testing'
 import { onTestFinished } from 'vitest'
 import { type Account, currentCode, readUrl } from './authenticator-app.ts'
 import { type BearerApp, type BearerStack, openBearerApp } from './bearer-app.ts'
-import type { TwoFactorSetupResponse } from './cirtusai-models.ts'
-import { CirtusAIClient } from './cirtusai-sdk.ts'
+import { patientClient } from './patient-client.ts'
 
 /** Somebody who is about to register. */
 export const newcomer = {
@@ -24,15 +25,18 @@ export const user = { username: 'username', password: 'password' } as const
 export const phone_number = '+4915112345678'
 
 export interface Service extends BearerApp {
-  readonly base_url: string
-  /** A client of the service, as the SDK gives it. */
-  readonly client: (token?: string) => CirtusAIClient
+  readonly baseUrl: string
+  readonly client: (options?: Partial<ClientOptions>) => Client
+  /** A client that holds this token and no more. */
+  readonly holding: (token: string, refreshToken?: string) => Client
   /** A client of {@link user}, who is signed in. */
-  readonly signedIn: () => Promise<CirtusAIClient>
+  readonly signedIn: () => Promise<Client>
   /** A client of {@link newcomer}, who has just registered and confirmed. */
   readonly registered: () => Promise<Registered>
+  /** A client of {@link newcomer}, whose second factor is a number. */
+  readonly registeredBySms: () => Promise<{ readonly client: Client; readonly setup: Setup } & Confirmed>
   /** What the phone's authenticator app shows, in half a minute unless it is now. */
-  readonly appOf: (setup: Pick<TwoFactorSetupResponse, 'qr_code_url'>) => App
+  readonly appOf: (setup: Pick<Setup, 'totpUrl'>) => App
   /** The messages that the provider has been handed. */
   readonly inbox: readonly Message[]
   /** The latest message's code. */
@@ -51,8 +55,8 @@ export interface App {
 }
 
 export interface Registered {
-  readonly client: CirtusAIClient
-  readonly setup: TwoFactorSetupResponse
+  readonly client: Client
+  readonly setup: Setup
   readonly app: App
 }
 
@@ -72,43 +76,51 @@ export async function openService(stack: BearerStack, more: Partial<MfaOptions> 
       ...more,
     },
   })
-  const base_url = `${bearer.url}/v1`
-  const { clock } = bearer
-  const client = (token?: string) => new CirtusAIClient(base_url, token)
-  const appOf: Service['appOf'] = ({ qr_code_url }) => {
-    const account = readUrl(qr_code_url)
-    const at = (nowMs: number) => currentCode(account, nowMs)
-    return {
-      account,
-      now: () => at(clock.now()),
-      next: () => at(clock.advance(account.period)),
-      wrong() {
-        const steps = Array.from({ length: 41 }, (_, index) => (index - 20) * account.period * 1000)
-        const shown = steps.map((ms) => at(clock.now() + ms))
-        const digits = [...'0123456789'].map((digit) => digit.repeat(account.digits))
-        return digits.find((code) => !shown.includes(code)) ?? ''
-      },
-    }
-  }
+  const baseUrl = `${bearer.url}/v1`
+  const client = (options?: Partial<ClientOptions>) => patientClient({ baseUrl, clock: bearer.clock }, options)
+  const smsCode = () => /^\d+/.exec(inbox.at(-1)?.text ?? '')?.[0] ?? ''
+  const appOf = (setup: Pick<Setup, 'totpUrl'>) => appFor(setup.totpUrl ?? '', bearer.clock)
   return {
     ...bearer,
-    ...{ base_url, client, appOf, inbox },
+    ...{ baseUrl, client, appOf, inbox, smsCode },
+    holding: (token, refreshToken) => {
+      const tokens = { authorization: `Bearer ${token}`, refreshToken }
+      return client({ tokenStorage: { get: () => ({ tokens, cookies: [] }), set: () => undefined } })
+    },
     async signedIn() {
       const own = client()
-      const token = await own.auth.login(user.username, user.password)
-      if (!('access_token' in token)) throw new Error('there is no token')
-      own.set_token(token.access_token)
+      await own.login(user)
       return own
     },
     async registered() {
       const own = client()
-      const setup = await own.auth.register(newcomer)
+      const setup = await own.register(newcomer)
       const app = appOf(setup)
-      await own.auth.confirm_2fa(app.now())
+      await own.confirm(app.now())
       return { client: own, setup, app }
     },
-    smsCode: () => /^\d+/.exec(inbox.at(-1)?.text ?? '')?.[0] ?? '',
+    async registeredBySms() {
+      const own = client()
+      const setup = await own.register({ ...newcomer, method: 'one_time_code', to: phone_number })
+      return { client: own, setup, ...(await own.confirm(smsCode())) }
+    },
     file: inFolder(),
+  }
+}
+
+function appFor(totpUrl: string, clock: ManualClock): App {
+  const account = readUrl(totpUrl)
+  const at = (nowMs: number) => currentCode(account, nowMs)
+  return {
+    account,
+    now: () => at(clock.now()),
+    next: () => at(clock.advance(account.period)),
+    wrong() {
+      const steps = Array.from({ length: 41 }, (_, index) => (index - 20) * account.period * 1000)
+      const shown = steps.map((ms) => at(clock.now() + ms))
+      const digits = [...'0123456789'].map((digit) => digit.repeat(account.digits))
+      return digits.find((code) => !shown.includes(code)) ?? ''
+    },
   }
 }
 

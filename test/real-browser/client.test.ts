@@ -39,14 +39,14 @@ describe.runIf(executable !== null)('in Chromium', () => {
     await page.fill('[name=username]', 'alice')
     await page.fill('[name=password]', 'wrong')
     await page.click('button')
-    await page.waitForFunction(() => document.querySelector('output')?.textContent === 'invalid_credentials')
+    await page.waitForSelector('output:text-is("invalid_credentials")')
     await page.fill('[name=password]', 'wonderland')
     await page.click('button')
     await page.waitForSelector('[name=code]:visible')
     expect(await page.textContent('output')).toBe('mfa_required')
     await page.fill('[name=code]', phone.wrongCode(Date.now()))
     await page.click('button')
-    await page.waitForFunction(() => document.querySelector('output')?.textContent === 'invalid_code')
+    await page.waitForSelector('output:text-is("invalid_code")')
     await page.fill('[name=code]', phone.nextCode(Date.now()))
     await page.click('button')
     await page.waitForURL('**/payout')
@@ -102,6 +102,7 @@ describe.runIf(executable !== null)('in Chromium', () => {
 })
 
 /** What the page `/codes` puts into its own window. */
+declare const document: { readonly cookie: string }
 declare function makeClient(options: import('@latchkey/client').ClientOptions): import('@latchkey/client').Client
 
 interface App {
