@@ -87,8 +87,9 @@ async function deriveKey(source: Passphrase, { N, r, p, salt }: ScryptKdf): Prom
   const maxmem = 128 * r * (N + p + 8)
   return new Promise((resolve, reject) => {
     scrypt(text, Buffer.from(salt, 'base64url'), lengths.key, { N, r, p, maxmem }, (error, key) => {
-      if (error === null) resolve(key)
-      else reject(error)
+      // Where there is none, Node says null and Bun undefined.
+      if (error instanceof Error) reject(error)
+      else resolve(key)
     })
   })
 }
