@@ -254,7 +254,7 @@ describe.each(tokenStacks)('on $name', (stack) => {
 
 test('two processes with one secret log in at the same time: one waits for the step after that of the other', async () => {
   const [stack] = tokenStacks as readonly [TokenStack]
-  const { url, owner, failures, mfa } = await open(stack, { totp: { period: 15 }, now: Date.now })
+  const { url, owner, failures, mfa } = await open(stack, { totp: { period: 15, window: 2 }, now: Date.now })
   const client = await owner()
   const { totpUrl } = await client.setup()
   const app = readUrl(totpUrl ?? '')

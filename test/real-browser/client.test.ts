@@ -150,7 +150,11 @@ async function createApp(more: { readonly allowedOrigins?: readonly string[] } =
   const events: MfaEvent[] = []
   const onEvent = (event: MfaEvent) => events.push(event)
   const { findUser } = accounts
-  const mfa: Mfa = createMfa({ secret, issuer: 'Acme', storage: memoryStorage(), findUser, onEvent, ...more })
+  const mfa: Mfa = createMfa({
+    ...{ secret, issuer: 'Acme', storage: memoryStorage(), findUser, onEvent },
+    // The step may change between the making of a code and its arrival.
+    ...{ totp: { window: 2 }, ...more },
+  })
   const { totpUrl, activationToken } = await mfa.begin('totp', alice)
   const phone = virtualAuthenticator(totpUrl)
   await mfa.confirm('totp', alice, { activationToken, code: phone.code(Date.now() - 30_000) })
