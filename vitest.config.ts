@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 // Only these two: with `import` in the list some CommonJS packages no longer resolve.
@@ -8,19 +10,49 @@ const conditions = ['@latchkey/source', 'default']
 // a minute and cover nothing that a few do not.
 const uncounted = process.argv.includes('--coverage') ? ['**/properties/journeys-*', '**/sealing/nonces*'] : []
 
+// Loading the sources anew for each file takes longer than most of these files run. What replaces modules, or cleans up
+// behind a file, has a process of its own.
+const sharing = ['client', 'core', 'express', 'koa', 'one-time-code'].map((name) => `packages/${name}/test`)
+const alone = sharing
+  .flatMap(testsIn)
+  .filter((file) => /\bvi\.|\b(?:before|after)All\b/.test(readFileSync(file, 'utf8')))
+const exclude = [...configDefaults.exclude, ...uncounted]
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     // Many tests wait for a server or a process, so a core less, as is the default, would be idle for half of the time.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: ['test/services/global-setup.ts'],
-    exclude: [...configDefaults.exclude, ...uncounted],
     coverage: {
       provider: 'v8',
       include: ['packages/core/src/**/*.ts'],
       thresholds: { lines: 100, branches: 100, functions: 100, statements: 100 },
     },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...exclude, ...sharing.flatMap(testsIn).filter((file) => !alone.includes(file))],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'sharing',
+          isolate: false,
+          include: sharing.map((folder) => `${folder}/**/*.test.ts`),
+          exclude: [...exclude, ...alone],
+        },
+      },
+    ],
   },
 })
+
+function testsIn(folder: string): readonly string[] {
+  const files = readdirSync(join(import.meta.dirname, folder), { recursive: true, encoding: 'utf8' })
+  return files.filter((file) => file.endsWith('.test.ts')).map((file) => join(folder, file))
+}
