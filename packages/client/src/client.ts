@@ -199,7 +199,7 @@ export interface Client<Answer extends JsonObject = JsonObject> {
   stepUp(code?: string, options?: CallOptions): Promise<void>
   /** Buys new tokens. Callers at one instant share one refresh. */
   refresh(options?: CallOptions): Promise<Tokens>
-  /** Ends the sign-in at the server, where it gave a refresh token, and forgets tokens and cookies. */
+  /** Ends the sign-in at the server, where it gave a refresh token, and forgets tokens and cookies, even where that fails. */
   logout(options?: CallOptions): Promise<void>
   /** What makes this client signed in; `null` where nothing does. */
   held(): Promise<Held | null>

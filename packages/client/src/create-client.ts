@@ -54,9 +54,12 @@ export function createClient<Answer extends JsonObject = JsonObject>(options: Cl
     refresh: async ({ signal } = {}) => refresh(await keeper.tokens(), signal),
     async logout({ signal } = {}) {
       const refreshToken = (await keeper.tokens())?.refreshToken
-      if (refreshToken !== undefined)
-        await ask({ route: 'token.revoke', json: { refresh_token: refreshToken }, as: 'nobody', signal })
-      await keeper.clear()
+      try {
+        if (refreshToken !== undefined)
+          await ask({ route: 'token.revoke', json: { refresh_token: refreshToken }, as: 'nobody', signal })
+      } finally {
+        await keeper.clear()
+      }
     },
     held: keeper.held,
     fetch: createAppFetch(settings, { keeper, asSignedIn }),

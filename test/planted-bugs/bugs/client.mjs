@@ -211,4 +211,18 @@ export const client = [
     ['totp/secret.ts', "invalid('the secret is not base32')", 'invalid(base32)'],
   ),
   bug('an id is a path', ['account/account', 'stays one name'], ['account/account.ts', 'encodeURIComponent(id)', 'id']),
+  bug(
+    'an enrolment is for who had to enrol before',
+    ['enrolment/enrolment', 'nobody but himself'],
+    ['login/challenge.ts', '      parts.enrol(null)\n', ''],
+  ),
+  bug(
+    'a factor that may be gone is given up again',
+    ['account/account', 'may be gone'],
+    [
+      'account/proofs.ts',
+      "purpose === 'step_up' ? Promise.resolve(null) :",
+      'purpose !== null ? Promise.resolve(null) :',
+    ],
+  ),
 ]

@@ -7,7 +7,7 @@ import type { ServerClock } from '../http/server-clock.ts'
 import { createAnswerers, type Given, inOrder } from '../login/answerers.ts'
 import { prove } from '../login/prove.ts'
 import type { JsonObject } from '../ports.ts'
-import { type SessionParts, tokensOf, untilAborted } from '../session/refresh.ts'
+import { keepFresh, type SessionParts, untilAborted } from '../session/refresh.ts'
 import type { AskSignedIn } from '../session/signed-in.ts'
 
 export interface ProofParts extends SessionParts {
@@ -25,7 +25,7 @@ export interface Proofs extends Pick<Client, 'stepUp' | 'disable' | 'sendCode'> 
 
 /** What is proven while signed in: a fresh proof, and the factor that is given up. */
 export function createProofs(parts: ProofParts): Proofs {
-  const { settings, clock, keeper, ask, askSignedIn } = parts
+  const { settings, clock, ask, askSignedIn } = parts
   const { totp, prompt, preferred } = settings
   let running: Promise<boolean> | null = null
 
@@ -48,7 +48,8 @@ export function createProofs(parts: ProofParts): Proofs {
       }),
       give,
       unanswered,
-      again: () => Promise.resolve(null),
+      // Another fresh proof does no harm; a factor that may be gone is not given up again.
+      again: (broken) => (purpose === 'step_up' ? Promise.resolve(null) : Promise.reject(broken as Error)),
       signal,
     })
   }
@@ -67,8 +68,7 @@ export function createProofs(parts: ProofParts): Proofs {
     resend: 'never' | 'unless-sent',
   ): Promise<void> {
     const body = passed(await askSignedIn({ route: 'stepUp', json: { code }, resend, signal }, { stepsUp: false }))
-    const [old, fresh] = [await keeper.tokens(), tokensOf(body, parts)]
-    if (fresh !== null) await keeper.setTokens({ ...old, ...fresh })
+    await keepFresh(body, parts)
   }
 
   function proveFresh(signal: AbortSignal | undefined): Promise<boolean> {

@@ -6,8 +6,7 @@ import { type Fields, fieldsOf } from '../http/read-fields.ts'
 import { factorPath } from '../http/routes.ts'
 import { bodyOf } from '../login/answerers.ts'
 import type { Answering, JsonObject } from '../ports.ts'
-import type { SessionParts } from '../session/refresh.ts'
-import { tokensOf } from '../session/refresh.ts'
+import { keepFresh, type SessionParts } from '../session/refresh.ts'
 import type { AskSignedIn } from '../session/signed-in.ts'
 import { currentCode } from '../totp/code.ts'
 import { useStep } from '../totp/unused-code.ts'
@@ -20,8 +19,8 @@ export interface EnrolmentParts extends SessionParts {
 }
 
 export interface Enrolment extends Pick<Client, 'register' | 'setup' | 'confirm' | 'qrCode'> {
-  /** A login has to enrol, with this token. */
-  readonly demand: (ephemeralToken: string) => void
+  /** A login has to enrol, with this token; `null` where another one begins, and what an earlier one had to do is over. */
+  readonly demand: (ephemeralToken: string | null) => void
   /** The token of the enrolment under way. */
   readonly activationToken: () => string | null
 }
@@ -59,6 +58,7 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
   return {
     demand(ephemeralToken) {
       demanded = ephemeralToken
+      entering = false
     },
     activationToken: () => latest?.activationToken ?? null,
     async register(fields, { signal } = {}) {
@@ -92,10 +92,9 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
       }
       latest = null
       demanded = null
-      return {
-        ...confirmed,
-        session: entering ? await parts.signedIn(fields.body) : await stillSignedIn(fields.body, parts),
-      }
+      if (entering) return { ...confirmed, session: await parts.signedIn(fields.body) }
+      await keepFresh(fields.body, parts)
+      return { ...confirmed, session: null }
     },
     async qrCode({ signal } = {}) {
       const json = { activation_token: underWay().activationToken }
@@ -104,13 +103,6 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
       return answer.bytes
     },
   }
-}
-
-/** Where bearer tokens sign in, a confirmation brings one that tells of the proof; the refresh token stays. */
-async function stillSignedIn(body: JsonObject, { keeper, ...parts }: SessionParts): Promise<null> {
-  const [old, fresh] = [await keeper.tokens(), tokensOf(body, parts)]
-  if (fresh !== null) await keeper.setTokens({ ...old, ...fresh })
-  return null
 }
 
 export function authenticatorOf(fields: Fields): Authenticator {

@@ -10,8 +10,8 @@ import { enrollmentRequired, isOver, readFirstStep, readPending } from './pendin
 
 /** What a challenge needs of the rest of the client. */
 export interface ChallengeParts extends SessionParts {
-  /** The login has to enrol, with this token. */
-  readonly enrol: (ephemeralToken: string) => void
+  /** The login has to enrol, with this token; `null` where it begins. */
+  readonly enrol: (ephemeralToken: string | null) => void
 }
 
 /** The login that waits for its second factor, and what is asked of the server about it. */
@@ -66,6 +66,8 @@ export function createChallenge(parts: ChallengeParts): Challenge {
     },
     async begin(json, signal) {
       pending = null
+      // Else who logs in now would enrol for who had to before.
+      parts.enrol(null)
       await keeper.setTokens(null)
       // With a code it counts once; without, a second login of that password is the same.
       const resend = 'code' in json ? 'unless-sent' : 'harmless'

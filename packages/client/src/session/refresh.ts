@@ -64,6 +64,12 @@ export function tokensOf(
   return { ...tokens, expiresAtMs: Math.round(serverNowMs() + expires_in * 1000) }
 }
 
+/** Keeps the token of an answer that tells of a fresh proof; the refresh token stays. Without effect where cookies sign in. */
+export async function keepFresh(body: JsonObject, { keeper, ...parts }: SessionParts): Promise<void> {
+  const [old, fresh] = [await keeper.tokens(), tokensOf(body, parts)]
+  if (fresh !== null) await keeper.setTokens({ ...old, ...fresh })
+}
+
 /** Waits for what is shared, as long as this caller wants to. */
 export function untilAborted<Result>(shared: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (signal === undefined) return shared

@@ -79,6 +79,24 @@ test('disable: by the secret, with the password, and no code is sent twice where
   expect(new Set(app.bodies.flatMap(({ code }) => (code === undefined ? [] : [code]))).size).toBe(3)
 })
 
+test('a break after which the factor may be gone is told, and nothing is given up again', async () => {
+  const app = await openApp({
+    before: (express) => {
+      express.use('/auth/mfa/totp/deactivate', (_req, res, next) => {
+        res.end = () => res.destroy() as never
+        next()
+      })
+    },
+  })
+  const phone = await app.enrol()
+  const client = app.client({ totp: phone.secret })
+  await client.login(credentials)
+  const broken = client.disable({ password: credentials.password })
+  await expect(broken).rejects.toMatchObject({ code: 'network_error' })
+  expect(app.requests.filter((request) => request.endsWith('/deactivate'))).toHaveLength(1)
+  expect(await client.status()).toMatchObject({ mfaEnabled: false })
+})
+
 test('disable by a code that was typed', async () => {
   const { app, phone, client } = await openEnrolled()
   app.clock.advance(30)

@@ -78,6 +78,18 @@ describe('an account that has to enrol', () => {
   )
 })
 
+test('who logs in after somebody who has to enrol enrols for nobody but himself', async () => {
+  const app = await openApp({ mfa: { enrollment: ({ name }) => (name === 'alice' ? 'required' : 'optional') } })
+  const client = app.client()
+  await client.register({ username: 'bob', password: 'builder' })
+  await client.login(credentials).catch(() => undefined)
+  await client.login({ username: 'bob', password: 'builder' })
+  const setup = await client.setup()
+  const { session } = await client.confirm(phoneOf(setup).code(app.clock.now()))
+  expect([phoneOf(setup).label, session]).toEqual(['bob', null])
+  expect(await app.mfa.status('1')).toMatchObject({ mfaEnabled: false })
+})
+
 test('a wrong code leaves the enrolment under way', async () => {
   const app = await openApp()
   const client = app.client()

@@ -109,6 +109,13 @@ describe('logout', () => {
     await expect(thief.refresh()).rejects.toMatchObject({ code: 'unauthenticated' })
   })
 
+  test('forgets it here even where the server is away', async () => {
+    const { app, client } = await openSignedIn()
+    await app.stop()
+    await expect(client.logout()).rejects.toMatchObject({ code: 'network_error' })
+    expect(await client.held()).toBeNull()
+  })
+
   test('of a session forgets the cookie', async () => {
     const app = await openApp({ host: 'session' })
     const client = app.client()
