@@ -11,8 +11,12 @@ const conditions = ['@latchkey/source', 'default']
 const uncounted = process.argv.includes('--coverage') ? ['**/properties/journeys-*', '**/sealing/nonces*'] : []
 
 // Loading the sources anew for each file takes longer than most of these files run. What replaces modules, or cleans up
-// behind a file, has a process of its own.
-const sharing = ['client', 'core', 'express', 'koa', 'one-time-code'].map((name) => `packages/${name}/test`)
+// behind a file, has a process of its own; so has what uses test tools that do.
+const ofTheClient = ['account', 'enrolment', 'http', 'login', 'security', 'session', 'totp']
+const sharing = [
+  ...['core', 'express', 'koa', 'one-time-code'].map((name) => `packages/${name}/test`),
+  ...ofTheClient.map((folder) => `packages/client/test/${folder}`),
+]
 const alone = sharing
   .flatMap(testsIn)
   .filter((file) => /\bvi\.|\b(?:before|after)All\b/.test(readFileSync(file, 'utf8')))
