@@ -32,7 +32,10 @@ export const code: Command = {
       throw new UsageError(`there is no secret: set ${defaultSecretName}, or use --secret-env, --secret-file or -`)
     if (given.has('watch')) return watch(given, shell, totp)
     const { code, secondsLeft } = given.has('fresh') ? await fresh(shell, totp) : await currentCode(totp, shell.now())
-    shell.result({ code, secondsLeft }, [`${code}  ${secondsLeft} s`])
+    // A script takes standard output as the code: CODE=$(latchkey code)
+    const isRead = shell.stdout.isTTY === true
+    shell.result({ code, secondsLeft }, [isRead ? `${code}  ${secondsLeft} s` : code])
+    if (!isRead) shell.say(`${secondsLeft} s left`)
     return undefined
   },
 }

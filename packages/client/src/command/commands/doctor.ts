@@ -1,5 +1,6 @@
 import type { ClockReading, Offer } from '../../client.ts'
 import { isClientError } from '../../errors.ts'
+import { isLoopback } from '../../http/cookies.ts'
 import type { Arguments } from '../arguments/read.ts'
 import type { Shell } from '../shell.ts'
 import { openClient } from '../sign-in/open-client.ts'
@@ -40,7 +41,7 @@ async function examine(
   given: Arguments,
   shell: Shell,
 ): Promise<{ readonly offer: Offer | null; readonly findings: readonly Finding[] }> {
-  const client = openClient(given, shell, { retries: 0 })
+  const client = openClient(given, shell, { retries: 0, allowHttp: true })
   const connection = connectionOf(given.positionals[0] ?? '')
   try {
     const offer = await client.probe({ signal: shell.signal })
@@ -57,7 +58,9 @@ function reachable({ roundTripSeconds }: Offer): Finding {
 }
 
 function connectionOf(url: string): Finding {
-  if (url.toLowerCase().startsWith('https:')) return { level: 'ok', about: 'connection', detail: 'https' }
+  const { protocol, hostname } = new URL(url)
+  if (protocol === 'https:') return { level: 'ok', about: 'connection', detail: 'https' }
+  if (isLoopback(hostname)) return { level: 'ok', about: 'connection', detail: 'http, within this machine' }
   const detail = 'http: everybody on the way reads passwords and codes'
   return { level: 'warning', about: 'connection', detail }
 }

@@ -16,6 +16,8 @@ export interface Means {
   readonly tokenStorage?: TokenStorage | null
   /** @defaultValue the client's own */
   readonly retries?: number
+  /** Where nothing is sent that somebody could use. @defaultValue by the option */
+  readonly allowHttp?: boolean
 }
 
 /** Options of the command, by those of the client that refuse them. */
@@ -35,7 +37,7 @@ export function openClient(given: Arguments, shell: Shell, means: Means = {}): C
   try {
     return createClient({
       baseUrl: given.positionals[0] ?? '',
-      allowHttp: given.has('allow-http'),
+      allowHttp: means.allowHttp ?? given.has('allow-http'),
       preferred: given.all('prefer'),
       now: shell.now,
       sleep: shell.sleep,

@@ -44,7 +44,7 @@ test.each(rfc)('at %s with %s the code is that of the RFC', async (seconds, algo
   const secret = base32(key)
   const words = ['code', '--digits', '8', '--algorithm', algorithm]
   const byEnvironment = await runCommand(words, { env: { LATCHKEY_TOTP_SECRET: secret }, now })
-  expect(byEnvironment.stdout).toBe(`${code}  ${30 - (seconds % 30)} s\n`)
+  expect(byEnvironment).toEqual({ exitCode: 0, stdout: `${code}\n`, stderr: `${30 - (seconds % 30)} s left\n` })
   const file = join(freshFolder(), 'secret')
   writeFileSync(file, `# a comment\n${secret}\n`, { mode: 0o600 })
   expect((await runCommand([...words, '--secret-file', file], { now })).stdout).toContain(code)
@@ -102,9 +102,15 @@ test.each([
   expect((await runCommand(['doctor', 'https://app.example/auth'], options)).stdout).toContain(level)
 })
 
-test('doctor: http is a warning, and a server without Latchkey a failure', async () => {
-  const http = await runCommand(['doctor', 'http://localhost/auth'], { fetch: serverOf(latchkey) })
-  expect([http.exitCode, http.stdout]).toEqual([0, expect.stringMatching(/^warning +connection/m)])
+test('doctor: http is a warning but within this machine, and a server without Latchkey a failure', async () => {
+  for (const [host, level] of [
+    ['app.example', 'warning'],
+    ['localhost', 'ok'],
+    ['127.0.0.1:3000', 'ok'],
+  ]) {
+    const http = await runCommand(['doctor', `http://${host}/auth`], { fetch: serverOf(latchkey) })
+    expect([http.exitCode, http.stdout]).toEqual([0, expect.stringMatching(new RegExp(`^${level} +connection`, 'm'))])
+  }
   const other = await runCommand(['doctor', 'https://app.example/auth'], { fetch: serverOf({}) })
   expect([other.exitCode, other.stdout]).toEqual([1, expect.stringMatching(/^failure +server/m)])
 })
