@@ -26,7 +26,8 @@ export function readmeContract(folder: string, build: BuildApp): void {
     const script = blocks.map(({ kind, text }) => (kind === 'sh' ? text : 'echo ===')).join('\n')
     const shell = start({
       folder,
-      command: ['sh', '-eu', '-c', script.replace(/^APP=.*$/m, `APP=${url}`)],
+      // One stream, so that what is said to people stands where it was said.
+      command: ['sh', '-eu', '-c', `exec 2>&1\n${script.replace(/^APP=.*$/m, `APP=${url}`)}`],
       env: { TMPDIR: temporaryFolder() },
     })
     expect(await shell.ended).toBe(0)
