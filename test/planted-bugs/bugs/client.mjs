@@ -225,4 +225,9 @@ export const client = [
       'purpose !== null ? Promise.resolve(null) :',
     ],
   ),
+  bug(
+    'a wrong file keeps its owner out',
+    [memory, 'the last try'],
+    ['login/answerers.ts', 'settings.prompt === undefined ? byItself', 'settings.prompt !== null ? byItself'],
+  ),
 ]

@@ -42,7 +42,13 @@ const mostCodes = 2
 
 /** What the options can answer with, in their order. They remember what was refused, so each login makes its own. */
 export function createAnswerers(settings: Settings, clock: ServerClock): readonly Answerer[] {
-  return [bySecret(settings, clock), fromMemory(settings), byPerson(settings)]
+  const byItself = [bySecret(settings, clock), fromMemory(settings)]
+  // After a refusal the last try is a person's: what is wrong in a file would keep that person out for good.
+  const leaving =
+    (answerer: Answerer): Answerer =>
+    async (demanded) =>
+      demanded.refused && demanded.attemptsLeft === 1 ? null : answerer(demanded)
+  return [...(settings.prompt === undefined ? byItself : byItself.map(leaving)), byPerson(settings)]
 }
 
 function bySecret({ totp, sleep, notify }: Settings, clock: ServerClock): Answerer {

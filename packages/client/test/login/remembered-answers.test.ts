@@ -106,6 +106,14 @@ test('another question after a wrong answer is answered from memory too', async 
   expect(answersOf(app)).toEqual(['1969', 'PARIS'])
 })
 
+test('where all that is remembered is wrong, the last try is left to the person who knows', async () => {
+  const app = await openSchool([city, year])
+  const answers = memory({ [year]: ['1969'], [city]: ['LYON'] })
+  const prompt = ({ question }: Asked) => right[question ?? ''] ?? null
+  await app.client({ answers, prompt, maxAttempts: 2 }).login(credentials)
+  expect(answersOf(app)).toEqual(['1969', 'PARIS'])
+})
+
 test('a question that is not known, and nobody to ask: MfaRequiredError with the question', async () => {
   const app = await openSchool()
   const error = await app
