@@ -1,5 +1,5 @@
 /** The rule guarded here: every planted bug still fits the sources, so that the list cannot rot. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { bugs } from './bugs.mjs'
@@ -22,7 +22,22 @@ test.each(bugs)('$name', ({ changes, threats }) => {
   }
 })
 
+// Vitest takes a path for a part of one, so a file of another folder that ends alike would run with it, or in its place.
+test('no test file of a bug is the end of the path of another', () => {
+  const files = ['packages', 'test'].flatMap((folder) => testsIn(join(root, folder)))
+  const named = new Set(bugs.flatMap(({ threats }) => threats.map(testFileOf)))
+  expect([...named].filter((name) => files.filter((file) => file.endsWith(`/${name}`)).length !== 1)).toEqual([])
+})
+
 test('no two bugs have one name', () => {
   expect(new Set(bugs.map(({ name }) => name)).size).toBe(bugs.length)
   expect(bugs.length).toBeGreaterThanOrEqual(30)
 })
+
+function testsIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === 'node_modules' || entry.name === 'dist') return []
+    const path = join(folder, entry.name)
+    return entry.isDirectory() ? testsIn(path) : path.endsWith('.test.ts') ? [path] : []
+  })
+}

@@ -131,7 +131,8 @@ export interface Offer {
 export interface Client<Answer extends JsonObject = JsonObject> {
   /**
    * Gives the app its own fields, such as `username` and `password`. A second factor that is asked for comes from the
-   * options `totp`, `answers` and `prompt`, in this order. Tokens of an earlier sign-in are forgotten.
+   * options `totp`, `answers` and `prompt`, in this order. Tokens of an earlier sign-in are forgotten
+   * once the credentials were right.
    *
    * @throws MfaRequiredError where none of them answers: `submit` goes on. ClientError `mfa_enrollment_required` where one has to
    * be enrolled first: `setup` goes on

@@ -68,12 +68,13 @@ export function createChallenge(parts: ChallengeParts): Challenge {
       pending = null
       // Else who logs in now would enrol for who had to before.
       parts.enrol(null)
-      await keeper.setTokens(null)
       // With a code it counts once; without, a second login of that password is the same.
       const resend = 'code' in json ? 'unless-sent' : 'harmless'
       const answer = await ask({ route: 'login', json, as: 'nobody', resend, signal })
       const step = readFirstStep(answer, { baseUrl, serverNowMs })
       if (step.kind === 'signed-in') return signedIn(step.body)
+      // Until now it may be a mistyped password or a server that is away, which ends nobody's sign-in.
+      await keeper.setTokens(null)
       if (step.kind === 'enrolling') {
         parts.enrol(step.ephemeralToken)
         throw enrollmentRequired(step.methods)

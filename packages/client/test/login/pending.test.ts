@@ -121,3 +121,18 @@ test('a break while a resumed login is answered ends it: without the password th
   await expect(program.proceed()).rejects.toMatchObject({ code: 'network_error' })
   expect(app.requests).toEqual(['POST /auth/login', 'POST /auth/mfa/verify'])
 })
+
+test('credentials that were right end the sign-in before; a wrong password and a server that is away do not', async () => {
+  const app = await openApp()
+  const client = app.client()
+  await client.login(credentials)
+  await client.login({ ...credentials, password: 'x' }).catch(() => undefined)
+  await app.stop()
+  await client.login(credentials).catch(() => undefined)
+  await app.start()
+  expect((await client.status()).mfaEnabled).toBe(false)
+  await app.enrol()
+  await client.login(credentials).catch(() => undefined)
+  expect(await client.held()).toBeNull()
+  await expect(client.status()).rejects.toMatchObject({ code: 'unauthenticated' })
+})
