@@ -67,7 +67,7 @@ export type SecretSource = string | (() => string | Promise<string>)
 
 /** What a client says of what it does by itself. Holds no secret. */
 export type Notice =
-  /** It waits: for a time step that was not used yet, since the code would end at once, or before it tries again. */
+  /** It waits: for a time step that was not used yet, since the code would end at once or its step may not have begun, or before it tries again. */
   | {
       readonly type: 'waiting'
       readonly seconds: number

@@ -230,4 +230,14 @@ export const client = [
     [memory, 'the last try'],
     ['login/answerers.ts', 'settings.prompt === undefined ? byItself', 'settings.prompt !== null ? byItself'],
   ),
+  bug(
+    'a code is of a step that may not have begun',
+    [ownCodes, 'not have begun'],
+    [unused, 'if (ms <= 0) return', 'if (ms <= precisionMs) return'],
+  ),
+  bug(
+    'a confirmation sends its code again',
+    ['enrolment/enrolment', 'broke off'],
+    ['totp/memory-steps.ts', '?? -1) + 1', '?? -1)'],
+  ),
 ]

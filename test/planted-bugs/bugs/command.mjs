@@ -100,7 +100,7 @@ export const command = [
     name: 'the step of the first code is not taken',
     test: 'a program enrols with',
     threats: [`${tests}/without-terminal.test.ts`],
-    changes: [{ file: `${source}/enrolment/secret-file.ts`, search: '  await useStep(totp, step)\n', replace: '' }],
+    changes: [{ file: `${source}/enrolment/secret-file.ts`, search: ', steps: stepsOf(given, shell)', replace: '' }],
   },
   {
     name: 'answers are listed though nobody asked to see them',

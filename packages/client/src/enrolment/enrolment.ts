@@ -4,16 +4,17 @@ import { refusalOf } from '../http/answer.ts'
 import type { Ask, Call } from '../http/ask.ts'
 import { type Fields, fieldsOf } from '../http/read-fields.ts'
 import { factorPath } from '../http/routes.ts'
+import type { ServerClock } from '../http/server-clock.ts'
 import { bodyOf } from '../login/answerers.ts'
 import type { Answering, JsonObject } from '../ports.ts'
 import { keepFresh, type SessionParts } from '../session/refresh.ts'
 import type { AskSignedIn } from '../session/signed-in.ts'
-import { currentCode } from '../totp/code.ts'
-import { useStep } from '../totp/unused-code.ts'
+import { unusedCode } from '../totp/unused-code.ts'
 
 export interface EnrolmentParts extends SessionParts {
   readonly ask: Ask
   readonly askSignedIn: AskSignedIn
+  readonly clock: ServerClock
   /** Keeps the tokens of an answer that signs in. */
   readonly signedIn: (body: JsonObject) => Promise<Session>
 }
@@ -44,14 +45,13 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
     return ask({ ...call, as: bearer === undefined ? 'nobody' : { bearer } })
   }
 
-  async function confirmation(setup: Setup, answer: Answering | undefined): Promise<object> {
+  async function confirmation(setup: Setup, answer?: Answering, signal?: AbortSignal): Promise<object> {
     if (answer !== undefined) return bodyOf(answer, setup.method)
     if (setup.totpUrl === null)
       throw new TypeError(`answer must be given: ${setup.method} cannot be answered from here`)
     const totp = { ...parts.settings.totp, secret: setup.totpUrl }
-    const { code, step } = await currentCode(totp, parts.serverNowMs())
-    // The server takes no code of this step again.
-    await useStep(totp, step)
+    const { clock, settings } = parts
+    const { code } = await unusedCode(totp, { clock, sleep: settings.sleep, notify: settings.notify }, signal)
     return { code }
   }
 
@@ -80,7 +80,7 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
       const setup = underWay()
       const json = {
         activation_token: setup.activationToken,
-        ...(await confirmation(setup, answer)),
+        ...(await confirmation(setup, answer, signal)),
         ...(name === undefined ? {} : { name }),
       }
       const route = setup.method === 'totp' ? 'totp.confirm' : (['POST', factorPath(setup.method, 'confirm')] as const)

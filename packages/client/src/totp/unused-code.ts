@@ -40,26 +40,19 @@ export async function unusedCode(
   const periodMs = parameters.period * 1000
   for (;;) {
     signal?.throwIfAborted()
-    const { current, earliest } = stepsAt(clock.now(), periodMs)
+    const earliest = earliestAt(clock.now(), periodMs)
     const step = await steps.take(key, earliest)
     const release = () => steps.release(key, step)
     try {
-      const reason = step === earliest && earliest > current ? 'step_ends' : 'step_used'
+      const reason = step === earliest ? 'step_ends' : 'step_used'
       await untilStep(step, { periodMs, clock, sleep, notify, reason, signal })
     } catch (error) {
       await release()
       throw error
     }
     // The wait, or the ledger, may have taken so long that the step is over.
-    if (stepsAt(clock.now(), periodMs).earliest <= step)
-      return { code: await codeOfStep(parameters, step), step, release }
+    if (earliestAt(clock.now(), periodMs) <= step) return { code: await codeOfStep(parameters, step), step, release }
   }
-}
-
-/** Says that the code of a step was used elsewhere, as a confirmation does. */
-export async function useStep(totp: TotpOptions, step: number): Promise<void> {
-  const { steps = memorySteps } = totp
-  await steps.take(await digestOf(await readTotp(totp)), step)
 }
 
 interface Wait extends UnusedCodeParts {
@@ -74,17 +67,17 @@ async function untilStep(step: number, { periodMs, clock, sleep, notify, reason,
     const { nowMs, precisionMs } = clock.now()
     const ms = Math.ceil(step * periodMs + precisionMs - nowMs)
     if (ms > mostWaitMs) throw tooFar(ms)
-    // Without a wait the step is the one that is running, as well as anybody can tell.
-    if (ms <= 0 || (isFirst && nowMs >= step * periodMs)) return
+    if (ms <= 0) return
     if (isFirst) notify({ type: 'waiting', seconds: Math.ceil(ms / 1000), reason })
     await sleep(ms, signal)
   }
 }
 
-function stepsAt({ nowMs, precisionMs }: ReturnType<ServerClock['now']>, periodMs: number) {
+/** The step that is running, unless its last second may have come: then the one after it. */
+function earliestAt({ nowMs, precisionMs }: ReturnType<ServerClock['now']>, periodMs: number): number {
   const current = Math.floor(nowMs / periodMs)
   const isEnding = nowMs + precisionMs > (current + 1) * periodMs - lastMs
-  return { current, earliest: isEnding ? current + 1 : current }
+  return isEnding ? current + 1 : current
 }
 
 /** Names a secret without telling it. */

@@ -56,6 +56,27 @@ test('a program confirms by itself, keeps the secret, and its next login waits f
   expect(app.notices).toEqual([{ type: 'waiting', seconds: 30, reason: 'step_used' }])
 })
 
+test('a confirmation that broke off is repeated with another code, and none is sent in its last second', async () => {
+  let left = 1
+  const app = await openApp({
+    before: (express) => {
+      express.post('/auth/mfa/totp/activate', (req, _res, next) => {
+        left -= 1
+        // The code has arrived by then, as far as the client can tell.
+        if (left >= 0) req.socket.destroy()
+        else next()
+      })
+    },
+  })
+  const client = app.client()
+  await client.login(credentials)
+  await client.setup()
+  app.clock.advance(29.5)
+  await expect(client.confirm()).rejects.toMatchObject({ code: 'network_error' })
+  await client.confirm()
+  expect(app.notices.map((notice) => notice.type === 'waiting' && notice.reason)).toEqual(['step_ends', 'step_used'])
+})
+
 describe('an account that has to enrol', () => {
   test.each(['bearer', 'session'] as const)(
     'is told so, enrols without a session, and is signed in: %s',

@@ -73,6 +73,20 @@ test('what is not known of the time for sure counts as the last second', async (
   expect(app.clock.now() % 30_000).toBeLessThan(29_000)
 })
 
+test('a step that may not have begun yet is waited for', async () => {
+  const app = await openApp({ mfa: { totp: { window: 0 } } })
+  const phone = await app.enrol()
+  app.clock.advance(28)
+  // The header said 28, which is half a second more or less: 30.2 now, and in truth 29.7.
+  const totp = () => {
+    app.clock.advance(1.7)
+    return phone.secret
+  }
+  await app.client({ totp }).login(credentials)
+  expect(app.requests.filter((request) => request === verify)).toHaveLength(1)
+  expect(app.waits).toEqual([300])
+})
+
 test('two clients of one process know of each other, also at one instant', async () => {
   const app = await openApp()
   const phone = await app.enrol()

@@ -1,12 +1,12 @@
 import type { Client, Setup } from '../../client.ts'
 import { privateFile } from '../../node/private-file.ts'
 import type { Answering } from '../../ports.ts'
-import { currentCode } from '../../totp/code.ts'
-import { useStep } from '../../totp/unused-code.ts'
+import { unusedCode } from '../../totp/unused-code.ts'
 import type { Arguments } from '../arguments/read.ts'
 import { Failed, UsageError } from '../failures.ts'
 import { stepsOf } from '../secret-source/secret-source.ts'
 import type { Shell } from '../shell.ts'
+import { noticeListener } from '../terminal/notices.ts'
 
 /** Keeps the new secret with all its parameters, before it counts, so that it cannot get lost. Another one is never replaced. */
 export async function keepSecret(path: string, setup: Setup): Promise<void> {
@@ -15,14 +15,19 @@ export async function keepSecret(path: string, setup: Setup): Promise<void> {
   await file.write(`${urlOf(setup)}\n`)
 }
 
-/** The code of the new secret, by the server's clock. Its step is taken, since the server takes no code of it again. */
+/** A code of the new secret, by the server's clock. Its step is used then, for those who share the step file too. */
 export async function firstCode(
   setup: Setup,
   { client, given, shell }: { readonly client: Client; readonly given: Arguments; readonly shell: Shell },
 ): Promise<Answering> {
   const totp = { secret: urlOf(setup), steps: stepsOf(given, shell) }
-  const { code, step } = await currentCode(totp, shell.now() + (client.clock()?.offsetSeconds ?? 0) * 1000)
-  await useStep(totp, step)
+  const clock = {
+    now() {
+      const { offsetSeconds = 0, precisionSeconds = 0 } = client.clock() ?? {}
+      return { nowMs: shell.now() + offsetSeconds * 1000, precisionMs: precisionSeconds * 1000 }
+    },
+  }
+  const { code } = await unusedCode(totp, { clock, sleep: shell.sleep, notify: noticeListener(shell) }, shell.signal)
   return { code }
 }
 
