@@ -14,6 +14,7 @@ const tasks = new Map([
   ['races', () => prove('test/proof/races')],
   ['proof', () => prove('test/proof')],
   ['size', () => prove('test/size')],
+  ['bench', bench],
 ])
 const [name = '', ...args] = process.argv.slice(2)
 const task = tasks.get(name) ?? stop(`There is no task "${name}". Known are: ${[...tasks.keys()].join(', ')}.`)
@@ -40,6 +41,14 @@ async function prove(filter) {
     // A million records in memory take more than Node's default.
     NODE_OPTIONS: '--max-old-space-size=8192',
   })
+}
+
+/** The benchmark: alone on the machine, as far as that goes. Prints what it found, and keeps it beside itself. */
+async function bench() {
+  const quick = args.includes('--quick')
+  const rest = args.filter((arg) => arg !== '--quick')
+  await step('Measuring', 'vitest run test/bench/bench.test.ts', rest, { LATCHKEY_BENCH: quick ? 'quick' : 'full' })
+  say(readFileSync(join(root, 'test/bench/results/bench.md'), 'utf8'))
 }
 
 async function runDemo() {

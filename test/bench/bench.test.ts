@@ -1,0 +1,32 @@
+/**
+ * The benchmark. `npm run bench` runs it at length, or shorter with `-- --quick`, and prints what it found; in every other
+ * run of the tests it only has to work: figures of a machine that does other things as well are none.
+ */
+import { expect, test } from 'vitest'
+import { extent } from './extent.ts'
+import { journey } from './journey/journey.ts'
+import { startLoader } from './processes.ts'
+import { keep, reportOf } from './report/report.ts'
+import type { Section } from './report/section.ts'
+
+const timeout = 1_200_000
+const found: Section[] = []
+const sections = { journey }
+
+for (const [name, measure] of Object.entries(sections)) {
+  test(`${name} is measured`, { timeout }, async () => {
+    const loader = await startLoader()
+    const section = await measure(loader)
+    found.push(section)
+    await loader.stop()
+    const cells = section.tables.flatMap(({ rows }) => rows.flat())
+    expect(cells.length).toBeGreaterThan(0)
+    expect(cells.filter((cell) => typeof cell === 'number' && !(cell > 0))).toEqual([])
+    expect(section.goals.filter(({ found: figure }) => !Number.isFinite(figure))).toEqual([])
+  })
+}
+
+test.skipIf(extent === 'check')('the report is kept', () => {
+  const page = keep(reportOf(found))
+  for (const { title } of found) expect(page).toContain(title)
+})

@@ -1,0 +1,43 @@
+import type { StorageKind } from '../storages/place.ts'
+
+/** How somebody signs in at a contestant's server: two requests, one after the other. */
+export interface Target {
+  /** On 127.0.0.1. */
+  readonly port: number
+  /** Path that takes `username` (and the same as `email`) with `password`. */
+  readonly login: string
+  /** Path that takes the `code`. */
+  readonly verify: string
+  /** What ties the second request to the first: `ephemeral_token` of the answer, or its cookies. */
+  readonly carries: 'token' | 'cookies'
+}
+
+/** What is kept of each user. */
+export interface Holding {
+  /** TOTP authenticators; the last one is the one that is used. @defaultValue 1 */
+  readonly authenticators?: number
+  /**
+   * Beside them: nothing; ten recovery codes; or those with counts of failures, ten sign-ins by tokens and fifty spent tokens.
+   * @defaultValue 'codes'
+   */
+  readonly beside?: 'nothing' | 'codes' | 'all'
+}
+
+/** What a server's process is told when it starts, as JSON in its first argument. */
+export interface ServerSettings {
+  readonly contestant: string
+  /** How many users are enrolled. */
+  readonly users: number
+  /** Where Latchkey's records lie. @defaultValue the memory of the server */
+  readonly place?: { readonly kind: StorageKind; readonly addresses: readonly string[]; readonly prefix: string }
+  readonly holding?: Holding
+}
+
+/** What a server has used since it started; its answer to `usage`. */
+export interface Usage {
+  /** Of all its threads. */
+  readonly cpuMs: number
+  /** After a garbage collection. */
+  readonly heapBytes: number
+  readonly residentBytes: number
+}
