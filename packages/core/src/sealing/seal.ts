@@ -24,7 +24,7 @@ export function createSealer(keySets: readonly KeySet[], randomBytes: RandomByte
       const nonce = randomBytes(nonceBytes)
       const cipher = createCipheriv('aes-256-gcm', userKey(first, userId), nonce)
       cipher.setAAD(associatedData(first.id, userId))
-      const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+      const sealed = Buffer.concat([nonce, cipher.update(Buffer.from(text)), cipher.final(), cipher.getAuthTag()])
       return prefix + sealed.toString('base64url')
     },
     open(userId, sealed) {
@@ -46,7 +46,10 @@ function decrypt(keys: KeySet, userId: string, bytes: Buffer): string {
   })
   decipher.setAAD(associatedData(keys.id, userId))
   decipher.setAuthTag(bytes.subarray(-tagBytes))
-  return decipher.update(bytes.subarray(nonceBytes, -tagBytes), undefined, 'utf8') + decipher.final('utf8')
+  const text = decipher.update(bytes.subarray(nonceBytes, -tagBytes))
+  // Throws where the tag does not fit; nothing may be read before.
+  decipher.final()
+  return text.toString()
 }
 
 function associatedData(keyId: string, userId: string): Buffer {

@@ -1,7 +1,8 @@
-import { type CryptoKey, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { type CryptoKey, errors, type JWTPayload, type JWTVerifyResult, jwtVerify, SignJWT } from 'jose'
 import type { RandomBytes } from '../ports.ts'
 import type { KeySet } from '../sealing/keys.ts'
 import type { BaseClaims, Holder } from './claims.ts'
+import { sharedInFlight } from './in-flight.ts'
 import { opened, type RefusedToken, type TokenKind } from './opening.ts'
 import { isSameDigest, stampDigest } from './stamp.ts'
 
@@ -33,6 +34,7 @@ export interface Signed {
 
 export function createSigned(settings: TokenSettings): Signed {
   const keyOf = importedKeys(settings.keySets)
+  const verified = sharedInFlight<JWTVerifyResult>()
   const [first] = settings.keySets as readonly [KeySet, ...KeySet[]]
   return {
     async sign({ typ, key }, holder, { claims, expiresAt }) {
@@ -45,10 +47,12 @@ export function createSigned(settings: TokenSettings): Signed {
     },
     open: (kind, token, read) =>
       opened(token, kind, async (text) => {
-        const { payload, protectedHeader } = await jwtVerify(text, ({ kid }) => keyOf(kind.key, kid), {
-          ...checks(kind.typ, settings, kind.claims),
-          algorithms: ['HS256'],
-        })
+        const { payload, protectedHeader } = await verified(`${kind.typ} ${text}`, () =>
+          jwtVerify(text, ({ kid }) => keyOf(kind.key, kid), {
+            ...checks(kind.typ, settings, kind.claims),
+            algorithms: ['HS256'],
+          }),
+        )
         return read(payload, keysOf(settings.keySets, protectedHeader.kid))
       }),
   }

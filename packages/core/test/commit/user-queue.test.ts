@@ -95,3 +95,14 @@ test('500 guesses at one instant cost one read each and no retry', async () => {
   // Five are looked at and charged; the rest wait.
   expect(storage.calls.put - before.put).toBe(5)
 })
+
+test('a flood on one user lets everybody else have their turn', async () => {
+  const queue = createUserQueue()
+  let done = 0
+  const flood = Array.from({ length: 500 }, () => queue.run('alice', async () => void (done += 1)))
+  await new Promise(setImmediate)
+  // A storage in memory never waits: without turns of their own all 500 would be through.
+  expect(done).toBeLessThan(5)
+  await Promise.all(flood)
+  expect(done).toBe(500)
+})

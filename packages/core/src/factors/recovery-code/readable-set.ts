@@ -3,13 +3,14 @@ import type { RandomBytes } from '../../ports.ts'
 import { formatRecoveryCode, randomCharacters } from './alphabet.ts'
 import type { RecoveryCodeSettings } from './settings.ts'
 
-/** One code that may be shown again. */
+/** One code that may be shown again. Every login reads and writes the set, so it holds no more than it must. */
 interface ReadableCode {
-  /** As handed out. */
-  readonly shown: string
   /** In its one form, for comparing. */
   readonly code: string
-  readonly used: boolean
+  /** As handed out, where that is not the form that ours have. */
+  readonly shown?: string
+  /** @defaultValue false */
+  readonly used?: boolean
   readonly [key: string]: string | boolean
 }
 
@@ -30,12 +31,20 @@ export function createReadableSet(settings: RecoveryCodeSettings, randomBytes: R
     if (draws === mostDraws) throw new Error('options.randomBytes repeats itself')
     codes.add(randomCharacters(settings.groups * 4, randomBytes))
   }
-  return readableSet([...codes].map((code) => ({ code, shown: formatRecoveryCode(code) })))
+  return { kind: 'readable', codes: [...codes].map((code) => ({ code })) }
 }
 
-/** A set of given codes. */
+/** A set of codes that others handed out. */
 export function readableSet(codes: readonly { code: string; shown: string }[]): ReadableSet {
-  return { kind: 'readable', codes: codes.map((code) => ({ ...code, used: false })) }
+  return {
+    kind: 'readable',
+    codes: codes.map(({ code, shown }) => (shown === formatRecoveryCode(code) ? { code } : { code, shown })),
+  }
+}
+
+/** The unused codes, as they were handed out. */
+export function unusedCodes({ codes }: ReadableSet): readonly string[] {
+  return codes.flatMap(({ code, shown, used }) => (used === true ? [] : [shown ?? formatRecoveryCode(code)]))
 }
 
 /** Where the code stands in the set, -1 where it does not. Every code is compared, found or not. */

@@ -4,7 +4,7 @@ import type { Authenticator } from '../../record/record.ts'
 import { type CheckInput, codeFault, type Factor, type Verdict } from '../factor.ts'
 import { isOfAlphabet, normalizeRecoveryCode } from './alphabet.ts'
 import { createHashedSet, findHashed, type HashedSet, hashedSet } from './hashed-set.ts'
-import { createReadableSet, findReadable, type ReadableSet, readableSet } from './readable-set.ts'
+import { createReadableSet, findReadable, type ReadableSet, readableSet, unusedCodes } from './readable-set.ts'
 import type { RecoveryCodeSettings } from './settings.ts'
 
 /** The recovery codes' part of the record: the set that was handed out last. */
@@ -33,10 +33,9 @@ export function recoveryCode(settings: RecoveryCodeSettings): Factor<RecoveryCod
           return { data: set, codes: shown }
         }
         const set = createReadableSet(settings, randomBytes)
-        return { data: set, codes: set.codes.map(({ shown }) => shown) }
+        return { data: set, codes: unusedCodes(set) }
       },
-      list: (data) =>
-        data.kind === 'readable' ? data.codes.filter(({ used }) => !used).map(({ shown }) => shown) : [],
+      list: (data) => (data.kind === 'readable' ? unusedCodes(data) : []),
       remaining,
     },
   })
@@ -66,7 +65,7 @@ export async function importRecoveryCodes(
 }
 
 function remaining(data: RecoveryCodeData): number {
-  return data.codes.filter(({ used }) => !used).length
+  return data.codes.filter(({ used }) => used !== true).length
 }
 
 function isCodeOf(data: RecoveryCodeData, answer: unknown): boolean {
@@ -84,7 +83,7 @@ async function checkCode(input: CheckInput<RecoveryCodeData>): Promise<Verdict<R
   const index = set.data.kind === 'readable' ? findReadable(set.data, code) : await findHashed(set.data, code)
   const found = set.data.codes[index]
   if (found === undefined) return { ok: false, reason: 'wrong', authenticatorId: set.id }
-  if (found.used) return { ok: false, reason: 'replayed', authenticatorId: set.id }
+  if (found.used === true) return { ok: false, reason: 'replayed', authenticatorId: set.id }
   const codes = set.data.codes.map((entry, at) => (at === index ? { ...entry, used: true } : entry))
   return { ok: true, authenticatorId: set.id, changed: new Map([[set.id, { ...set.data, codes } as RecoveryCodeData]]) }
 }
