@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join, parse } from 'node:path'
 import { build } from 'vite'
 import { afterAll } from 'vitest'
 
@@ -17,23 +17,24 @@ afterAll(async () => {
  * It lies where it finds the packages that are not in it.
  *
  * @param entry - The path of the source file
+ * @param near - The folder whose packages it finds
  */
-export function bundled(entry: string): Promise<string> {
+export function bundled(entry: string, near = test): Promise<string> {
   const known = bundles.get(entry)
   if (known !== undefined) return known
-  const made = bundle(entry)
+  const made = bundle(entry, near)
   bundles.set(entry, made)
   return made
 }
 
-async function bundle(entry: string): Promise<string> {
-  const folder = mkdtempSync(join(test, 'node_modules', '.latchkey-process-'))
+async function bundle(entry: string, near: string): Promise<string> {
+  const folder = mkdtempSync(join(near, 'node_modules', '.latchkey-process-'))
   await build({
     configFile: false,
     logLevel: 'error',
-    root: test,
+    root: near,
     ssr: { resolve: { conditions }, noExternal: /^(?:@latchkey\/|@clack\/|fast-|sisteransi|otpauth|lean-qr)/ },
     build: { ssr: entry, outDir: folder, emptyOutDir: false },
   })
-  return join(folder, `${basename(entry, '.ts')}.js`)
+  return join(folder, `${parse(entry).name}.js`)
 }

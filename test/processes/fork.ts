@@ -18,6 +18,8 @@ export interface Forked {
 export interface ForkOptions {
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** The folder whose packages the process finds. @defaultValue `test` */
+  readonly near?: string
   /** Called before the process has said that it is ready. */
   readonly prepare?: (child: ChildProcess) => void
 }
@@ -34,9 +36,9 @@ afterAll(async () => {
  */
 export async function forkEntry(
   entry: string,
-  { args, env = {}, prepare }: ForkOptions,
+  { args, env = {}, near, prepare }: ForkOptions,
 ): Promise<Forked & { readonly first: unknown }> {
-  const child = fork(await bundled(entry), [...args], {
+  const child = fork(await bundled(entry, near), [...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
