@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Forked, forkEntry } from '../processes/fork.ts'
+import { installContestants } from './contestants/install.ts'
 import type { Stretch } from './load/figures.ts'
 import type { Closed, Flooded, Steady } from './load/loader.ts'
 import type { ServerSettings, Target, Usage } from './target.ts'
@@ -22,9 +23,10 @@ export interface Loader {
   readonly stop: () => Promise<unknown>
 }
 
-/** Starts the server whose source file is `entry`, below this folder. */
+/** Starts the server whose source file is `entry`, below this folder. The contestants' find packages in a folder of their own. */
 export async function startServer(entry: string, settings: ServerSettings): Promise<Server> {
-  const forked = await forkEntry(join(here, entry), { args: [JSON.stringify(settings)], env })
+  const near = entry.startsWith('contestants/') ? { near: await installContestants() } : {}
+  const forked = await forkEntry(join(here, entry), { args: [JSON.stringify(settings)], env, ...near })
   return {
     target: forked.first as Target,
     usage: () => forked.tell('usage') as Promise<Usage>,

@@ -6,6 +6,9 @@ import type { Loader, Server } from '../processes.ts'
 export interface Contestant {
   readonly name: string
   readonly server: Server
+  /** Enrolled there. */
+  readonly users: number
+  readonly atOnce: number
   readonly rounds: Round[]
 }
 
@@ -15,11 +18,11 @@ interface Round extends Stretch {
 }
 
 /** Lets the contestants take turns, so that what else the machine does hits all alike; the first turn warms up and is dropped. */
-export async function takeTurns(loader: Loader, contestants: readonly Contestant[], atOnce: number): Promise<void> {
-  // A code is good for one sign-in, so each round has users of its own.
-  const share = Math.floor(size.users / (size.rounds + 1))
+export async function takeTurns(loader: Loader, contestants: readonly Contestant[]): Promise<void> {
   for (let round = 0; round <= size.rounds; round += 1) {
-    for (const { server, rounds } of contestants) {
+    for (const { server, users, atOnce, rounds } of contestants) {
+      // A code is good for one sign-in, so each round has users of its own.
+      const share = Math.floor(users / (size.rounds + 1))
       const before = await server.usage()
       const load = { target: server.target, atOnce, seconds: size.roundSeconds, users: share, first: round * share }
       const stretch = await loader.closed(load)

@@ -56,7 +56,9 @@ export const recoveryCodes = [
   {
     name: 'a recovery code marked used works',
     threats: ['recovery-codes'],
-    changes: [{ file: recoveryCode, search: 'if (found.used) return', replace: 'if (found.code === null) return' }],
+    changes: [
+      { file: recoveryCode, search: 'if (found.used === true) return', replace: 'if (found.code === null) return' },
+    ],
   },
   {
     name: 'old recovery codes live on beside new ones',

@@ -130,4 +130,28 @@ export const guessing = [
       },
     ],
   },
+  {
+    name: 'a flood on one user is worked off before anybody else is heard',
+    test: 'lets everybody else have their turn',
+    threats: ['packages/core/test/commit/user-queue.test.ts'],
+    changes: [{ file: 'core/src/commit/user-queue.ts', search: '        await nextTurn()\n', replace: '' }],
+  },
+  {
+    name: 'each guess on a token has its signature looked at',
+    test: 'is looked at once',
+    threats: ['packages/core/test/tokens/in-flight.test.ts'],
+    changes: [{ file: 'core/src/tokens/in-flight.ts', search: 'if (known !== undefined) return known', replace: '' }],
+  },
+  {
+    name: 'a token that was good once is good for ever',
+    test: 'nothing is remembered',
+    threats: ['packages/core/test/tokens/in-flight.test.ts'],
+    changes: [
+      {
+        file: 'core/src/tokens/in-flight.ts',
+        search: '    asked.then(leave, leave)\n',
+        replace: '    asked.catch(leave)\n',
+      },
+    ],
+  },
 ]
