@@ -4,6 +4,9 @@
  */
 import { expect, test } from 'vitest'
 import { extent } from './extent.ts'
+import { atOnce } from './growth/at-once.ts'
+import { flood } from './growth/flood.ts'
+import { users } from './growth/users.ts'
 import { journey } from './journey/journey.ts'
 import { startLoader } from './processes.ts'
 import { keep, reportOf } from './report/report.ts'
@@ -11,7 +14,7 @@ import type { Section } from './report/section.ts'
 
 const timeout = 1_200_000
 const found: Section[] = []
-const sections = { journey }
+const sections = { journey, users, 'at once': atOnce, flood }
 
 for (const [name, measure] of Object.entries(sections)) {
   test(`${name} is measured`, { timeout }, async () => {

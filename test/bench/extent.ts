@@ -22,6 +22,6 @@ export interface Size {
 }
 
 /** One of three, by the extent. */
-function byExtent<T>(values: Readonly<Record<Extent, T>>): T {
+export function byExtent<T>(values: Readonly<Record<Extent, T>>): T {
   return values[extent]
 }

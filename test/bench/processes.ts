@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { type Forked, forkEntry } from '../processes/fork.ts'
 import { installContestants } from './contestants/install.ts'
+import type { Flood, Flooded } from './load/attacker.ts'
 import type { Stretch } from './load/figures.ts'
-import type { Closed, Flooded, Steady } from './load/loader.ts'
+import type { Closed, Steady } from './load/loader.ts'
 import type { ServerSettings, Target, Usage } from './target.ts'
 
 const here = import.meta.dirname
@@ -13,23 +14,36 @@ const env = { NODE_ENV: 'production' }
 export interface Server {
   readonly target: Target
   readonly usage: () => Promise<Usage>
+  /** Sets the clock of a Latchkey forward, so that its users may come again. */
+  readonly advance: (ms: number) => Promise<unknown>
   readonly stop: () => Promise<unknown>
 }
 
 /** The process that load comes from. A stretch of load with a fault in it is no figure, so it throws. */
 export interface Loader {
   readonly closed: (load: Closed) => Promise<Stretch>
-  readonly steady: (load: Steady) => Promise<Stretch & { readonly flood: Flooded | null }>
+  readonly steady: (load: Steady) => Promise<Stretch>
+  readonly stop: () => Promise<unknown>
+}
+
+/** The process that floods come from: `prepare` logs in, and at `strike` come all guesses at once. */
+export interface Attacker {
+  readonly prepare: (flood: Flood) => Promise<unknown>
+  readonly strike: () => Promise<Flooded>
   readonly stop: () => Promise<unknown>
 }
 
 /** Starts the server whose source file is `entry`, below this folder. The contestants' find packages in a folder of their own. */
 export async function startServer(entry: string, settings: ServerSettings): Promise<Server> {
+  const { heapMiB } = settings
   const near = entry.startsWith('contestants/') ? { near: await installContestants() } : {}
-  const forked = await forkEntry(join(here, entry), { args: [JSON.stringify(settings)], env, ...near })
+  const heap = heapMiB === undefined ? {} : { NODE_OPTIONS: `--max-old-space-size=${heapMiB}` }
+  const args = [JSON.stringify(settings)]
+  const forked = await forkEntry(join(here, entry), { args, env: { ...env, ...heap }, ...near })
   return {
     target: forked.first as Target,
     usage: () => forked.tell('usage') as Promise<Usage>,
+    advance: (ms) => forked.tell('advance', ms),
     stop: forked.kill,
   }
 }
@@ -37,15 +51,24 @@ export async function startServer(entry: string, settings: ServerSettings): Prom
 export async function startLoader(): Promise<Loader> {
   const forked = await forkEntry(join(here, 'load/loader.ts'), { args: [], env })
   return {
-    closed: async (load) => sound(await tell<Stretch>(forked, 'closed', load)),
-    steady: async (load) => sound(await tell<Stretch & { flood: Flooded | null }>(forked, 'steady', load)),
+    closed: async (load) => sound(await tell(forked, 'closed', load)),
+    steady: async (load) => sound(await tell(forked, 'steady', load)),
     stop: forked.kill,
   }
 }
 
-const tell = <T>(forked: Forked, command: string, load: unknown) => forked.tell(command, load) as Promise<T>
+export async function startAttacker(): Promise<Attacker> {
+  const forked = await forkEntry(join(here, 'load/attacker.ts'), { args: [], env })
+  return {
+    prepare: (flood) => forked.tell('prepare', flood),
+    strike: () => forked.tell('strike') as Promise<Flooded>,
+    stop: forked.kill,
+  }
+}
 
-function sound<T extends Stretch>(stretch: T): T {
+const tell = (forked: Forked, command: string, load: unknown) => forked.tell(command, load) as Promise<Stretch>
+
+function sound(stretch: Stretch): Stretch {
   if (stretch.faults.length > 0) throw new Error(`the load met faults: ${stretch.faults.join('; ')}`)
   return stretch
 }

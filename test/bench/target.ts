@@ -31,6 +31,8 @@ export interface ServerSettings {
   /** Where Latchkey's records lie. @defaultValue the memory of the server */
   readonly place?: { readonly kind: StorageKind; readonly addresses: readonly string[]; readonly prefix: string }
   readonly holding?: Holding
+  /** Most that its heap may take, where that is more than the default. */
+  readonly heapMiB?: number
 }
 
 /** What a server has used since it started; its answer to `usage`. */

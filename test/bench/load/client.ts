@@ -4,16 +4,19 @@ import type { Target } from '../target.ts'
 
 /** Signs people in at a server, over a number of connections that stay open. */
 export interface Client {
+  /** Opens all its connections. */
+  readonly open: () => Promise<unknown>
   /** The password step: what ties the next step to it. @throws where it is refused */
   readonly logIn: (user: number) => Promise<Ticket>
   /** The second step; gives the answer's status. */
   readonly answer: (ticket: Ticket, code: string) => Promise<number>
-  /** Both. @throws where one is refused */
-  readonly signIn: (user: number) => Promise<void>
+  /** Both, where the server's clock is so far ahead. @throws where one is refused */
+  readonly signIn: (user: number, aheadMs?: number) => Promise<void>
   readonly close: () => Promise<void>
 }
 
-interface Ticket {
+/** What ties the second step to the first. */
+export interface Ticket {
   readonly token?: string
   readonly cookies?: string
 }
@@ -29,7 +32,12 @@ export function createClient({ port, login, verify, carries }: Target, connectio
     const answer = await pool.request({ method: 'POST', path, headers, body: JSON.stringify(body) })
     return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() }
   }
+  const knock = async () => {
+    const answer = await pool.request({ method: 'GET', path: '/' })
+    await answer.body.dump()
+  }
   const client: Client = {
+    open: () => Promise.all(Array.from({ length: connections }, knock)),
     async logIn(user) {
       const [username, email] = [userIdOf(user), `${userIdOf(user)}@app.example`]
       const { status, headers, text } = await post(login, { username, email, password })
@@ -41,8 +49,8 @@ export function createClient({ port, login, verify, carries }: Target, connectio
       const { status } = await post(verify, { ephemeral_token: token, code }, cookies)
       return status
     },
-    async signIn(user) {
-      const status = await client.answer(await client.logIn(user), codeOf(user, Date.now()))
+    async signIn(user, aheadMs = 0) {
+      const status = await client.answer(await client.logIn(user), codeOf(user, Date.now() + aheadMs))
       if (status !== 200) throw new Error(`sign-in of ${userIdOf(user)}: ${status}`)
     },
     close: () => pool.destroy(),

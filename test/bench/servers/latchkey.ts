@@ -60,5 +60,10 @@ async function openStorage(): Promise<Storage> {
 
 const app = apps[settings.contestant]
 if (app === undefined) throw new Error(`there is no contestant ${settings.contestant}`)
-const mfa = createMfa({ secret, issuer: 'Latchkey', findUser, storage: await openStorage() })
-await listen(app(mfa), { login: '/auth/login', verify: '/auth/mfa/verify', carries: 'token' })
+let aheadMs = 0
+const now = () => Date.now() + aheadMs
+const advance = (ms: number) => {
+  aheadMs += ms
+}
+const mfa = createMfa({ secret, issuer: 'Latchkey', findUser, storage: await openStorage(), now })
+await listen(app(mfa), { login: '/auth/login', verify: '/auth/mfa/verify', carries: 'token' }, { advance })
