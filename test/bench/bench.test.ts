@@ -6,6 +6,9 @@ import { expect, test } from 'vitest'
 import { extent } from './extent.ts'
 import { atOnce } from './growth/at-once.ts'
 import { flood } from './growth/flood.ts'
+import { holdings } from './growth/holdings.ts'
+import { served } from './growth/served.ts'
+import { storages } from './growth/storages.ts'
 import { users } from './growth/users.ts'
 import { journey } from './journey/journey.ts'
 import { startLoader } from './processes.ts'
@@ -14,7 +17,7 @@ import type { Section } from './report/section.ts'
 
 const timeout = 1_200_000
 const found: Section[] = []
-const sections = { journey, users, 'at once': atOnce, flood }
+const sections = { journey, users, storages, served, holdings, 'at once': atOnce, flood }
 
 for (const [name, measure] of Object.entries(sections)) {
   test(`${name} is measured`, { timeout }, async () => {

@@ -1,4 +1,4 @@
-import type { StorageKind } from '../storages/place.ts'
+import type { Place } from '../storages/place.ts'
 
 /** How somebody signs in at a contestant's server: two requests, one after the other. */
 export interface Target {
@@ -29,7 +29,7 @@ export interface ServerSettings {
   /** How many users are enrolled. */
   readonly users: number
   /** Where Latchkey's records lie. @defaultValue the memory of the server */
-  readonly place?: { readonly kind: StorageKind; readonly addresses: readonly string[]; readonly prefix: string }
+  readonly place?: Place
   readonly holding?: Holding
   /** Most that its heap may take, where that is more than the default. */
   readonly heapMiB?: number

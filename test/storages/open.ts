@@ -5,7 +5,7 @@ import { remoteStorage } from '@latchkey/testing'
 import type { OpenStorage, Place, StorageKind } from './place.ts'
 
 /** Connections a process opens: enough for requests at one instant, few enough for many processes. */
-const connections = 4
+const few = 4
 
 const openers: Readonly<Record<StorageKind, (place: Place) => Promise<OpenStorage>>> = {
   /** The memory of the parent process, which serves it. */
@@ -21,7 +21,7 @@ const openers: Readonly<Record<StorageKind, (place: Place) => Promise<OpenStorag
     return { storage, migrate: () => storage.migrate(), close: async () => void database.close() }
   },
 
-  async PostgreSQL({ addresses: [connectionString = ''] }) {
+  async PostgreSQL({ addresses: [connectionString = ''], connections = few }) {
     const { default: pg } = await import('pg')
     const pool = new pg.Pool({ connectionString, max: connections })
     // Idle connections tell here that the server has gone; without a listener that ends the process.
@@ -30,7 +30,7 @@ const openers: Readonly<Record<StorageKind, (place: Place) => Promise<OpenStorag
     return { storage, migrate: () => storage.migrate(), close: () => pool.end() }
   },
 
-  async MariaDB({ addresses: [uri = ''] }) {
+  async MariaDB({ addresses: [uri = ''], connections = few }) {
     const { createPool } = await import('mysql2/promise')
     const pool = createPool({ uri, connectionLimit: connections })
     const storage = mysqlStorage(pool)

@@ -11,6 +11,8 @@ export interface Place {
   readonly addresses: readonly string[]
   /** Tells places on one Redis apart. */
   readonly prefix: string
+  /** Most connections a process opens to SQL servers. @defaultValue 4 */
+  readonly connections?: number
 }
 
 /** A storage that is open, with connections of its own. */

@@ -1,17 +1,16 @@
 // A server of Latchkey: `node latchkey.js <settings as JSON>`.
 import type { RequestListener } from 'node:http'
-import { createMfa, type Host, type Mfa, memoryStorage, type Storage } from '@latchkey/core'
+import { createMfa, type Host, type Mfa } from '@latchkey/core'
 import { expressMfa } from '@latchkey/express'
 import { koaMfa } from '@latchkey/koa'
 import express from 'express'
 import Koa from 'koa'
 import mount from 'koa-mount'
 import { secret } from '../../security/accounts.ts'
-import { openPlace } from '../../storages/open.ts'
 import { password } from '../people.ts'
 import type { ServerSettings } from '../target.ts'
-import { enrolledRows } from './enrol.ts'
 import { listen } from './listen.ts'
+import { openStorage } from './storage.ts'
 
 const settings = JSON.parse(process.argv[2] ?? '') as ServerSettings
 
@@ -49,15 +48,6 @@ function bareListener(mfa: Mfa): RequestListener {
   }
 }
 
-async function openStorage(): Promise<Storage> {
-  if (settings.place !== undefined) return (await openPlace(settings.place)).storage
-  const storage = memoryStorage()
-  for await (const rows of enrolledRows(settings.users, settings.holding)) {
-    for (const [userId, record] of rows) await storage.put(userId, record, null)
-  }
-  return storage
-}
-
 const app = apps[settings.contestant]
 if (app === undefined) throw new Error(`there is no contestant ${settings.contestant}`)
 let aheadMs = 0
@@ -65,5 +55,5 @@ const now = () => Date.now() + aheadMs
 const advance = (ms: number) => {
   aheadMs += ms
 }
-const mfa = createMfa({ secret, issuer: 'Latchkey', findUser, storage: await openStorage(), now })
+const mfa = createMfa({ secret, issuer: 'Latchkey', findUser, storage: await openStorage(settings), now })
 await listen(app(mfa), { login: '/auth/login', verify: '/auth/mfa/verify', carries: 'token' }, { advance })

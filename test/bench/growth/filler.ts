@@ -1,31 +1,22 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
-import type { Storage, StoredRecord } from '@latchkey/core'
-import type { Place, StorageKind } from '../storages/place.ts'
+import type { StoredRecord } from '@latchkey/core'
+import type { Place, StorageKind } from '../../storages/place.ts'
+import { userIdOf } from '../people.ts'
+import { enrolledRows, type Row } from '../servers/enrol.ts'
 
-/** A user's id and record. */
-export type Row = readonly [userId: string, record: StoredRecord]
-
-/** Writes many records at once past the storage, and tells what a record takes. */
-interface Filler {
+/** Writes many records at once past the storage, and tells what they take. */
+export interface Filler {
   readonly write: (rows: readonly Row[]) => Promise<unknown>
   /** Bytes that all records take, indexes and overhead included. */
   readonly bytes: (users: number) => Promise<number>
   readonly close: () => unknown
 }
 
-const fillers: Readonly<Record<StorageKind, (place: Place, storage: Storage) => Promise<Filler>>> = {
-  async memory(_place, storage) {
-    const before = heapBytes()
-    return {
-      write: async (rows) => {
-        for (const [userId, record] of rows) await storage.put(userId, record, null)
-      },
-      bytes: async () => heapBytes() - before,
-      close: () => undefined,
-    }
-  },
+/** A place outside of the process. */
+export interface FarPlace extends Place {
+  readonly kind: Exclude<StorageKind, 'memory'>
+}
 
+const fillers: Readonly<Record<FarPlace['kind'], (place: Place) => Promise<Filler>>> = {
   async SQLite({ addresses: [file = ''] }) {
     const { default: Database } = await import('libsql')
     const { statSync } = await import('node:fs')
@@ -122,13 +113,13 @@ const fillers: Readonly<Record<StorageKind, (place: Place, storage: Storage) => 
 }
 
 /** Opens the way past the storage of a place. */
-export function openFiller(place: Place, storage: Storage): Promise<Filler> {
-  return fillers[place.kind](place, storage)
+export function openFiller(place: FarPlace): Promise<Filler> {
+  return fillers[place.kind](place)
 }
 
-/** The number of a user as an id: as long as many apps' are. */
-export function userIdOf(user: number): string {
-  return `user-${String(user).padStart(12, '0')}`
+/** Enrols so many users in each of the places; a row is sealed once for all of them. */
+export async function fill(fillers: readonly Filler[], users: number): Promise<void> {
+  for await (const rows of enrolledRows(users)) await Promise.all(fillers.map(({ write }) => write(rows)))
 }
 
 function fieldsOf({ revision, sealed, updatedAt }: StoredRecord) {
@@ -136,18 +127,10 @@ function fieldsOf({ revision, sealed, updatedAt }: StoredRecord) {
 }
 
 function sampleOf(users: number): readonly string[] {
-  const samples = 1000
+  const samples = Math.min(1000, users)
   return Array.from({ length: samples }, (_, index) => userIdOf(Math.floor((index * users) / samples)))
 }
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
-
-function heapBytes(): number {
-  collectGarbage()
-  return process.memoryUsage().heapUsed
 }

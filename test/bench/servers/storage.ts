@@ -1,0 +1,18 @@
+import { memoryStorage, type Storage } from '@latchkey/core'
+import { openPlace } from '../../storages/open.ts'
+import type { ServerSettings } from '../target.ts'
+import { enrolledRows } from './enrol.ts'
+
+/** Opens the place where the records lie already, or enrols all in the memory of this process. */
+export async function openStorage({
+  place,
+  users,
+  holding,
+}: Pick<ServerSettings, 'place' | 'users' | 'holding'>): Promise<Storage> {
+  if (place !== undefined) return (await openPlace(place)).storage
+  const storage = memoryStorage()
+  for await (const rows of enrolledRows(users, holding)) {
+    for (const [userId, record] of rows) await storage.put(userId, record, null)
+  }
+  return storage
+}
