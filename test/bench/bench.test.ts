@@ -11,13 +11,14 @@ import { served } from './growth/served.ts'
 import { storages } from './growth/storages.ts'
 import { users } from './growth/users.ts'
 import { journey } from './journey/journey.ts'
+import { pieces } from './pieces/pieces.ts'
 import { startLoader } from './processes.ts'
 import { keep, reportOf } from './report/report.ts'
 import type { Section } from './report/section.ts'
 
 const timeout = 1_200_000
 const found: Section[] = []
-const sections = { journey, users, storages, served, holdings, 'at once': atOnce, flood }
+const sections = { journey, pieces, users, storages, served, holdings, 'at once': atOnce, flood }
 
 for (const [name, measure] of Object.entries(sections)) {
   test(`${name} is measured`, { timeout }, async () => {

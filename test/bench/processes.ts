@@ -4,6 +4,7 @@ import { installContestants } from './contestants/install.ts'
 import type { Flood, Flooded } from './load/attacker.ts'
 import type { Stretch } from './load/figures.ts'
 import type { Closed, Steady } from './load/loader.ts'
+import type { Requests } from './load/requests.ts'
 import type { ServerSettings, Target, Usage } from './target.ts'
 
 const here = import.meta.dirname
@@ -23,6 +24,7 @@ export interface Server {
 export interface Loader {
   readonly closed: (load: Closed) => Promise<Stretch>
   readonly steady: (load: Steady) => Promise<Stretch>
+  readonly requests: (load: Requests) => Promise<Stretch>
   readonly stop: () => Promise<unknown>
 }
 
@@ -53,6 +55,7 @@ export async function startLoader(): Promise<Loader> {
   return {
     closed: async (load) => sound(await tell(forked, 'closed', load)),
     steady: async (load) => sound(await tell(forked, 'steady', load)),
+    requests: async (load) => sound(await tell(forked, 'requests', load)),
     stop: forked.kill,
   }
 }

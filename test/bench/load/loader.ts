@@ -4,6 +4,7 @@ import { answerParent } from '../../processes/answer.ts'
 import type { Target } from '../target.ts'
 import { type Client, createClient } from './client.ts'
 import { type Stretch, stretchOf } from './figures.ts'
+import { requests } from './requests.ts'
 
 /** Load that keeps a number of journeys under way, for so long or until `users` of them, from `first` on, have signed in. */
 export interface Closed {
@@ -83,4 +84,4 @@ function counting(client: Client, aheadMs = 0) {
   return { times, faults, signIn }
 }
 
-answerParent({ closed, steady }, 'ready')
+answerParent({ closed, steady, requests }, 'ready')

@@ -1,0 +1,132 @@
+// The process in which the core is measured, without HTTP: `node core-work.js <settings as JSON>`.
+import { createMfa, memoryStorage, type StoredRecord } from '@latchkey/core'
+import { qrPng, qrSvgDataUri } from '../../../packages/core/src/factors/totp/provisioning.ts'
+import type { MfaRecord } from '../../../packages/core/src/record/record.ts'
+import { answerParent } from '../../processes/answer.ts'
+import { secret } from '../../security/accounts.ts'
+import { codeOf, secretOf, userIdOf } from '../people.ts'
+import { enrolledRows } from '../servers/enrol.ts'
+import { each, type Spent, several } from './batch.ts'
+import { openToken, type PartKeys, partKeys, seal, signToken, stampOf, stepsOf, unseal } from './parts.ts'
+
+/** Users of a batch, each of whom signs in once: so many at once. */
+export interface Batch {
+  readonly first: number
+  readonly count: number
+  readonly atOnce: number
+}
+
+/** A whole operation of the core, and what its unavoidable parts took on the same inputs. */
+export interface Dissected {
+  readonly whole: Spent
+  readonly parts: Readonly<Record<string, Spent>>
+}
+
+/** What a user brings to a sign-in. */
+interface Person {
+  readonly id: string
+  readonly code: string
+  readonly secret: string
+}
+
+const { users } = JSON.parse(process.argv[2] ?? '') as { users: number }
+// It stands still, so that no code and no token grows old on a machine that is slow.
+const nowMs = Date.now()
+const keys: PartKeys = await partKeys(secret)
+const storage = memoryStorage()
+// The parts write here, since the rows of the whole have moved on.
+const besides = memoryStorage()
+for await (const rows of enrolledRows(users)) {
+  for (const [userId, row] of rows) {
+    await storage.put(userId, row, null)
+    await besides.put(userId, row, null)
+  }
+}
+const findUser = (id: string) => ({ id, name: id })
+const mfa = createMfa({ secret, issuer: 'Latchkey', findUser, storage, now: () => nowMs })
+
+/** Challenges and verifies a batch, each followed by its parts. */
+async function signIns(batch: Batch): Promise<{ challenge: Dissected; verify: Dissected }> {
+  const people = peopleOf(batch)
+  const tokens: string[] = []
+  const challenged = await several(people, batch.atOnce, async ({ id }, index) => {
+    tokens[index] = (await mfa.challenge(findUser(id))).ephemeralToken ?? ''
+  })
+  const before = await rowsOf(people)
+  const challenge = { whole: challenged, parts: await partsOfChallenge(people, before, batch.atOnce) }
+  const verified = await several(people, batch.atOnce, ({ code }, index) => mfa.verify(tokens[index] ?? '', { code }))
+  const after = await rowsOf(people)
+  return {
+    challenge,
+    verify: { whole: verified, parts: await partsOfVerify(people, { tokens, before, after }, batch) },
+  }
+}
+
+async function partsOfChallenge(people: readonly Person[], rows: readonly StoredRecord[], atOnce: number) {
+  const stamps: string[] = []
+  return {
+    'storage: get': await several(people, atOnce, ({ id }) => besides.get(id)),
+    unseal: await each(people, ({ id }, index) => void unseal(keys, id, rows[index]?.sealed ?? '')),
+    'stamp: HMAC': await each(people, ({ id }) => void stamps.push(stampOf(keys, id))),
+    'token: sign': await several(people, atOnce, ({ id }, index) =>
+      signToken(keys, id, { stamp: stamps[index] ?? '', nowMs }),
+    ),
+  }
+}
+
+interface Given {
+  readonly tokens: readonly string[]
+  readonly before: readonly StoredRecord[]
+  readonly after: readonly StoredRecord[]
+}
+
+async function partsOfVerify(people: readonly Person[], { tokens, before, after }: Given, { atOnce }: Batch) {
+  const records = people.map(({ id }, index) => unseal(keys, id, after[index]?.sealed ?? ''))
+  return {
+    'token: verify': await several(people, atOnce, (_, index) => openToken(keys, tokens[index] ?? '', nowMs)),
+    'stamp: HMAC': await each(people, ({ id }) => void stampOf(keys, id)),
+    'storage: get and put': await several(people, atOnce, async ({ id }, index) => {
+      const row = await besides.get(id)
+      await besides.put(id, after[index] as StoredRecord, row?.revision ?? null)
+    }),
+    unseal: await each(people, ({ id }, index) => void unseal(keys, id, before[index]?.sealed ?? '')),
+    'codes: three HMACs': await each(people, ({ code, secret: base32 }) => {
+      if (stepsOf(code, base32, nowMs).length === 0) throw new Error('a code is wrong')
+    }),
+    seal: await each(people, ({ id }, index) => void seal(keys, id, records[index] as MfaRecord)),
+  }
+}
+
+/** What is done more seldom, one after the other. */
+async function others({ first, count }: Batch): Promise<Readonly<Record<string, Spent>>> {
+  const people = peopleOf({ first, count, atOnce: 1 })
+  // Who has no second factor yet, since only that one begins without a proof.
+  const fresh = people.map(({ id }) => findUser(`new-${id}`))
+  const begun: { url: string; token: string }[] = []
+  return {
+    status: await several(people, 1, ({ id }) => mfa.status(id)),
+    begin: await several(fresh, 1, async (user) => {
+      const { totpUrl: url, activationToken: token } = await mfa.begin('totp', user)
+      begun.push({ url, token })
+    }),
+    'begin: its QR code as SVG': await each(begun, ({ url }) => void qrSvgDataUri(url)),
+    'QR code as PNG': await several(begun, 1, ({ token }, index) => {
+      const signedIn = { user: fresh[index] ?? findUser(''), provedAt: null }
+      return mfa.runRoute('totp.qr', { activation_token: token }, { signedIn })
+    }),
+    'QR code as PNG: its drawing': await each(begun, ({ url }) => void qrPng(url)),
+  }
+}
+
+function peopleOf({ first, count }: Batch): readonly Person[] {
+  return Array.from({ length: count }, (_, index) => {
+    const user = first + index
+    return { id: userIdOf(user), code: codeOf(user, nowMs), secret: secretOf(user) }
+  })
+}
+
+async function rowsOf(people: readonly Person[]): Promise<readonly StoredRecord[]> {
+  return Promise.all(people.map(async ({ id }) => (await storage.get(id)) as StoredRecord))
+}
+
+answerParent({ signIns, others }, 'ready')

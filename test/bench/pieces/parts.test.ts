@@ -1,0 +1,52 @@
+/** The parts that the core is measured by are the core's own, only written apart: each takes what the other makes. */
+import { randomBytes } from 'node:crypto'
+import { createMfa, memoryStorage } from '@latchkey/core'
+import { expect, test } from 'vitest'
+import { deriveKeys } from '../../../packages/core/src/sealing/keys.ts'
+import { createSealer } from '../../../packages/core/src/sealing/seal.ts'
+import { readRecord } from '../../proof/records.ts'
+import { secret } from '../../security/accounts.ts'
+import { codeOf, secretOf, userIdOf } from '../people.ts'
+import { enrolledRows } from '../servers/enrol.ts'
+import { openToken, partKeys, seal, signToken, stampOf, stepsOf, unseal } from './parts.ts'
+
+const keys = await partKeys(secret)
+const sealer = createSealer(deriveKeys([secret]), randomBytes)
+const userId = userIdOf(0)
+const nowMs = Date.UTC(2026, 0, 2)
+
+async function enrolled() {
+  const storage = memoryStorage()
+  for await (const rows of enrolledRows(1)) for (const [id, row] of rows) await storage.put(id, row, null)
+  const findUser = (id: string) => ({ id, name: id })
+  return { storage, mfa: createMfa({ secret, issuer: 'Latchkey', storage, findUser, now: () => nowMs }) }
+}
+
+test('a token of the core opens, and the core takes one that was signed by hand', async () => {
+  const { mfa } = await enrolled()
+  const { ephemeralToken = '' } = await mfa.challenge({ id: userId, name: userId })
+  const { payload, protectedHeader } = await openToken(keys, ephemeralToken, nowMs)
+  expect([payload.sub, payload['stamp']]).toEqual([userId, stampOf(keys, userId)])
+  const own = await signToken(keys, userId, { stamp: stampOf(keys, userId), nowMs })
+  const opened = await openToken(keys, own, nowMs)
+  expect([Object.keys(opened.payload).sort(), opened.protectedHeader]).toEqual([
+    Object.keys(payload).sort(),
+    protectedHeader,
+  ])
+  expect((await mfa.verify(own, { code: codeOf(0, nowMs) })).user.id).toBe(userId)
+})
+
+test('a record of the core opens, and the core opens one that was sealed by hand', async () => {
+  const { storage } = await enrolled()
+  const record = await readRecord(storage, userId)
+  const { families: _, ...kept } = record
+  expect(unseal(keys, userId, (await storage.get(userId))?.sealed ?? '')).toEqual(kept)
+  const { revision, sealed } = seal(keys, userId, record)
+  expect(revision).toHaveLength(22)
+  expect(JSON.parse(sealer.open(userId, sealed))).toEqual(record)
+})
+
+test("a user's code is found among the three of now, and no other", () => {
+  expect(stepsOf(codeOf(0, nowMs), secretOf(0), nowMs)).toEqual([nowMs / 30_000])
+  expect(stepsOf(codeOf(0, nowMs + 90_000), secretOf(0), nowMs)).toEqual([])
+})
