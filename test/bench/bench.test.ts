@@ -8,6 +8,8 @@ import { atOnce } from './growth/at-once.ts'
 import { flood } from './growth/flood.ts'
 import { holdings } from './growth/holdings.ts'
 import { served } from './growth/served.ts'
+import { steady } from './growth/steady.ts'
+import { steadySeconds } from './growth/steady-seconds.ts'
 import { storages } from './growth/storages.ts'
 import { users } from './growth/users.ts'
 import { journey } from './journey/journey.ts'
@@ -16,9 +18,9 @@ import { startLoader } from './processes.ts'
 import { keep, reportOf } from './report/report.ts'
 import type { Section } from './report/section.ts'
 
-const timeout = 1_200_000
+const timeout = 1_200_000 + steadySeconds * 1000
 const found: Section[] = []
-const sections = { journey, pieces, users, storages, served, holdings, 'at once': atOnce, flood }
+const sections = { journey, pieces, users, storages, served, holdings, 'at once': atOnce, flood, steady }
 
 for (const [name, measure] of Object.entries(sections)) {
   test(`${name} is measured`, { timeout }, async () => {

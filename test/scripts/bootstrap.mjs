@@ -38,11 +38,18 @@ async function prove(filter) {
   await step('Proving at length', `vitest run ${filter}`, options, { LATCHKEY_PROOF: 'long' })
 }
 
-/** The benchmark: alone on the machine, as far as that goes. Prints what it found, and keeps it beside itself. */
+/**
+ * The benchmark: alone on the machine, as far as that goes. Prints what it found, and keeps it beside itself. `--hour` is the
+ * steady load alone, for an hour.
+ */
 async function bench() {
-  const quick = args.includes('--quick')
-  const rest = args.filter((arg) => arg !== '--quick')
-  await step('Measuring', 'vitest run test/bench/bench.test.ts', rest, { LATCHKEY_BENCH: quick ? 'quick' : 'full' })
+  const [quick, hour] = [args.includes('--quick'), args.includes('--hour')]
+  const rest = args.filter((arg) => arg !== '--quick' && arg !== '--hour')
+  const only = hour ? ['-t', 'steady|report'] : []
+  await step('Measuring', 'vitest run test/bench/bench.test.ts', [...only, ...rest], {
+    LATCHKEY_BENCH: quick ? 'quick' : 'full',
+    ...(hour && { LATCHKEY_BENCH_STEADY_SECONDS: '3600' }),
+  })
   say(readFileSync(join(root, 'test/bench/results/bench.md'), 'utf8'))
 }
 

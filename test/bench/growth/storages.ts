@@ -12,7 +12,7 @@ import { inTurns, ratioOf } from './turns.ts'
 
 const { few, many, rounds, count } = byExtent({
   full: { few: 1000, many: 1_000_000, rounds: 20, count: 100 },
-  quick: { few: 1000, many: 50_000, rounds: 4, count: 50 },
+  quick: { few: 1000, many: 20_000, rounds: 5, count: 50 },
   check: { few: 100, many: 2000, rounds: 1, count: 20 },
 })
 const sizes = [few, many] as const

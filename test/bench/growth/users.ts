@@ -7,10 +7,10 @@ import { type Found, inTurns, middleOf, ratioOf } from './turns.ts'
 
 const populations: readonly number[] = byExtent({
   full: [1000, 10_000, 100_000, 1_000_000],
-  quick: [1000, 10_000, 100_000],
+  quick: [1000, 50_000],
   check: [100, 2000],
 })
-const rounds = byExtent({ full: 15, quick: 7, check: 1 })
+const rounds = byExtent({ full: 15, quick: 5, check: 1 })
 const [journeys = 0] = populations
 const atOnce = 32
 /** By then nothing is left of the last sign-in but the authenticator's count. */

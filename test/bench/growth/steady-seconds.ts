@@ -1,0 +1,5 @@
+import { byExtent } from '../extent.ts'
+
+/** How long the steady load lasts; an hour where `npm run bench -- --hour` says so. */
+export const steadySeconds: number =
+  Number(process.env['LATCHKEY_BENCH_STEADY_SECONDS'] ?? 0) || byExtent({ full: 60, quick: 8, check: 1 })
