@@ -17,10 +17,11 @@ import { pieces } from './pieces/pieces.ts'
 import { startLoader } from './processes.ts'
 import { keep, reportOf } from './report/report.ts'
 import type { Section } from './report/section.ts'
+import { start } from './start/start.ts'
 
 const timeout = 1_200_000 + steadySeconds * 1000
 const found: Section[] = []
-const sections = { journey, pieces, users, storages, served, holdings, 'at once': atOnce, flood, steady }
+const sections = { journey, pieces, start, users, storages, served, holdings, 'at once': atOnce, flood, steady }
 
 for (const [name, measure] of Object.entries(sections)) {
   test(`${name} is measured`, { timeout }, async () => {

@@ -46,6 +46,8 @@ async function bench() {
   const [quick, hour] = [args.includes('--quick'), args.includes('--hour')]
   const rest = args.filter((arg) => arg !== '--quick' && arg !== '--hour')
   const only = hour ? ['-t', 'steady|report'] : []
+  // What is imported cold is what users get.
+  await step('Building the packages', manifest.scripts['build'])
   await step('Measuring', 'vitest run test/bench/bench.test.ts', [...only, ...rest], {
     LATCHKEY_BENCH: quick ? 'quick' : 'full',
     ...(hour && { LATCHKEY_BENCH_STEADY_SECONDS: '3600' }),
