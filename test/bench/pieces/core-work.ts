@@ -7,6 +7,7 @@ import { secret } from '../../security/accounts.ts'
 import { codeOf, secretOf, userIdOf } from '../people.ts'
 import { enrolledRows } from '../servers/enrol.ts'
 import { each, type Spent, several } from './batch.ts'
+import { challengeByHand, type Hand, type Person, verifyByHand } from './by-hand.ts'
 import { openToken, type PartKeys, partKeys, seal, signToken, stampOf, stepsOf, unseal } from './parts.ts'
 
 /** Users of a batch, each of whom signs in once: so many at once. */
@@ -19,14 +20,9 @@ export interface Batch {
 /** A whole operation of the core, and what its unavoidable parts took on the same inputs. */
 export interface Dissected {
   readonly whole: Spent
+  /** One part after the other for each user, as in the whole: nothing is at hand as it is where one part runs alone. */
+  readonly inOneGo: Spent
   readonly parts: Readonly<Record<string, Spent>>
-}
-
-/** What a user brings to a sign-in. */
-interface Person {
-  readonly id: string
-  readonly code: string
-  readonly secret: string
 }
 
 const { users } = JSON.parse(process.argv[2] ?? '') as { users: number }
@@ -42,6 +38,7 @@ for await (const rows of enrolledRows(users)) {
     await besides.put(userId, row, null)
   }
 }
+const hand: Hand = { keys, storage: besides, nowMs }
 const findUser = (id: string) => ({ id, name: id })
 const mfa = createMfa({ secret, issuer: 'Latchkey', findUser, storage, now: () => nowMs })
 
@@ -53,13 +50,19 @@ async function signIns(batch: Batch): Promise<{ challenge: Dissected; verify: Di
     tokens[index] = (await mfa.challenge(findUser(id))).ephemeralToken ?? ''
   })
   const before = await rowsOf(people)
-  const challenge = { whole: challenged, parts: await partsOfChallenge(people, before, batch.atOnce) }
+  const challenge = {
+    whole: challenged,
+    inOneGo: await several(people, batch.atOnce, ({ id }) => challengeByHand(hand, id)),
+    parts: await partsOfChallenge(people, before, batch.atOnce),
+  }
   const verified = await several(people, batch.atOnce, ({ code }, index) => mfa.verify(tokens[index] ?? '', { code }))
   const after = await rowsOf(people)
-  return {
-    challenge,
-    verify: { whole: verified, parts: await partsOfVerify(people, { tokens, before, after }, batch) },
+  const verify = {
+    whole: verified,
+    inOneGo: await several(people, batch.atOnce, (person, index) => verifyByHand(hand, person, tokens[index] ?? '')),
+    parts: await partsOfVerify(people, { tokens, before, after }, batch),
   }
+  return { challenge, verify }
 }
 
 async function partsOfChallenge(people: readonly Person[], rows: readonly StoredRecord[], atOnce: number) {

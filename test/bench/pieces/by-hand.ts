@@ -1,0 +1,35 @@
+import type { Storage, StoredRecord } from '@latchkey/core'
+import { openToken, type PartKeys, seal, signToken, stampOf, stepsOf, unseal } from './parts.ts'
+
+/** What the parts in one go work with. */
+export interface Hand {
+  readonly keys: PartKeys
+  readonly storage: Storage
+  readonly nowMs: number
+}
+
+/** What a user brings to a sign-in. */
+export interface Person {
+  readonly id: string
+  readonly code: string
+  readonly secret: string
+}
+
+/** The parts of a challenge, one after the other. */
+export async function challengeByHand({ keys, storage, nowMs }: Hand, id: string): Promise<string> {
+  const row = await storage.get(id)
+  unseal(keys, id, row?.sealed ?? '')
+  return signToken(keys, id, { stamp: stampOf(keys, id), nowMs })
+}
+
+/** The parts of a verify, one after the other. */
+export async function verifyByHand({ keys, storage, nowMs }: Hand, person: Person, token: string): Promise<void> {
+  const { id, code, secret } = person
+  const { payload } = await openToken(keys, token, nowMs)
+  const row = (await storage.get(id)) as StoredRecord
+  const record = unseal(keys, id, row.sealed)
+  const isRight = payload['stamp'] === stampOf(keys, id) && stepsOf(code, secret, nowMs).length > 0
+  const sealed = seal(keys, id, { ...record, lastUsedAt: nowMs })
+  const isStored = await storage.put(id, { ...row, ...sealed, updatedAt: new Date(nowMs) }, row.revision)
+  if (!isRight || !isStored) throw new Error('a sign-in by hand failed')
+}
