@@ -9,6 +9,12 @@ export function userIdOf(user: number): string {
   return `user-${String(user).padStart(12, '0')}`
 }
 
+/** All users once, in an order that has nothing to do with the one they were enrolled in; then all again. */
+export function userAt(number: number, users: number): number {
+  const prime = 611_953
+  return (number * prime) % users
+}
+
 /** A user's TOTP secret: told by the number, so that nobody has to hand it over. */
 export function secretBytes(user: number): Buffer {
   return createHash('sha1').update(`user ${user}`).digest()

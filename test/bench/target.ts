@@ -31,6 +31,11 @@ export interface ServerSettings {
   /** Where Latchkey's records lie. @defaultValue the memory of the server */
   readonly place?: Place
   readonly holding?: Holding
+  /**
+   * How many sign in, those that `userAt` tells first. The rows of all others have the right size and are never opened, since
+   * sealing a million takes minutes. @defaultValue all
+   */
+  readonly drawn?: number
   /** Most that its heap may take, where that is more than the default. */
   readonly heapMiB?: number
 }

@@ -40,6 +40,8 @@ export async function forkEntry(
 ): Promise<Forked & { readonly first: unknown }> {
   const child = fork(await bundled(entry, near), [...args], {
     env: { ...process.env, ...env },
+    // As anybody starts it, without what the tests' own Node was told.
+    execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const said = listenTo(child)

@@ -1,7 +1,7 @@
 // The way in from a fresh clone: checks Node, installs what the lockfile says, then does what was asked for.
 // It needs nothing but Node and npm, so it imports nothing that has to be installed.
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { manifest, root, run, runNode } from './run.mjs'
 
@@ -39,12 +39,13 @@ async function prove(filter) {
 }
 
 /**
- * The benchmark: alone on the machine, as far as that goes. Prints what it found, and keeps it beside itself. `--hour` is the
- * steady load alone, for an hour.
+ * The benchmark: alone on the machine, as far as that goes. Prints what it found, and keeps it beside itself. `--quick` is a
+ * shorter form, `--hour` the steady load alone, for an hour; `--record` keeps what was found as the figures of the docs.
  */
 async function bench() {
-  const [quick, hour] = [args.includes('--quick'), args.includes('--hour')]
-  const rest = args.filter((arg) => arg !== '--quick' && arg !== '--hour')
+  const own = ['--quick', '--hour', '--record']
+  const [quick, hour, record] = own.map((option) => args.includes(option))
+  const rest = args.filter((arg) => !own.includes(arg))
   const only = hour ? ['-t', 'steady|report'] : []
   // What is imported cold is what users get.
   await step('Building the packages', manifest.scripts['build'])
@@ -52,7 +53,10 @@ async function bench() {
     LATCHKEY_BENCH: quick ? 'quick' : 'full',
     ...(hour && { LATCHKEY_BENCH_STEADY_SECONDS: '3600' }),
   })
-  say(readFileSync(join(root, 'test/bench/results/bench.md'), 'utf8'))
+  const found = join(root, 'test/bench/results/bench')
+  say(readFileSync(`${found}.md`, 'utf8'))
+  if (!record) return
+  for (const form of ['md', 'json']) copyFileSync(`${found}.${form}`, join(root, `docs/speed-results.${form}`))
 }
 
 async function runDemo() {

@@ -5,10 +5,10 @@ import type { Section } from '../report/section.ts'
 import { closingAfter } from './opened.ts'
 import { type Found, inTurns, middleOf, ratioOf } from './turns.ts'
 
-const levels: readonly number[] = byExtent({ full: [1, 10, 100, 1000], quick: [1, 100, 1000], check: [1, 100] })
+const levels: readonly number[] = byExtent({ full: [1, 10, 100, 1000], quick: [1, 100], check: [1, 100] })
 const { rounds, seconds, journeys } = byExtent({
   full: { rounds: 4, seconds: 1, journeys: 5000 },
-  quick: { rounds: 1, seconds: 0.5, journeys: 2500 },
+  quick: { rounds: 1, seconds: 0.5, journeys: 1000 },
   check: { rounds: 1, seconds: 0.1, journeys: 200 },
 })
 const contestants = { 'Latchkey on Express': ['latchkey', 'express'], floor: ['floor', 'floor'] } as const

@@ -117,9 +117,9 @@ export function openFiller(place: FarPlace): Promise<Filler> {
   return fillers[place.kind](place)
 }
 
-/** Enrols so many users in each of the places; a row is sealed once for all of them. */
-export async function fill(fillers: readonly Filler[], users: number): Promise<void> {
-  for await (const rows of enrolledRows(users)) await Promise.all(fillers.map(({ write }) => write(rows)))
+/** Enrols so many users in each of the places, of whom `drawn` will sign in; a row is made once for all of them. */
+export async function fill(fillers: readonly Filler[], users: number, drawn = users): Promise<void> {
+  for await (const rows of enrolledRows(users, { drawn })) await Promise.all(fillers.map(({ write }) => write(rows)))
 }
 
 function fieldsOf({ revision, sealed, updatedAt }: StoredRecord) {

@@ -10,7 +10,7 @@ import { openSite } from './towns.ts'
 
 const load = byExtent({
   full: { users: 20_000, rounds: 4, seconds: 1.5, atOnce: 32 },
-  quick: { users: 4000, rounds: 1, seconds: 0.5, atOnce: 32 },
+  quick: { users: 1500, rounds: 1, seconds: 0.5, atOnce: 32 },
   check: { users: 200, rounds: 1, seconds: 0.1, atOnce: 4 },
 })
 /** As many as apps mostly have. */

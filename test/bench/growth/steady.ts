@@ -13,7 +13,7 @@ const perSecond = extent === 'check' ? 50 : 100
 const samples = 30
 /** Nobody comes again before there is a new code. */
 const users = Math.min(perSecond * steadySeconds, perSecond * 120)
-const warmUp = byExtent({ full: 4000, quick: 2000, check: 50 })
+const warmUp = byExtent({ full: 4000, quick: 500, check: 50 })
 
 interface Sample extends Usage {
   readonly atSeconds: number

@@ -11,11 +11,13 @@ import { openSite, openTown, type Site, type Town } from './towns.ts'
 import { inTurns, ratioOf } from './turns.ts'
 
 const { few, many, rounds, count, warmUp } = byExtent({
-  full: { few: 1000, many: 1_000_000, rounds: 20, count: 100, warmUp: 1000 },
-  quick: { few: 1000, many: 20_000, rounds: 5, count: 50, warmUp: 200 },
+  full: { few: 1000, many: 1_000_000, rounds: 15, count: 60, warmUp: 500 },
+  quick: { few: 1000, many: 5000, rounds: 2, count: 20, warmUp: 30 },
   check: { few: 100, many: 2000, rounds: 1, count: 20, warmUp: 20 },
 })
 const sizes = [few, many] as const
+/** All sign-ins of a town: the first turn is dropped. */
+const drawn = warmUp + (rounds + 1) * count
 const atMost = 1.2
 
 /** A storage with few users and the same one with many. */
@@ -53,13 +55,14 @@ async function openPairs(opened: Opened): Promise<readonly Pair[]> {
     await fill(
       outside.flatMap((sites) => sites[index]?.filler ?? []),
       size,
+      drawn,
     )
   }
   return [inMemory, ...(await Promise.all(outside.map((sites) => pairOf(sites, opened))))]
 }
 
 async function memoryPair(opened: Opened): Promise<Pair> {
-  const towns = await Promise.all(sizes.map((size) => openTown(size)))
+  const towns = await Promise.all(sizes.map((users) => openTown({ users, drawn })))
   for (const { stop } of towns) opened(stop)
   const [least = 0, most = 0] = await Promise.all(towns.map(async ({ usage }) => (await usage()).heapBytes))
   return { kind: 'memory', towns, bytesPerUser: (most - least) / (many - few) }
@@ -70,7 +73,7 @@ const sitesOf = (kind: FarPlace['kind'], opened: Opened): Promise<readonly Site[
 
 async function pairOf(sites: readonly Site[], opened: Opened): Promise<Pair> {
   const bytes = await Promise.all(sites.map(({ filler }, index) => filler.bytes(sizes[index] ?? 0)))
-  const towns = await Promise.all(sites.map(({ place }, index) => openTown(sizes[index] ?? 0, place)))
+  const towns = await Promise.all(sites.map(({ place }, index) => openTown({ users: sizes[index] ?? 0, place })))
   for (const { stop } of towns) opened(stop)
   const [kind = 'memory'] = sites.map(({ place }) => place.kind)
   return { kind, towns, bytesPerUser: (bytes[1] ?? 0) / many }

@@ -2,7 +2,7 @@
 import { createMfa } from '@latchkey/core'
 import { answerParent } from '../../processes/answer.ts'
 import { secret } from '../../security/accounts.ts'
-import { codeOf, userIdOf } from '../people.ts'
+import { codeOf, userAt, userIdOf } from '../people.ts'
 import { openStorage } from '../servers/storage.ts'
 import { usage } from '../servers/usage.ts'
 import type { ServerSettings } from '../target.ts'
@@ -19,7 +19,7 @@ export interface Times {
   readonly verify: readonly number[]
 }
 
-const settings = JSON.parse(process.argv[2] ?? '') as Pick<ServerSettings, 'place' | 'users'>
+const settings = JSON.parse(process.argv[2] ?? '') as Pick<ServerSettings, 'place' | 'users' | 'drawn'>
 const startedAt = Date.now()
 let nowMs = startedAt
 const findUser = (id: string) => ({ id, name: id })
@@ -29,7 +29,7 @@ const mfa = createMfa({ secret, issuer: 'Latchkey', storage, findUser, now: () =
 async function signIns({ first, count }: SignIns): Promise<Times> {
   const times = { login: [] as number[], verify: [] as number[] }
   for (let number = first; number < first + count; number += 1) {
-    const user = userOf(number)
+    const user = userAt(number, settings.users)
     // Whoever comes again comes when nothing is left of the last sign-in but the authenticator's count.
     nowMs = startedAt + Math.floor(number / settings.users) * 600_000
     const code = codeOf(user, nowMs)
@@ -41,12 +41,6 @@ async function signIns({ first, count }: SignIns): Promise<Times> {
     times.verify.push(performance.now() - verifyAt)
   }
   return times
-}
-
-/** All users once, in an order that has nothing to do with the one they were enrolled in; then all again. */
-function userOf(number: number): number {
-  const prime = 611_953
-  return (number * prime) % settings.users
 }
 
 answerParent({ signIns, usage }, 'ready')

@@ -4,7 +4,7 @@ import { type Server as Service, startServer } from '../../services/servers.ts'
 import { freshPlace, serviceOf } from '../../storages/fresh-place.ts'
 import type { Place, StorageKind } from '../../storages/place.ts'
 import { extent } from '../extent.ts'
-import type { Usage } from '../target.ts'
+import type { ServerSettings, Usage } from '../target.ts'
 import { type FarPlace, type Filler, openFiller } from './filler.ts'
 import type { Opened } from './opened.ts'
 import type { SignIns, Times } from './town.ts'
@@ -51,9 +51,9 @@ export interface Town {
   readonly stop: () => Promise<unknown>
 }
 
-export async function openTown(users: number, place?: Place): Promise<Town> {
+export async function openTown(settings: Pick<ServerSettings, 'users' | 'drawn' | 'place'>): Promise<Town> {
   const { tell, kill } = await forkEntry(join(import.meta.dirname, 'town.ts'), {
-    args: [JSON.stringify({ users, place })],
+    args: [JSON.stringify(settings)],
     env: { NODE_ENV: 'production', NODE_OPTIONS: '--max-old-space-size=8192' },
   })
   return {

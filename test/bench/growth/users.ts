@@ -7,12 +7,14 @@ import { type Found, inTurns, middleOf, ratioOf } from './turns.ts'
 
 const populations: readonly number[] = byExtent({
   full: [1000, 10_000, 100_000, 1_000_000],
-  quick: [1000, 50_000],
+  quick: [500, 5000],
   check: [100, 2000],
 })
-const rounds = byExtent({ full: 15, quick: 5, check: 1 })
+const rounds = byExtent({ full: 10, quick: 2, check: 1 })
 const [journeys = 0] = populations
 const atOnce = 32
+/** The first round is dropped. */
+const drawn = journeys * (rounds + 1)
 /** By then nothing is left of the last sign-in but the authenticator's count. */
 const laterMs = 600_000
 
@@ -34,16 +36,15 @@ export function users(loader: Loader): Promise<Section> {
         aheadMs = round * laterMs
         await Promise.all(towns.map((town) => town.server.advance(laterMs)))
       }
-      const apart = count / journeys
-      const first = Math.floor((round * apart) / (rounds + 1))
-      return loader.closed({ target: server.target, atOnce, seconds: 60, users: journeys, first, apart, aheadMs })
+      const which = { users: journeys, first: round * journeys, among: count }
+      return loader.closed({ target: server.target, atOnce, seconds: 60, ...which, aheadMs })
     })
     return { title: 'Users', tables: [tableOf(towns, found)], goals: [] }
   })
 }
 
 async function openTown(count: number, opened: Opened): Promise<Town> {
-  const server = await startServer('servers/latchkey.ts', { contestant: 'express', users: count, heapMiB: 8192 })
+  const server = await startServer('servers/latchkey.ts', { contestant: 'express', users: count, drawn, heapMiB: 8192 })
   opened(server.stop)
   const { heapBytes, residentBytes } = await server.usage()
   return { users: count, server, heapBytes, residentBytes }

@@ -1,6 +1,7 @@
 // The process that load comes from.
 import { setTimeout as pause } from 'node:timers/promises'
 import { answerParent } from '../../processes/answer.ts'
+import { userAt } from '../people.ts'
 import type { Target } from '../target.ts'
 import { type Client, createClient } from './client.ts'
 import { type Stretch, stretchOf } from './figures.ts'
@@ -13,8 +14,8 @@ export interface Closed {
   readonly seconds: number
   readonly users: number
   readonly first: number
-  /** From one user's number to the next one's. @defaultValue 1 */
-  readonly apart?: number
+  /** Where given, these are turns among so many users, in the order of `userAt`. */
+  readonly among?: number
   /** How far the server's clock is ahead. @defaultValue 0 */
   readonly aheadMs?: number
 }
@@ -28,7 +29,7 @@ export interface Steady {
   readonly first: number
 }
 
-async function closed({ target, atOnce, seconds, users, first, apart = 1, aheadMs = 0 }: Closed): Promise<Stretch> {
+async function closed({ target, atOnce, seconds, users, first, among, aheadMs = 0 }: Closed): Promise<Stretch> {
   const client = createClient(target, atOnce)
   const counted = counting(client, aheadMs)
   await client.open()
@@ -37,9 +38,9 @@ async function closed({ target, atOnce, seconds, users, first, apart = 1, aheadM
   let begun = 0
   const worker = async (): Promise<void> => {
     while (performance.now() < endsAt && begun < users && counted.faults.length < 100) {
-      const user = first + begun * apart
+      const turn = first + begun
       begun += 1
-      await counted.signIn(user, performance.now())
+      await counted.signIn(among === undefined ? turn : userAt(turn, among), performance.now())
     }
   }
   await Promise.all(Array.from({ length: atOnce }, worker))

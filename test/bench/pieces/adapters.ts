@@ -18,8 +18,8 @@ interface Round {
 type Pair = Readonly<Record<Side, { readonly server: Server; readonly rounds: Round[] }>>
 
 /** Many short rounds: two servers of one framework differ by little. */
-const rounds = byExtent({ full: 24, quick: 8, check: 1 })
-const roundSeconds = byExtent({ full: 0.75, quick: 0.5, check: 0.1 })
+const rounds = byExtent({ full: 20, quick: 3, check: 1 })
+const roundSeconds = byExtent({ full: 0.5, quick: 0.3, check: 0.1 })
 
 /** What an adapter costs over a route of its framework that gives the same answer. */
 export async function adapters(loader: Loader): Promise<Omit<Section, 'title'>> {

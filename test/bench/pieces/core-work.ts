@@ -7,7 +7,7 @@ import { secret } from '../../security/accounts.ts'
 import { codeOf, secretOf, userIdOf } from '../people.ts'
 import { enrolledRows } from '../servers/enrol.ts'
 import { each, type Spent, several } from './batch.ts'
-import { challengeByHand, type Hand, type Person, verifyByHand } from './by-hand.ts'
+import { challengeByHand, checkByHand, type Hand, type Person, verifyByHand } from './by-hand.ts'
 import { openToken, type PartKeys, partKeys, seal, signToken, stampOf, stepsOf, unseal } from './parts.ts'
 
 /** Users of a batch, each of whom signs in once: so many at once. */
@@ -42,8 +42,8 @@ const hand: Hand = { keys, storage: besides, nowMs }
 const findUser = (id: string) => ({ id, name: id })
 const mfa = createMfa({ secret, issuer: 'Latchkey', findUser, storage, now: () => nowMs })
 
-/** Challenges and verifies a batch, each followed by its parts. */
-async function signIns(batch: Batch): Promise<{ challenge: Dissected; verify: Dissected }> {
+/** Challenges and verifies a batch, each followed by its parts; and another one whose logins bring their codes along. */
+async function signIns(batch: Batch): Promise<{ challenge: Dissected; verify: Dissected; answered: Dissected }> {
   const people = peopleOf(batch)
   const tokens: string[] = []
   const challenged = await several(people, batch.atOnce, async ({ id }, index) => {
@@ -62,7 +62,17 @@ async function signIns(batch: Batch): Promise<{ challenge: Dissected; verify: Di
     inOneGo: await several(people, batch.atOnce, (person, index) => verifyByHand(hand, person, tokens[index] ?? '')),
     parts: await partsOfVerify(people, { tokens, before, after }, batch),
   }
-  return { challenge, verify }
+  return { challenge, verify, answered: await answered({ ...batch, first: batch.first + users / 2 }) }
+}
+
+/** A login that brings its code: the whole of the second factor, but no token. */
+async function answered(batch: Batch): Promise<Dissected> {
+  const people = peopleOf(batch)
+  const before = await rowsOf(people)
+  const whole = await several(people, batch.atOnce, ({ id, code }) => mfa.challenge(findUser(id), { code }))
+  const after = await rowsOf(people)
+  const inOneGo = await several(people, batch.atOnce, (person) => checkByHand(hand, person))
+  return { whole, inOneGo, parts: await partsOfCheck(people, { before, after }, batch) }
 }
 
 async function partsOfChallenge(people: readonly Person[], rows: readonly StoredRecord[], atOnce: number) {
@@ -77,17 +87,25 @@ async function partsOfChallenge(people: readonly Person[], rows: readonly Stored
   }
 }
 
+/** Rows before and after the code was used. */
 interface Given {
-  readonly tokens: readonly string[]
   readonly before: readonly StoredRecord[]
   readonly after: readonly StoredRecord[]
 }
 
-async function partsOfVerify(people: readonly Person[], { tokens, before, after }: Given, { atOnce }: Batch) {
+async function partsOfVerify(people: readonly Person[], given: Given & { tokens: readonly string[] }, batch: Batch) {
+  return {
+    'token: verify': await several(people, batch.atOnce, (_, index) =>
+      openToken(keys, given.tokens[index] ?? '', nowMs),
+    ),
+    'stamp: HMAC': await each(people, ({ id }) => void stampOf(keys, id)),
+    ...(await partsOfCheck(people, given, batch)),
+  }
+}
+
+async function partsOfCheck(people: readonly Person[], { before, after }: Given, { atOnce }: Batch) {
   const records = people.map(({ id }, index) => unseal(keys, id, after[index]?.sealed ?? ''))
   return {
-    'token: verify': await several(people, atOnce, (_, index) => openToken(keys, tokens[index] ?? '', nowMs)),
-    'stamp: HMAC': await each(people, ({ id }) => void stampOf(keys, id)),
     'storage: get and put': await several(people, atOnce, async ({ id }, index) => {
       const row = await besides.get(id)
       await besides.put(id, after[index] as StoredRecord, row?.revision ?? null)

@@ -38,9 +38,9 @@ function versionsIn(place: string): Record<string, string> {
 }
 
 /** The report as one page. */
-function pageOf({ command, machine, versions, sections }: Report): string {
+export function pageOf({ command, machine, versions, sections }: Report): string {
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
-  return `${['# Benchmark', `\`${command}\`, ${machine}.`, `With ${named.join(', ')}.`, markdownOf(sections)].join('\n\n')}\n`
+  return `${['# Results of the benchmark', `\`${command}\`, ${machine}. [How to read them](speed.md).`, `With ${named.join(', ')}.`, markdownOf(sections)].join('\n\n')}\n`
 }
 
 /** Writes `results/bench.json` and `results/bench.md`; gives the page. */

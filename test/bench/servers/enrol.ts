@@ -6,8 +6,8 @@ import { deriveKeys } from '../../../packages/core/src/sealing/keys.ts'
 import { createSealer } from '../../../packages/core/src/sealing/seal.ts'
 import { readRecord } from '../../proof/records.ts'
 import { secret } from '../../security/accounts.ts'
-import { secretOf, userIdOf } from '../people.ts'
-import type { Holding } from '../target.ts'
+import { secretOf, userAt, userIdOf } from '../people.ts'
+import type { Holding, ServerSettings } from '../target.ts'
 
 const sealer = createSealer(deriveKeys([secret]), randomBytes)
 const enrolledAt = Date.UTC(2026, 0, 1)
@@ -17,12 +17,29 @@ const tenYears = 315_360_000_000
 export type Row = readonly [userId: string, record: StoredRecord]
 
 /** Rows as Latchkey would have stored them, in batches: going through the enrolment would take an hour for a million. */
-export async function* enrolledRows(users: number, holding: Holding = {}): AsyncGenerator<readonly Row[]> {
+export async function* enrolledRows(
+  users: number,
+  { holding = {}, drawn = users }: Pick<ServerSettings, 'holding' | 'drawn'> = {},
+): AsyncGenerator<readonly Row[]> {
   const batch = 2000
   const template = await templateOf(holding)
+  const signingIn = new Set(Array.from({ length: Math.min(drawn, users) }, (_, number) => userAt(number, users)))
+  const weight = Buffer.from(rowOf(0, template)[1].sealed)
   for (let first = 0; first < users; first += batch) {
-    yield Array.from({ length: Math.min(batch, users - first) }, (_, index) => rowOf(first + index, template))
+    yield Array.from({ length: Math.min(batch, users - first) }, (_, index) => {
+      const user = first + index
+      return signingIn.has(user) ? rowOf(user, template) : unopenedRow(user, weight)
+    })
   }
+}
+
+/** A row of nobody who signs in: its text is another's, in memory of its own. */
+function unopenedRow(user: number, sealed: Buffer): Row {
+  const revision = String(user).padStart(22, '0')
+  return [
+    userIdOf(user),
+    { revision, sealed: sealed.toString('latin1'), enabled: true, updatedAt: new Date(enrolledAt) },
+  ]
 }
 
 function rowOf(user: number, template: MfaRecord): Row {

@@ -7,11 +7,11 @@ import { enrolledRows } from './enrol.ts'
 export async function openStorage({
   place,
   users,
-  holding,
-}: Pick<ServerSettings, 'place' | 'users' | 'holding'>): Promise<Storage> {
+  ...which
+}: Pick<ServerSettings, 'place' | 'users' | 'holding' | 'drawn'>): Promise<Storage> {
   if (place !== undefined) return (await openPlace(place)).storage
   const storage = memoryStorage()
-  for await (const rows of enrolledRows(users, holding)) {
+  for await (const rows of enrolledRows(users, which)) {
     for (const [userId, record] of rows) await storage.put(userId, record, null)
   }
   return storage

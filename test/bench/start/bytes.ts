@@ -20,8 +20,14 @@ export interface Bundled {
   readonly conditions?: readonly string[]
 }
 
+/** What a module comes to, bundled and minified with what it imports. */
+export async function bytesOf(what: Bundled): Promise<Bytes> {
+  const code = await codeOf(what)
+  return { minified: Buffer.byteLength(code), gzipped: gzipSync(code).byteLength }
+}
+
 /** Bundles and minifies a module with what it imports. */
-export async function bytesOf({ entry, folder, packages, conditions = ['default'] }: Bundled): Promise<Bytes> {
+export async function codeOf({ entry, folder, packages, conditions = ['default'] }: Bundled): Promise<string> {
   const path = join(folder, 'bundled-entry.mjs')
   const isForeign = (id: string): boolean => packages !== 'all' && /^[@\w]/.test(id) && !packages.test(id)
   const config: InlineConfig = {
@@ -34,8 +40,7 @@ export async function bytesOf({ entry, folder, packages, conditions = ['default'
   }
   const built = await build(config)
   if (!('output' in built)) throw new Error('the bundler watches, or made several bundles')
-  const code = built.output.map((file) => (file.type === 'chunk' ? file.code : '')).join('')
-  return { minified: Buffer.byteLength(code), gzipped: gzipSync(code).byteLength }
+  return built.output.map((file) => (file.type === 'chunk' ? file.code : '')).join('')
 }
 
 function virtual(path: string, text: string): Plugin {

@@ -13,6 +13,9 @@ export interface Import {
 export const imports: readonly Import[] = [
   { name: 'an empty module', specifiers: ['data:text/javascript,'], from: 'workspace' },
   { name: '@latchkey/core', specifiers: ['@latchkey/core'], from: 'workspace' },
+  // What of it is its libraries'.
+  { name: 'jose alone', specifiers: ['jose'], from: 'workspace' },
+  { name: 'otpauth alone', specifiers: ['otpauth'], from: 'workspace' },
   { name: 'express alone', specifiers: ['express'], from: 'workspace' },
   { name: '@latchkey/express and express', specifiers: ['express', '@latchkey/express'], from: 'workspace' },
   { name: 'koa alone', specifiers: ['koa'], from: 'workspace' },

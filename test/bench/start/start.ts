@@ -1,15 +1,17 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { installContestants } from '../contestants/install.ts'
 import { byExtent } from '../extent.ts'
 import { median } from '../load/figures.ts'
 import type { Goal, Section, Table } from '../report/section.ts'
-import { type Bytes, bytesOf } from './bytes.ts'
+import { allOf, type Bytes, bytesOf, codeOf } from './bytes.ts'
 import { codes } from './codes.ts'
 import { importMs } from './import-time.ts'
-import { imports, type Origin } from './imports.ts'
+import { type Import, imports as known, type Origin } from './imports.ts'
 
 const test = join(import.meta.dirname, '..', '..')
-const rounds = byExtent({ full: 25, quick: 9, check: 1 })
+const rounds = byExtent({ full: 15, quick: 2, check: 1 })
 
 type Folders = Readonly<Record<Origin, string>>
 type Times = ReadonlyMap<string, readonly number[]>
@@ -18,13 +20,25 @@ type Sizes = ReadonlyMap<string, { readonly own: Bytes; readonly all: Bytes }>
 /** What an app pays before it answers the first request: the time its imports take, and the code it loads. */
 export async function start(): Promise<Section> {
   const folders = { workspace: test, contestants: await installContestants() }
-  const times = await importTimes(folders)
-  const sizes = await codeSizes(folders)
-  return { title: 'Start', tables: [timeTable(times), sizeTable(sizes)], goals: goalsOf(times, sizes) }
+  const bundles = mkdtempSync(join(tmpdir(), 'latchkey-bundle-'))
+  try {
+    const times = await importTimes(folders, [...known, await inOneFile(folders.workspace, bundles)])
+    const sizes = await codeSizes(folders)
+    return { title: 'Start', tables: [timeTable(times), sizeTable(sizes)], goals: goalsOf(times, sizes) }
+  } finally {
+    rmSync(bundles, { recursive: true, force: true })
+  }
+}
+
+/** What of the time is that of finding and reading many files: the same code, and all it imports, in one. */
+async function inOneFile(folder: string, bundles: string): Promise<Import> {
+  const path = join(bundles, 'core.mjs')
+  writeFileSync(path, await codeOf({ entry: allOf('@latchkey/core'), folder, packages: 'all' }))
+  return { name: '@latchkey/core and all it imports, in one file', specifiers: [path], from: 'workspace' }
 }
 
 /** Each in turn, in a process of its own each time; the first turn fills the caches of the system. */
-async function importTimes(folders: Folders): Promise<Times> {
+async function importTimes(folders: Folders, imports: readonly Import[]): Promise<Times> {
   const times = new Map<string, number[]>(imports.map(({ name }) => [name, []]))
   for (let round = 0; round <= rounds; round += 1) {
     for (const { name, specifiers, from } of imports) {
@@ -52,8 +66,7 @@ function timeTable(times: Times): Table {
   return {
     caption: `Cold import in a fresh process, the built packages as users get them; the middle of ${rounds}, in milliseconds.`,
     columns: ['', 'ms', 'lowest to highest', 'over an empty module'],
-    rows: imports.map(({ name }) => {
-      const found = times.get(name) ?? []
+    rows: [...times].map(([name, found]) => {
       const spread = `${Math.min(...found).toFixed(1)} to ${Math.max(...found).toFixed(1)}`
       return [name, middle(times, name), spread, (middle(times, name) - empty).toFixed(1)]
     }),
