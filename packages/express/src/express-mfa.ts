@@ -59,7 +59,10 @@ function mfaRequest(req: Request): MfaRequest {
   return {
     method: req.method,
     path: req.path,
-    origin: `${req.protocol}://${hostOf(req)}`,
+    // Asked for only where a browser says where it comes from.
+    get origin() {
+      return `${req.protocol}://${hostOf(req)}`
+    },
     address: req.ip ?? '',
     header: (name) => req.headers[name]?.toString(),
     message: req,

@@ -71,8 +71,10 @@ function mfaRequest(ctx: Context, path: string): MfaRequest {
   return {
     method: ctx.method,
     path,
-    // Not ctx.origin, which in Koa 3 is the client's own Origin header.
-    origin: `${ctx.protocol}://${ctx.host}`,
+    // Not ctx.origin, which in Koa 3 is the client's own Origin header. Asked for only where a browser says where it comes from.
+    get origin() {
+      return `${ctx.protocol}://${ctx.host}`
+    },
     address: ctx.ip,
     header: (name) => ctx.headers[name]?.toString(),
     message: ctx.req,
@@ -84,6 +86,6 @@ function mfaRequest(ctx: Context, path: string): MfaRequest {
 function send(ctx: Context, { status, headers, body }: MfaResponse): void {
   if (ctx.headerSent || ctx.respond === false) return
   ctx.set({ ...headers })
-  ctx.body = body === null ? null : Buffer.from(body)
+  ctx.body = body === null || Buffer.isBuffer(body) ? body : Buffer.from(body)
   ctx.status = status
 }

@@ -123,7 +123,7 @@ export const crossSite = [
     test: 'Koa 3',
     threats: ['cross-site'],
     changes: [
-      { file: 'koa/src/koa-mfa.ts', search: 'origin: `${ctx.protocol}://${ctx.host}`', replace: 'origin: ctx.origin' },
+      { file: 'koa/src/koa-mfa.ts', search: 'return `${ctx.protocol}://${ctx.host}`', replace: 'return ctx.origin' },
     ],
   },
   {
