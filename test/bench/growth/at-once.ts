@@ -7,7 +7,7 @@ import { type Found, inTurns, middleOf, ratioOf } from './turns.ts'
 
 const levels: readonly number[] = byExtent({ full: [1, 10, 100, 1000], quick: [1, 100], check: [1, 100] })
 const { rounds, seconds, journeys } = byExtent({
-  full: { rounds: 4, seconds: 1, journeys: 5000 },
+  full: { rounds: 3, seconds: 1, journeys: 5000 },
   quick: { rounds: 1, seconds: 0.5, journeys: 1000 },
   check: { rounds: 1, seconds: 0.1, journeys: 200 },
 })

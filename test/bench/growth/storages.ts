@@ -11,7 +11,7 @@ import { openSite, openTown, type Site, type Town } from './towns.ts'
 import { inTurns, ratioOf } from './turns.ts'
 
 const { few, many, rounds, count, warmUp } = byExtent({
-  full: { few: 1000, many: 1_000_000, rounds: 15, count: 60, warmUp: 500 },
+  full: { few: 1000, many: 1_000_000, rounds: 12, count: 50, warmUp: 300 },
   quick: { few: 1000, many: 5000, rounds: 2, count: 20, warmUp: 30 },
   check: { few: 100, many: 2000, rounds: 1, count: 20, warmUp: 20 },
 })

@@ -9,7 +9,7 @@ import type { Batch, Dissected } from './core-work.ts'
 
 /** Small batches in many rounds, so that what else the machine does hits the whole and its parts alike. */
 const size = byExtent({
-  full: { rounds: 20, warmUp: 5, batch: 200 },
+  full: { rounds: 15, warmUp: 5, batch: 200 },
   quick: { rounds: 3, warmUp: 1, batch: 100 },
   check: { rounds: 1, warmUp: 0, batch: 10 },
 })
