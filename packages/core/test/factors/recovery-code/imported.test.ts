@@ -14,6 +14,7 @@ const sets: readonly (readonly [string, readonly string[]])[] = [
   ['of six characters', ['abc123', 'def456']],
   ['of 64 characters', ['x'.repeat(64), 'y'.repeat(64)]],
   ['of many lengths', ['abcdef', 'abcdefgh', 'abcdefghij']],
+  ['in the form of ours, and almost', ['k7mp-3xq9', 'K7MP-3XQ8', 'o1il-0000']],
   ['with dashes all over', ['a-b-c-d-e-f', '--g-h-i-j-k-m--']],
 ]
 
