@@ -9,7 +9,7 @@ import { type Found, inTurns, middleOf, ratioOf } from './turns.ts'
 /** Rounds of the first way, and of the other. */
 const { rounds, otherRounds, seconds, guesses, warmUp } = byExtent({
   full: { rounds: 6, otherRounds: 2, seconds: 4, guesses: 500, warmUp: 2000 },
-  quick: { rounds: 1, otherRounds: 0, seconds: 3, guesses: 500, warmUp: 500 },
+  quick: { rounds: 1, otherRounds: 0, seconds: 2, guesses: 500, warmUp: 500 },
   check: { rounds: 1, otherRounds: 1, seconds: 0.4, guesses: 50, warmUp: 50 },
 })
 const perSecond = 100

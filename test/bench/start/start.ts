@@ -11,7 +11,7 @@ import { importMs } from './import-time.ts'
 import { type Import, imports as known, type Origin } from './imports.ts'
 
 const test = join(import.meta.dirname, '..', '..')
-const rounds = byExtent({ full: 10, quick: 2, check: 1 })
+const rounds = byExtent({ full: 10, quick: 1, check: 1 })
 
 type Folders = Readonly<Record<Origin, string>>
 type Times = ReadonlyMap<string, readonly number[]>
