@@ -1,9 +1,9 @@
 import { byExtent } from '../extent.ts'
 import type { Stretch } from '../load/figures.ts'
+import { closingAfter } from '../opened.ts'
 import { type Loader, startServer } from '../processes.ts'
 import type { Section } from '../report/section.ts'
-import { closingAfter } from './opened.ts'
-import { type Found, inTurns, middleOf, ratioOf } from './turns.ts'
+import { type Found, inTurns, middleOf, ratioOf } from '../turns.ts'
 
 const levels: readonly number[] = byExtent({ full: [1, 10, 100, 1000], quick: [1, 100], check: [1, 100] })
 const { rounds, seconds, journeys } = byExtent({

@@ -1,9 +1,9 @@
+import type { Opened } from '../opened.ts'
 import type { Loader } from '../processes.ts'
 import { startServer } from '../processes.ts'
 import type { Table } from '../report/section.ts'
 import type { ServerSettings } from '../target.ts'
-import type { Opened } from './opened.ts'
-import { inTurns, middleOf, ratioOf } from './turns.ts'
+import { inTurns, middleOf, ratioOf } from '../turns.ts'
 
 /** A Latchkey on Express, and what is particular about it. */
 export interface Entrant {

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { byExtent } from '../extent.ts'
 import type { Stretch } from '../load/figures.ts'
+import { closingAfter } from '../opened.ts'
 import { type Attacker, type Loader, type Server, startAttacker, startServer } from '../processes.ts'
 import type { Section, Table } from '../report/section.ts'
-import { closingAfter } from './opened.ts'
-import { type Found, inTurns, middleOf, ratioOf } from './turns.ts'
+import { type Found, inTurns, middleOf, ratioOf } from '../turns.ts'
 
 /** Rounds of the first way, and of the other. */
 const { rounds, otherRounds, seconds, guesses, warmUp } = byExtent({

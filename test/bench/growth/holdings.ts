@@ -1,8 +1,8 @@
 import { byExtent } from '../extent.ts'
+import { closingAfter } from '../opened.ts'
 import type { Loader } from '../processes.ts'
 import type { Section } from '../report/section.ts'
 import { compared } from './compared.ts'
-import { closingAfter } from './opened.ts'
 
 const load = byExtent({
   full: { users: 20_000, rounds: 4, seconds: 1.5, atOnce: 32 },

@@ -1,11 +1,11 @@
 import { whyLeftOut } from '../../storages/fresh-place.ts'
 import { storageKinds } from '../../storages/place.ts'
 import { byExtent } from '../extent.ts'
+import { closingAfter, type Opened } from '../opened.ts'
 import type { Loader } from '../processes.ts'
 import type { Section } from '../report/section.ts'
 import { compared, type Entrant } from './compared.ts'
 import { fill } from './filler.ts'
-import { closingAfter, type Opened } from './opened.ts'
 import { openSite } from './towns.ts'
 
 const load = byExtent({

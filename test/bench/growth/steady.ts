@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { byExtent, extent } from '../extent.ts'
 import { median } from '../load/figures.ts'
+import { closingAfter } from '../opened.ts'
 import { type Loader, type Server, startServer } from '../processes.ts'
 import { type Section, shown } from '../report/section.ts'
 import type { Usage } from '../target.ts'
 import { fill } from './filler.ts'
-import { closingAfter } from './opened.ts'
 import { steadySeconds } from './steady-seconds.ts'
 import { openSite } from './towns.ts'
 

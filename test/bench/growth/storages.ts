@@ -2,13 +2,13 @@ import { whyLeftOut } from '../../storages/fresh-place.ts'
 import { type StorageKind, storageKinds } from '../../storages/place.ts'
 import { byExtent } from '../extent.ts'
 import { median } from '../load/figures.ts'
+import { closingAfter, type Opened } from '../opened.ts'
 import type { Loader } from '../processes.ts'
 import type { Section } from '../report/section.ts'
+import { inTurns, ratioOf } from '../turns.ts'
 import { type FarPlace, fill } from './filler.ts'
-import { closingAfter, type Opened } from './opened.ts'
 import type { Times } from './town.ts'
 import { openSite, openTown, type Site, type Town } from './towns.ts'
-import { inTurns, ratioOf } from './turns.ts'
 
 const { few, many, rounds, count, warmUp } = byExtent({
   full: { few: 1000, many: 1_000_000, rounds: 12, count: 50, warmUp: 300 },

@@ -4,9 +4,9 @@ import { type Server as Service, startServer } from '../../services/servers.ts'
 import { freshPlace, serviceOf } from '../../storages/fresh-place.ts'
 import type { Place, StorageKind } from '../../storages/place.ts'
 import { extent } from '../extent.ts'
+import type { Opened } from '../opened.ts'
 import type { ServerSettings, Usage } from '../target.ts'
 import { type FarPlace, type Filler, openFiller } from './filler.ts'
-import type { Opened } from './opened.ts'
 import type { SignIns, Times } from './town.ts'
 
 /** What apps with many users set: a cache that holds their rows, and no rewriting in the midst of a measurement. */

@@ -1,9 +1,9 @@
 import { byExtent } from '../extent.ts'
 import type { Stretch } from '../load/figures.ts'
+import { closingAfter, type Opened } from '../opened.ts'
 import { type Loader, type Server, startServer } from '../processes.ts'
 import type { Section, Table } from '../report/section.ts'
-import { closingAfter, type Opened } from './opened.ts'
-import { type Found, inTurns, middleOf, ratioOf } from './turns.ts'
+import { type Found, inTurns, middleOf, ratioOf } from '../turns.ts'
 
 const populations: readonly number[] = byExtent({
   full: [1000, 10_000, 100_000, 1_000_000],

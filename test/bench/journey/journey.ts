@@ -1,7 +1,8 @@
 import { size } from '../extent.ts'
+import { closingAfter } from '../opened.ts'
 import { type Loader, startServer } from '../processes.ts'
 import type { Goal, Section } from '../report/section.ts'
-import { type Contestant, middle, ratio, spread, takeTurns } from './rounds.ts'
+import { type Contestant, type Measured, middle, ratio, spread, takeTurns } from './rounds.ts'
 
 interface Entrant {
   readonly name: string
@@ -37,18 +38,20 @@ const entrants: readonly Entrant[] = [
 ]
 
 /** Password step and second factor over HTTP, each for another user, all storages in memory. */
-export async function journey(loader: Loader): Promise<Section> {
-  const contestants: Contestant[] = []
-  for (const { name, entry, contestant, users = size.users, atOnce = size.atOnce } of entrants) {
-    const server = await startServer(entry, { contestant, users })
-    contestants.push({ name, server, users, atOnce, rounds: [] })
-  }
-  await takeTurns(loader, contestants)
-  await Promise.all(contestants.map(({ server }) => server.stop()))
-  return { title: 'Journey', tables: [tableOf(contestants)], goals: goalsOf(contestants) }
+export function journey(loader: Loader): Promise<Section> {
+  return closingAfter(async (opened) => {
+    const contestants: Contestant[] = []
+    for (const { name, entry, contestant, users = size.users, atOnce = size.atOnce } of entrants) {
+      const server = await startServer(entry, { contestant, users })
+      opened(server.stop)
+      contestants.push({ name, server, users, atOnce })
+    }
+    const measured = await takeTurns(loader, contestants)
+    return { title: 'Journey', tables: [tableOf(measured)], goals: goalsOf(measured) }
+  })
 }
 
-function tableOf(contestants: readonly Contestant[]) {
+function tableOf(contestants: readonly Measured[]) {
   const least = found(contestants, floor)
   return {
     caption: `Each journey is a password step and a code, for another user; the middle of ${size.rounds} rounds.`,
@@ -77,7 +80,7 @@ function tableOf(contestants: readonly Contestant[]) {
   }
 }
 
-function goalsOf(contestants: readonly Contestant[]): readonly Goal[] {
+function goalsOf(contestants: readonly Measured[]): readonly Goal[] {
   const to = (other: Entrant): number => ratio(found(contestants, latchkey), found(contestants, other))
   const promise = 'journeys a second on Express, to those of'
   return [
@@ -88,7 +91,7 @@ function goalsOf(contestants: readonly Contestant[]): readonly Goal[] {
   ]
 }
 
-function found(contestants: readonly Contestant[], { name }: Entrant): Contestant {
+function found(contestants: readonly Measured[], { name }: Entrant): Measured {
   const one = contestants.find((contestant) => contestant.name === name)
   if (one === undefined) throw new Error(`nobody is called ${name}`)
   return one

@@ -1,4 +1,4 @@
-import { median } from '../load/figures.ts'
+import { median } from './load/figures.ts'
 
 /** What came of each one's rounds. */
 export type Found<R> = readonly (readonly R[])[]
