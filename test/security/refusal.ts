@@ -112,7 +112,7 @@ function expectUnchangedBut(before: Observed, after: Observed, charged: readonly
 /** What a user's first record must be, where a charge made it. */
 function emptyOf(record: MfaRecord, old: MfaRecord | undefined): MfaRecord {
   if (old !== undefined) return old
-  return { ...record, epoch: 0, enabledAt: null, lastUsedAt: null, authenticators: [], states: {}, spent: {} }
+  return { ...record, epoch: 0, enabledAt: null, lastUsedAt: null, authenticators: [], states: {}, spent: new Map() }
 }
 
 /** The answer to a plain wrong code, of somebody who has nothing to do with it. */

@@ -31,7 +31,7 @@ export const bearerTokens = [
     changes: [
       {
         file: 'core/src/operations/account.ts',
-        search: 'epoch: record.epoch + 1, families: {} }',
+        search: 'epoch: record.epoch + 1, families: new Map() }',
         replace: 'epoch: record.epoch + 1 }',
       },
     ],

@@ -12,7 +12,7 @@ export const token = [
     changes: [
       {
         file: verify,
-        search: '{ ...decision.record.spent, [tokenId]: claims.expiresAt }',
+        search: 'new Map([...decision.record.spent, [tokenId, claims.expiresAt]])',
         replace: 'decision.record.spent',
       },
     ],

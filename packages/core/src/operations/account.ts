@@ -10,7 +10,7 @@ export async function revokeTokens(core: Core, userId: string, call: CallOptions
   requireUserId(userId)
   const act = { type: 'revoke_tokens', userId, requestId: call.requestId } as const
   return decide(core, act, (record) => ({
-    record: { ...record, epoch: record.epoch + 1, families: {} },
+    record: { ...record, epoch: record.epoch + 1, families: new Map() },
     result: undefined,
   }))
 }

@@ -1,7 +1,6 @@
 import { MfaError } from '../errors.ts'
 import type { AccessToken, Proof, SignedIn, TokenSet, User } from '../ports.ts'
 import { type Family, forgetExpired, type MfaRecord } from '../record/record.ts'
-import type { RefreshClaims } from '../tokens/claims.ts'
 import { type RefusedToken, refusedToken } from '../tokens/opening.ts'
 import { type CallOptions, type Core, type Decision, decide, fail, refuse } from './core.ts'
 import { findHolder, holderOf } from './holder.ts'
@@ -18,7 +17,7 @@ export async function issueTokens(core: Core, user: User, call: CallOptions & { 
   const family = await decide(core, act, (record, nowMs): Decision<Family> => {
     const begun = newFamily(core, call.proof, nowMs)
     const { families } = forgetExpired(record, nowMs)
-    return { record: { ...record, families: capped({ [id]: begun, ...families }, core) }, result: begun }
+    return { record: { ...record, families: capped(new Map([[id, begun], ...families]), core) }, result: begun }
   })
   return tokenSet(core, user, { id, family })
 }
@@ -34,8 +33,8 @@ function proven({ amr, factor, provedAt }: Proof): Pick<Family, 'amr' | 'factor'
 
 /** At most as many as allowed: those go that were longest without use. */
 function capped(families: MfaRecord['families'], { bearer }: Core): MfaRecord['families'] {
-  const latest = Object.entries(families).toSorted(([, one], [, other]) => other.lastUsedAt - one.lastUsedAt)
-  return Object.fromEntries(latest.slice(0, bearer.families))
+  const latest = [...families].toSorted(([, one], [, other]) => other.lastUsedAt - one.lastUsedAt)
+  return new Map(latest.slice(0, bearer.families))
 }
 
 async function tokenSet(core: Core, user: User, { id, family }: { id: string; family: Family }): Promise<TokenSet> {
@@ -64,22 +63,17 @@ export async function refreshTokens(core: Core, token: unknown, call: CallOption
   const { familyId: id, generation } = claims
   const act = { type: 'refresh', userId: user.id, requestId: call.requestId } as const
   const family = await decide(core, act, (record, nowMs): Decision<Family> => {
-    const known = familyOf(record, claims)
+    const known = record.families.get(id)
     if (known === undefined) return refusedAs(record, refusedToken('ended_family'))
     if (known.generation !== generation) return refusedAs(without(record, id), refusedToken('reused_token'))
     const next = { ...known, generation: generation + 1, lastUsedAt: nowMs }
-    return { record: { ...record, families: { ...record.families, [id]: next } }, result: next }
+    return { record: { ...record, families: new Map([...record.families, [id, next]]) }, result: next }
   })
   return tokenSet(core, user, { id, family })
 }
 
-function familyOf({ families }: MfaRecord, { familyId }: Pick<RefreshClaims, 'familyId'>): Family | undefined {
-  return Object.hasOwn(families, familyId) ? families[familyId] : undefined
-}
-
 function without(record: MfaRecord, familyId: string): MfaRecord {
-  const { [familyId]: _, ...families } = record.families
-  return { ...record, families }
+  return { ...record, families: new Map([...record.families].filter(([id]) => id !== familyId)) }
 }
 
 function refusedAs(record: MfaRecord, { error, reason }: RefusedToken): Decision<never> {
@@ -94,7 +88,7 @@ export async function endFamily(core: Core, token: unknown, call: CallOptions): 
     return fail(core, { type: 'revoke', userId: null, requestId }, { error: claims.error, about: claims })
   }
   return decide(core, { type: 'revoke', userId: claims.userId, requestId }, (record): Decision<undefined> => {
-    const isThere = familyOf(record, claims) !== undefined
+    const isThere = record.families.has(claims.familyId)
     return { record: isThere ? without(record, claims.familyId) : record, result: undefined }
   })
 }
@@ -110,10 +104,10 @@ export async function renewAccess(
   const { familyId: id } = claims
   const act = { type: 'issue', userId: user.id, requestId: call.requestId } as const
   const family = await decide(core, act, (record, nowMs): Decision<Family> => {
-    const known = familyOf(record, claims)
+    const known = record.families.get(id)
     if (known === undefined) return refuse(record, new MfaError('unauthenticated'), { reason: 'ended_family' })
     const next = { ...known, ...proven(call.proof), lastUsedAt: nowMs }
-    return { record: { ...record, families: { ...record.families, [id]: next } }, result: next }
+    return { record: { ...record, families: new Map([...record.families, [id, next]]) }, result: next }
   })
   return accessToken(core, user, { id, family })
 }

@@ -27,7 +27,7 @@ export async function verify(
       input: asked.input,
     })
     if (decision.error !== undefined) return decision
-    const spent = { ...decision.record.spent, [tokenId]: claims.expiresAt }
+    const spent = new Map([...decision.record.spent, [tokenId, claims.expiresAt]])
     return { ...decision, record: { ...decision.record, spent } }
   })
   return { user, proof }
@@ -57,5 +57,5 @@ export async function challengeOf(
 /** The rule's part of a token's check: what only the record of now can tell. */
 export function deadToken(record: MfaRecord, claims: TokenClaims): RefusedToken | null {
   if (claims.epoch !== record.epoch) return refusedToken('old_epoch')
-  return Object.hasOwn(record.spent, claims.tokenId) ? refusedToken('spent_token') : null
+  return record.spent.has(claims.tokenId) ? refusedToken('spent_token') : null
 }

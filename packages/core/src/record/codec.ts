@@ -1,8 +1,17 @@
 import { emptyRecord, type MfaRecord } from './record.ts'
 
+/** Lists of pairs: JSON is read slowly where an object has keys of its own, as those by random ids have. */
+interface RecordText extends Omit<MfaRecord, 'spent' | 'families'> {
+  readonly spent: Pairs<MfaRecord['spent']>
+  readonly families: Pairs<MfaRecord['families']>
+}
+
+type Pairs<M> = M extends ReadonlyMap<infer K, infer V> ? readonly (readonly [K, V])[] : never
+
 /** The record as text, for sealing. Who does not use bearer tokens does not pay for them. */
-export function encodeRecord({ families, ...record }: MfaRecord): string {
-  return JSON.stringify(Object.keys(families).length === 0 ? record : { ...record, families })
+export function encodeRecord({ spent, families, ...record }: MfaRecord): string {
+  const text: Partial<RecordText> = { ...record, spent: [...spent] }
+  return JSON.stringify(families.size === 0 ? text : { ...text, families: [...families] })
 }
 
 /**
@@ -17,12 +26,17 @@ export function decodeRecord(text: string): MfaRecord {
     throw new Error('the record is damaged')
   }
   // A record of an earlier version may lack what came later.
-  return { ...emptyRecord, ...record } as MfaRecord
+  return { ...emptyRecord, ...record, spent: mapOf(record.spent), families: mapOf(record.families) }
 }
 
-function parsed(text: string): Partial<MfaRecord> | null {
+/** Earlier versions wrote objects. */
+function mapOf<V>(pairs: readonly (readonly [string, V])[] | Readonly<Record<string, V>> = []): ReadonlyMap<string, V> {
+  return new Map(Array.isArray(pairs) ? pairs : Object.entries(pairs))
+}
+
+function parsed(text: string): Partial<RecordText> | null {
   try {
-    return JSON.parse(text) as Partial<MfaRecord> | null
+    return JSON.parse(text) as Partial<RecordText> | null
   } catch {
     // The parser's own message would repeat the text, secrets and all.
     throw new Error('the record is damaged')

@@ -46,9 +46,9 @@ export interface MfaRecord {
   /** By factor type, `<type>:confirm`, or `password`. */
   readonly failures: Readonly<Record<string, Failures>>
   /** Ids of spent tokens and when each may be forgotten, in milliseconds since 1970. */
-  readonly spent: Readonly<Record<string, number>>
+  readonly spent: ReadonlyMap<string, number>
   /** Sign-ins by bearer tokens that have not ended, by id. */
-  readonly families: Readonly<Record<string, Family>>
+  readonly families: ReadonlyMap<string, Family>
 }
 
 /** What is known of a user nobody has stored yet. */
@@ -60,8 +60,8 @@ export const emptyRecord: MfaRecord = Object.freeze({
   authenticators: [],
   states: {},
   failures: {},
-  spent: {},
-  families: {},
+  spent: new Map(),
+  families: new Map(),
 })
 
 /** Whether the user has a second factor. */
@@ -76,8 +76,7 @@ export function forgetExpired(record: MfaRecord, nowMs: number): MfaRecord {
   return spent === record.spent && families === record.families ? record : { ...record, spent, families }
 }
 
-function kept<T>(entries: Readonly<Record<string, T>>, isAlive: (entry: T) => boolean): Readonly<Record<string, T>> {
-  const all = Object.entries(entries)
-  const alive = all.filter(([, entry]) => isAlive(entry))
-  return alive.length === all.length ? entries : Object.fromEntries(alive)
+function kept<T>(entries: ReadonlyMap<string, T>, isAlive: (entry: T) => boolean): ReadonlyMap<string, T> {
+  const alive = [...entries].filter(([, entry]) => isAlive(entry))
+  return alive.length === entries.size ? entries : new Map(alive)
 }

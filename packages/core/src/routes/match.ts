@@ -21,6 +21,6 @@ export function matchPath(routes: readonly MountedRoute[], path: string): Match 
 function fits(pattern: readonly string[], parts: readonly string[]): boolean {
   return (
     pattern.length === parts.length &&
-    pattern.every((part, index) => (part.startsWith(':') ? parts[index] !== '' : part === parts[index]))
+    pattern.every((part, index) => part === parts[index] || (part.startsWith(':') && parts[index] !== ''))
   )
 }

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { virtualAuthenticator } from '@latchkey/testing'
 import { describe, expect, test } from 'vitest'
-import { createReadableSet } from '../../../src/factors/recovery-code/readable-set.ts'
+import { createReadableSet, findReadable, unusedCodes } from '../../../src/factors/recovery-code/readable-set.ts'
 import { createWorld, enrol, refusal } from '../../world.ts'
 
 test('ten of eight characters, in two groups, all different', async () => {
@@ -27,6 +27,17 @@ test('a generator that gives nothing new is an error, not a wait for ever', asyn
   const { activationToken, totpUrl } = await mfa.begin('totp', alice)
   const code = virtualAuthenticator(totpUrl).code(clock.now())
   await expect(mfa.confirm('totp', alice, { activationToken, code })).rejects.toThrow('randomBytes repeats itself')
+})
+
+test('a set of before codes were kept once reads as the same', () => {
+  const codes = [
+    { code: 'abcd2345', shown: 'abcd-2345', used: false },
+    { code: 'efgh6789', shown: 'efgh-6789', used: true },
+  ]
+  const set = { kind: 'readable', codes } as const
+  expect(unusedCodes(set)).toEqual(['abcd-2345'])
+  expect(findReadable(set, 'abcd2345')).toBe(0)
+  expect(findReadable(set, 'efgh6789')).toBe(1)
 })
 
 test('a generator that repeats itself does not make two alike', () => {
