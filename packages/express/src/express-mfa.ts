@@ -44,7 +44,7 @@ export function expressMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Request, Respo
       next()
     }
   return Object.freeze<ExpressMfa>({
-    routes: answering((req, res) => handler.handle(mfaRequest(req), req, res)),
+    routes: answering((req, res) => handler.handle(new ExpressRequest(req), req, res)),
     guard(options) {
       const check = handler.guard(options)
       return answering(async (req, res) => {
@@ -55,18 +55,32 @@ export function expressMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Request, Respo
   })
 }
 
-function mfaRequest(req: Request): MfaRequest {
-  return {
-    method: req.method,
-    path: req.path,
-    // Asked for only where a browser says where it comes from.
-    get origin() {
-      return `${req.protocol}://${hostOf(req)}`
-    },
-    address: req.ip ?? '',
-    header: (name) => req.headers[name]?.toString(),
-    message: req,
-    parsedBody: req.body as unknown,
+/** A class, since an object with getters of its own is a hidden class of its own, each time. */
+class ExpressRequest implements MfaRequest {
+  readonly method: string
+  readonly path: string
+  readonly message: Request
+  readonly parsedBody: unknown
+
+  constructor(req: Request) {
+    this.method = req.method
+    this.path = req.path
+    this.message = req
+    this.parsedBody = req.body
+  }
+
+  /** Asked for only where a browser says where it comes from. */
+  get origin(): string {
+    return `${this.message.protocol}://${hostOf(this.message)}`
+  }
+
+  /** Asked for only where there is a limiter. */
+  get address(): string {
+    return this.message.ip ?? ''
+  }
+
+  header(name: string): string | undefined {
+    return this.message.headers[name]?.toString()
   }
 }
 

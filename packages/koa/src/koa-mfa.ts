@@ -50,7 +50,7 @@ export function koaMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Context]>, { prefi
   return Object.freeze<KoaMfa>({
     routes: answering(async (ctx) => {
       const path = below(prefix, ctx.path)
-      return path === null ? null : handler.handle(mfaRequest(ctx, path), ctx)
+      return path === null ? null : handler.handle(new KoaRequest(ctx, path), ctx)
     }),
     guard(options) {
       const check = handler.guard(options)
@@ -67,18 +67,34 @@ function below(prefix: string, path: string): string | null {
   return path.startsWith(prefix) && (rest === '' || rest.startsWith('/')) ? rest : null
 }
 
-function mfaRequest(ctx: Context, path: string): MfaRequest {
-  return {
-    method: ctx.method,
-    path,
-    // Not ctx.origin, which in Koa 3 is the client's own Origin header. Asked for only where a browser says where it comes from.
-    get origin() {
-      return `${ctx.protocol}://${ctx.host}`
-    },
-    address: ctx.ip,
-    header: (name) => ctx.headers[name]?.toString(),
-    message: ctx.req,
-    parsedBody: (ctx.request as { body?: unknown }).body,
+/** A class, since an object with getters of its own is a hidden class of its own, each time. */
+class KoaRequest implements MfaRequest {
+  readonly method: string
+  readonly path: string
+  readonly message: Context['req']
+  readonly parsedBody: unknown
+  private readonly ctx: Context
+
+  constructor(ctx: Context, path: string) {
+    this.method = ctx.method
+    this.path = path
+    this.message = ctx.req
+    this.parsedBody = (ctx.request as { body?: unknown }).body
+    this.ctx = ctx
+  }
+
+  /** Asked for only where a browser says where it comes from. Not `ctx.origin`, which in Koa 3 is the client's own header. */
+  get origin(): string {
+    return `${this.ctx.protocol}://${this.ctx.host}`
+  }
+
+  /** Asked for only where there is a limiter. */
+  get address(): string {
+    return this.ctx.ip
+  }
+
+  header(name: string): string | undefined {
+    return this.message.headers[name]?.toString()
   }
 }
 

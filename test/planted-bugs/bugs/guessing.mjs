@@ -102,8 +102,8 @@ export const guessing = [
     changes: [
       {
         file: 'express/src/express-mfa.ts',
-        search: "address: req.ip ?? ''",
-        replace: "address: req.get('X-Forwarded-For') ?? ''",
+        search: "return this.message.ip ?? ''",
+        replace: "return this.message.get('X-Forwarded-For') ?? ''",
       },
     ],
   },
@@ -114,8 +114,8 @@ export const guessing = [
     changes: [
       {
         file: 'koa/src/koa-mfa.ts',
-        search: 'address: ctx.ip',
-        replace: "address: ctx.get('X-Forwarded-For')",
+        search: 'return this.ctx.ip',
+        replace: "return this.ctx.get('X-Forwarded-For')",
       },
     ],
   },

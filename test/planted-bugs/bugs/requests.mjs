@@ -123,7 +123,11 @@ export const crossSite = [
     test: 'Koa 3',
     threats: ['cross-site'],
     changes: [
-      { file: 'koa/src/koa-mfa.ts', search: 'return `${ctx.protocol}://${ctx.host}`', replace: 'return ctx.origin' },
+      {
+        file: 'koa/src/koa-mfa.ts',
+        search: 'return `${this.ctx.protocol}://${this.ctx.host}`',
+        replace: 'return this.ctx.origin',
+      },
     ],
   },
   {
