@@ -12,6 +12,7 @@ import { steady } from './growth/steady.ts'
 import { steadySeconds } from './growth/steady-seconds.ts'
 import { storages } from './growth/storages.ts'
 import { users } from './growth/users.ts'
+import { cpu } from './journey/cpu.ts'
 import { journey } from './journey/journey.ts'
 import { pieces } from './pieces/pieces.ts'
 import { startLoader } from './processes.ts'
@@ -21,7 +22,7 @@ import { start } from './start/start.ts'
 
 const timeout = 1_200_000 + steadySeconds * 1000
 const found: Section[] = []
-const sections = { journey, pieces, start, users, storages, served, holdings, 'at once': atOnce, flood, steady }
+const sections = { journey, cpu, pieces, start, users, storages, served, holdings, 'at once': atOnce, flood, steady }
 
 for (const [name, measure] of Object.entries(sections)) {
   test(`${name} is measured`, { timeout }, async () => {

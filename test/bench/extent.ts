@@ -6,7 +6,7 @@ export const extent = (process.env['LATCHKEY_BENCH'] ?? 'check') as Extent
 
 const sizes = {
   full: { users: 15_000, rounds: 5, roundSeconds: 2, atOnce: 32 },
-  quick: { users: 2000, rounds: 2, roundSeconds: 0.4, atOnce: 32 },
+  quick: { users: 1500, rounds: 2, roundSeconds: 0.3, atOnce: 32 },
   check: { users: 200, rounds: 1, roundSeconds: 0.1, atOnce: 4 },
 } as const satisfies Record<Extent, unknown>
 

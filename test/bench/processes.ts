@@ -5,7 +5,7 @@ import type { Flood, Flooded } from './load/attacker.ts'
 import type { Stretch } from './load/figures.ts'
 import type { Closed, Steady } from './load/loader.ts'
 import type { Requests } from './load/requests.ts'
-import type { ServerSettings, Target, Usage } from './target.ts'
+import type { Memory, SelfTime, ServerSettings, Target } from './target.ts'
 
 const here = import.meta.dirname
 // As apps run.
@@ -14,7 +14,13 @@ const env = { NODE_ENV: 'production' }
 /** A contestant's server, in a process of its own. */
 export interface Server {
   readonly target: Target
-  readonly usage: () => Promise<Usage>
+  /** The processor's time of all its threads, since it started. */
+  readonly cpuMs: () => Promise<number>
+  readonly memory: () => Promise<Memory>
+  /** Begins to note what its main thread does. */
+  readonly profile: () => Promise<unknown>
+  /** Ends that, and tells where the time went. */
+  readonly profiled: () => Promise<readonly SelfTime[]>
   /** Sets the clock of a Latchkey forward, so that its users may come again. */
   readonly advance: (ms: number) => Promise<unknown>
   readonly stop: () => Promise<unknown>
@@ -38,20 +44,23 @@ export interface Attacker {
 /** Starts the server whose source file is `entry`, below this folder. The contestants' find packages in a folder of their own. */
 export async function startServer(entry: string, settings: ServerSettings): Promise<Server> {
   const { heapMiB } = settings
-  const near = entry.startsWith('contestants/') ? { near: await installContestants() } : {}
+  const which = entry.startsWith('contestants/') ? { near: await installContestants() } : { built: true }
   const heap = heapMiB === undefined ? {} : { NODE_OPTIONS: `--max-old-space-size=${heapMiB}` }
   const args = [JSON.stringify(settings)]
-  const forked = await forkEntry(join(here, entry), { args, env: { ...env, ...heap }, ...near })
+  const forked = await forkEntry(join(here, entry), { args, env: { ...env, ...heap }, ...which })
   return {
     target: forked.first as Target,
-    usage: () => forked.tell('usage') as Promise<Usage>,
+    cpuMs: () => forked.tell('cpuMs') as Promise<number>,
+    memory: () => forked.tell('memory') as Promise<Memory>,
+    profile: () => forked.tell('profile'),
+    profiled: () => forked.tell('profiled') as Promise<readonly SelfTime[]>,
     advance: (ms) => forked.tell('advance', ms),
     stop: forked.kill,
   }
 }
 
 export async function startLoader(): Promise<Loader> {
-  const forked = await forkEntry(join(here, 'load/loader.ts'), { args: [], env })
+  const forked = await forkEntry(join(here, 'load/loader.ts'), { args: [], env, built: true })
   return {
     closed: async (load) => sound(await tell(forked, 'closed', load)),
     steady: async (load) => sound(await tell(forked, 'steady', load)),
@@ -61,7 +70,7 @@ export async function startLoader(): Promise<Loader> {
 }
 
 export async function startAttacker(): Promise<Attacker> {
-  const forked = await forkEntry(join(here, 'load/attacker.ts'), { args: [], env })
+  const forked = await forkEntry(join(here, 'load/attacker.ts'), { args: [], env, built: true })
   return {
     prepare: (flood) => forked.tell('prepare', flood),
     strike: () => forked.tell('strike') as Promise<Flooded>,

@@ -40,11 +40,16 @@ export interface ServerSettings {
   readonly heapMiB?: number
 }
 
-/** What a server has used since it started; its answer to `usage`. */
-export interface Usage {
-  /** Of all its threads. */
-  readonly cpuMs: number
-  /** After a garbage collection. */
+/** What a server holds after a garbage collection. */
+export interface Memory {
   readonly heapBytes: number
   readonly residentBytes: number
+}
+
+/** How long the main thread was in a file's own lines, with what of the engine they called; or in the engine's own work. */
+export interface SelfTime {
+  /** A file's address, or a word of the engine: `(garbage collector)`. */
+  readonly place: string
+  /** Microseconds. */
+  readonly us: number
 }

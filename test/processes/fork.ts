@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll } from 'vitest'
-import { bundled } from './bundle.ts'
+import { type BundleOptions, bundled } from './bundle.ts'
 
 /** A process of ours, that takes commands by messages. */
 export interface Forked {
@@ -15,11 +15,9 @@ export interface Forked {
   readonly kill: () => Promise<unknown>
 }
 
-export interface ForkOptions {
+export interface ForkOptions extends BundleOptions {
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** The folder whose packages the process finds. @defaultValue `test` */
-  readonly near?: string
   /** Called before the process has said that it is ready. */
   readonly prepare?: (child: ChildProcess) => void
 }
@@ -36,9 +34,9 @@ afterAll(async () => {
  */
 export async function forkEntry(
   entry: string,
-  { args, env = {}, near, prepare }: ForkOptions,
+  { args, env = {}, prepare, ...bundle }: ForkOptions,
 ): Promise<Forked & { readonly first: unknown }> {
-  const child = fork(await bundled(entry, near), [...args], {
+  const child = fork(await bundled(entry, bundle), [...args], {
     env: { ...process.env, ...env },
     // As anybody starts it, without what the tests' own Node was told.
     execArgv: [],

@@ -4,7 +4,7 @@ import { median } from '../load/figures.ts'
 import { closingAfter } from '../opened.ts'
 import { type Loader, type Server, startServer } from '../processes.ts'
 import { type Section, shown } from '../report/section.ts'
-import type { Usage } from '../target.ts'
+import type { Memory } from '../target.ts'
 import { fill } from './filler.ts'
 import { steadySeconds } from './steady-seconds.ts'
 import { openSite } from './towns.ts'
@@ -15,7 +15,7 @@ const samples = 30
 const users = Math.min(perSecond * steadySeconds, perSecond * 120)
 const warmUp = byExtent({ full: 4000, quick: 500, check: 50 })
 
-interface Sample extends Usage {
+interface Sample extends Memory {
   readonly atSeconds: number
 }
 
@@ -55,7 +55,7 @@ async function watch(server: Server): Promise<readonly Sample[]> {
   const found: Sample[] = []
   for (let sample = 1; sample <= samples; sample += 1) {
     await pause(startedAt + (sample * steadySeconds * 1000) / samples - performance.now())
-    found.push({ ...(await server.usage()), atSeconds: (performance.now() - startedAt) / 1000 })
+    found.push({ ...(await server.memory()), atSeconds: (performance.now() - startedAt) / 1000 })
   }
   return found
 }

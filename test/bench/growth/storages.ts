@@ -64,7 +64,7 @@ async function openPairs(opened: Opened): Promise<readonly Pair[]> {
 async function memoryPair(opened: Opened): Promise<Pair> {
   const towns = await Promise.all(sizes.map((users) => openTown({ users, drawn })))
   for (const { stop } of towns) opened(stop)
-  const [least = 0, most = 0] = await Promise.all(towns.map(async ({ usage }) => (await usage()).heapBytes))
+  const [least = 0, most = 0] = await Promise.all(towns.map(async ({ memory }) => (await memory()).heapBytes))
   return { kind: 'memory', towns, bytesPerUser: (most - least) / (many - few) }
 }
 

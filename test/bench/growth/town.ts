@@ -3,8 +3,8 @@ import { createMfa } from '@latchkey/core'
 import { answerParent } from '../../processes/answer.ts'
 import { secret } from '../../security/accounts.ts'
 import { codeOf, userAt, userIdOf } from '../people.ts'
+import { memory } from '../servers/measures.ts'
 import { openStorage } from '../servers/storage.ts'
-import { usage } from '../servers/usage.ts'
 import type { ServerSettings } from '../target.ts'
 
 /** Which of a town's sign-ins, by their numbers. */
@@ -43,4 +43,4 @@ async function signIns({ first, count }: SignIns): Promise<Times> {
   return times
 }
 
-answerParent({ signIns, usage }, 'ready')
+answerParent({ signIns, memory }, 'ready')

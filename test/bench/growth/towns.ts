@@ -5,7 +5,7 @@ import { freshPlace, serviceOf } from '../../storages/fresh-place.ts'
 import type { Place, StorageKind } from '../../storages/place.ts'
 import { extent } from '../extent.ts'
 import type { Opened } from '../opened.ts'
-import type { ServerSettings, Usage } from '../target.ts'
+import type { Memory, ServerSettings } from '../target.ts'
 import { type FarPlace, type Filler, openFiller } from './filler.ts'
 import type { SignIns, Times } from './town.ts'
 
@@ -47,7 +47,7 @@ async function serverOf(kind: StorageKind, opened: Opened): Promise<Service | un
 /** A process with Latchkey over one place, or over its own memory. */
 export interface Town {
   readonly signIns: (which: SignIns) => Promise<Times>
-  readonly usage: () => Promise<Usage>
+  readonly memory: () => Promise<Memory>
   readonly stop: () => Promise<unknown>
 }
 
@@ -58,7 +58,7 @@ export async function openTown(settings: Pick<ServerSettings, 'users' | 'drawn' 
   })
   return {
     signIns: (which) => tell('signIns', which) as Promise<Times>,
-    usage: () => tell('usage') as Promise<Usage>,
+    memory: () => tell('memory') as Promise<Memory>,
     stop: kill,
   }
 }

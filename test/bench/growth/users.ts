@@ -46,7 +46,7 @@ export function users(loader: Loader): Promise<Section> {
 async function openTown(count: number, opened: Opened): Promise<Town> {
   const server = await startServer('servers/latchkey.ts', { contestant: 'express', users: count, drawn, heapMiB: 8192 })
   opened(server.stop)
-  const { heapBytes, residentBytes } = await server.usage()
+  const { heapBytes, residentBytes } = await server.memory()
   return { users: count, server, heapBytes, residentBytes }
 }
 

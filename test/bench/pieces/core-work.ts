@@ -1,7 +1,6 @@
 // The process in which the core is measured, without HTTP: `node core-work.js <settings as JSON>`.
-import { createMfa, memoryStorage, type StoredRecord } from '@latchkey/core'
+import { createMfa, type JsonObject, memoryStorage, type StoredRecord } from '@latchkey/core'
 import { qrPng, qrSvgDataUri } from '../../../packages/core/src/factors/totp/provisioning.ts'
-import type { MfaRecord } from '../../../packages/core/src/record/record.ts'
 import { answerParent } from '../../processes/answer.ts'
 import { secret } from '../../security/accounts.ts'
 import { codeOf, secretOf, userIdOf } from '../people.ts'
@@ -114,7 +113,7 @@ async function partsOfCheck(people: readonly Person[], { before, after }: Given,
     'codes: three HMACs': await each(people, ({ code, secret: base32 }) => {
       if (stepsOf(code, base32, nowMs).length === 0) throw new Error('a code is wrong')
     }),
-    seal: await each(people, ({ id }, index) => void seal(keys, id, records[index] as MfaRecord)),
+    seal: await each(people, ({ id }, index) => void seal(keys, id, records[index] as JsonObject)),
   }
 }
 

@@ -1,8 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { StoredRecord } from '@latchkey/core'
+import type { JsonObject, StoredRecord } from '@latchkey/core'
 import { type CryptoKey, jwtVerify, SignJWT } from 'jose'
 import { HOTP, Secret } from 'otpauth'
-import type { MfaRecord } from '../../../packages/core/src/record/record.ts'
 import { deriveKeys, type KeySet } from '../../../packages/core/src/sealing/keys.ts'
 
 // What no verify of such tokens and records can leave out, as somebody would write it who wrote just that: with the
@@ -54,16 +53,17 @@ export function stampOf({ stamp }: PartKeys, userId: string): string {
   return createHmac('sha256', stamp).update(text).digest().subarray(0, 16).toString('base64url')
 }
 
-export function unseal(keys: PartKeys, userId: string, sealed: string): MfaRecord {
+/** A record as it lies in its text. */
+export function unseal(keys: PartKeys, userId: string, sealed: string): JsonObject {
   const bytes = Buffer.from(sealed.slice(sealed.lastIndexOf('.') + 1), 'base64url')
   const options = { authTagLength: 16 }
   const decipher = createDecipheriv('aes-256-gcm', keyOf(keys, userId), bytes.subarray(0, 12), options)
   decipher.setAAD(boundTo(keys, userId))
   decipher.setAuthTag(bytes.subarray(-16))
-  return JSON.parse(decipher.update(bytes.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8')) as MfaRecord
+  return JSON.parse(decipher.update(bytes.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8')) as JsonObject
 }
 
-export function seal(keys: PartKeys, userId: string, record: MfaRecord): Pick<StoredRecord, 'revision' | 'sealed'> {
+export function seal(keys: PartKeys, userId: string, record: JsonObject): Pick<StoredRecord, 'revision' | 'sealed'> {
   const nonce = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', keyOf(keys, userId), nonce).setAAD(boundTo(keys, userId))
   const bytes = Buffer.concat([nonce, cipher.update(JSON.stringify(record)), cipher.final(), cipher.getAuthTag()])

@@ -74,7 +74,7 @@ function everything({ authenticators }: MfaRecord): Partial<MfaRecord> {
   return {
     authenticators: authenticators.map((own) => ({ ...own, name: 'n'.repeat(64), lastUsedAt: enrolledAt })),
     failures: { recovery_code: { count: 2, waitUntil: 0 }, 'totp:confirm': { count: 2, waitUntil: 0 } },
-    spent: Object.fromEntries(ids(50).map((id) => [id, enrolledAt + tenYears])),
-    families: Object.fromEntries(ids(10).map((id) => [id, { ...family, ...proof }])),
+    spent: new Map(ids(50).map((id) => [id, enrolledAt + tenYears])),
+    families: new Map(ids(10).map((id) => [id, { ...family, ...proof }])),
   }
 }

@@ -3,7 +3,8 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { answerParent } from '../../processes/answer.ts'
 import type { Target } from '../target.ts'
-import { usage } from './usage.ts'
+import { cpuMs, memory } from './measures.ts'
+import { profile, profiled } from './profiler.ts'
 
 /** Serves a contestant on a free port, tells the parent how to sign in there, and does what it says. */
 export async function listen(
@@ -16,5 +17,5 @@ export async function listen(
   server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 })
   await once(server, 'listening')
   const target: Target = { port: (server.address() as AddressInfo).port, ...paths }
-  answerParent({ usage, ...commands }, target)
+  answerParent({ cpuMs, memory, profile, profiled, ...commands }, target)
 }
