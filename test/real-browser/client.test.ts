@@ -28,7 +28,7 @@ let browser: Browser
 describe.runIf(executable !== null)('in Chromium', () => {
   beforeAll(async () => {
     if (!existsSync(join(built, 'index.js')))
-      throw new Error('packages/client/dist is missing: build it with `npx tsc -b`')
+      throw new Error('packages/client/dist is missing: build it with `npm run build`')
     browser = await launchChromium(executable as string)
   })
   afterAll(() => browser?.close())

@@ -64,7 +64,7 @@ function ownerOf(place: string): string | null {
   // Nor is the watching a part of it.
   if (place === '(idle)' || place === 'node:inspector') return null
   if (place === '(garbage collector)') return 'garbage collection'
-  const own = /\/packages\/(?<name>\w+)\/dist\/(?:(?<folder>[\w-]+)\/)?/.exec(place)?.groups
+  const own = /\/packages\/(?<name>\w+)\/src\/(?:(?<folder>[\w-]+)\/)?/.exec(place)?.groups
   if (own !== undefined) return `Latchkey: ${own['name'] === 'core' ? (own['folder'] ?? 'other files') : own['name']}`
   if (place.includes('/.latchkey-process-')) return "the app's own lines"
   const library = /\/node_modules\/(?<name>jose|otpauth)\//.exec(place)?.groups?.['name']

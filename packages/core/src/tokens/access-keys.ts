@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
-import { calculateJwkThumbprint, type JWK } from 'jose'
+import type { JWK } from 'jose'
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
 
 /** A private key for access tokens: PEM, or a JWK (RFC 7517). */
 export type PrivateKeyInput = string | Readonly<Record<string, unknown>>

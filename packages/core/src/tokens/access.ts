@@ -1,4 +1,7 @@
-import { errors, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import type { JWK, JWTPayload } from 'jose'
+import { JWKSNoMatchingKey, JWTInvalid } from 'jose/errors'
+import { SignJWT } from 'jose/jwt/sign'
+import { jwtVerify } from 'jose/jwt/verify'
 import type { KeySet } from '../sealing/keys.ts'
 import type { AccessKey } from './access-keys.ts'
 import type { AccessClaims, Authentication, Holder } from './claims.ts'
@@ -84,7 +87,7 @@ function keyPairSigner(keys: readonly AccessKey[]): Signer {
     },
     async named(kid, alg) {
       const found = (await named()).find((key) => key.kid === kid && key.alg === alg)
-      if (found === undefined) throw new errors.JWKSNoMatchingKey()
+      if (found === undefined) throw new JWKSNoMatchingKey()
       return found.publicKey
     },
   }
@@ -105,7 +108,7 @@ function wireClaims({ amr, factor, provedAt, signedInAt }: Authentication): JWTP
 
 function accessClaims(payload: JWTPayload, keySets: readonly [KeySet, ...KeySet[]]): AccessClaims {
   const { sid, auth_time: authTime, amr, acr, factor = null } = payload
-  if (typeof sid !== 'string' || !Number.isSafeInteger(authTime) || !Array.isArray(amr)) throw new errors.JWTInvalid()
+  if (typeof sid !== 'string' || !Number.isSafeInteger(authTime) || !Array.isArray(amr)) throw new JWTInvalid()
   return {
     ...baseClaims(payload, keySets[0]),
     // A key pair's name does not tell under which of the app's secrets the digest was made.

@@ -1,4 +1,4 @@
-import { errors } from 'jose'
+import { JWTExpired } from 'jose/errors'
 import { MfaError } from '../errors.ts'
 import type { MfaEventReason } from '../events.ts'
 import { isCanonical } from './canonical.ts'
@@ -42,7 +42,7 @@ export async function opened<T>(
   try {
     return await open(token)
   } catch (error) {
-    return refusedToken(error instanceof errors.JWTExpired ? 'expired_token' : 'forged_token')
+    return refusedToken(error instanceof JWTExpired ? 'expired_token' : 'forged_token')
   }
 }
 

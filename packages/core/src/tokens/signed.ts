@@ -1,4 +1,7 @@
-import { type CryptoKey, errors, type JWTPayload, type JWTVerifyResult, jwtVerify, SignJWT } from 'jose'
+import type { CryptoKey, JWTPayload, JWTVerifyResult } from 'jose'
+import { JWKSNoMatchingKey, JWTInvalid } from 'jose/errors'
+import { SignJWT } from 'jose/jwt/sign'
+import { jwtVerify } from 'jose/jwt/verify'
 import type { RandomBytes } from '../ports.ts'
 import type { KeySet } from '../sealing/keys.ts'
 import type { BaseClaims, Holder } from './claims.ts'
@@ -96,7 +99,7 @@ interface Registrable {
 /** The claims that every token has. */
 export function baseClaims(payload: JWTPayload, keys: KeySet): BaseClaims {
   const { sub, jti, exp, stamp } = payload as Required<JWTPayload>
-  if (typeof stamp !== 'string') throw new errors.JWTInvalid()
+  if (typeof stamp !== 'string') throw new JWTInvalid()
   return {
     userId: sub,
     tokenId: jti,
@@ -108,7 +111,7 @@ export function baseClaims(payload: JWTPayload, keys: KeySet): BaseClaims {
 /** The key set a header names. The name is only ever compared. */
 export function keysOf(keySets: readonly KeySet[], kid: string | undefined): KeySet {
   const keys = keySets.find(({ id }) => id === kid)
-  if (keys === undefined) throw new errors.JWKSNoMatchingKey()
+  if (keys === undefined) throw new JWKSNoMatchingKey()
   return keys
 }
 

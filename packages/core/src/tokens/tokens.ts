@@ -1,4 +1,7 @@
-import { EncryptJWT, errors, type JWTPayload, jwtDecrypt } from 'jose'
+import type { JWTPayload } from 'jose'
+import { JWTInvalid } from 'jose/errors'
+import { jwtDecrypt } from 'jose/jwt/decrypt'
+import { EncryptJWT } from 'jose/jwt/encrypt'
 import type { KeySet } from '../sealing/keys.ts'
 import type { ActivationClaims, Holder, Pending, RefreshClaims, TokenClaims, TokenSubject } from './claims.ts'
 import { isOfKind, opened, type RefusedToken, typeName } from './opening.ts'
@@ -86,12 +89,12 @@ function signedKind(name: string, key: SigningKey, claims: readonly string[]): S
 
 function tokenClaims(payload: JWTPayload, keys: KeySet): TokenClaims {
   const { epoch } = payload as JWTPayload & Pick<TokenClaims, 'epoch'>
-  if (!Number.isSafeInteger(epoch)) throw new errors.JWTInvalid()
+  if (!Number.isSafeInteger(epoch)) throw new JWTInvalid()
   return { ...baseClaims(payload, keys), epoch }
 }
 
 function refreshClaims(payload: JWTPayload, keys: KeySet): RefreshClaims {
   const { family, generation } = payload
-  if (typeof family !== 'string' || !Number.isSafeInteger(generation)) throw new errors.JWTInvalid()
+  if (typeof family !== 'string' || !Number.isSafeInteger(generation)) throw new JWTInvalid()
   return { ...baseClaims(payload, keys), familyId: family, generation: generation as number }
 }
