@@ -1,5 +1,6 @@
 import { byExtent } from '../extent.ts'
 import type { Stretch } from '../load/figures.ts'
+import { warmedUp } from '../load/warm.ts'
 import { closingAfter } from '../opened.ts'
 import { type Loader, startServer } from '../processes.ts'
 import type { Section } from '../report/section.ts'
@@ -27,15 +28,10 @@ export function atOnce(loader: Loader): Promise<Section> {
     )
     // The two take turns at each level.
     const all = levels.flatMap((_, level) => turns.flatMap((own) => own[level] ?? []))
-    const found = await inTurns(all, rounds, ({ target, level, index }, round) =>
-      loader.closed({
-        target,
-        atOnce: level,
-        seconds,
-        users: journeys,
-        first: (round * levels.length + index) * journeys,
-      }),
-    )
+    const found = await inTurns(all, rounds, async ({ target, level, index }, round) => {
+      const first = (round * levels.length + index) * journeys
+      return loader.closed(await warmedUp(loader, { target, atOnce: level, seconds, users: journeys, first }))
+    })
     return { title: 'At once', tables: [tableOf(all, found)], goals: [] }
   })
 }

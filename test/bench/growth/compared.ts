@@ -1,3 +1,4 @@
+import { warmedUp } from '../load/warm.ts'
 import type { Opened } from '../opened.ts'
 import type { Loader } from '../processes.ts'
 import { startServer } from '../processes.ts'
@@ -34,8 +35,8 @@ export async function compared(
   )
   // A code is good for one sign-in, so each round has users of its own.
   const share = Math.floor(users / (rounds + 1))
-  const found = await inTurns(servers, rounds, ({ target }, round) =>
-    loader.closed({ target, atOnce, seconds, users: share, first: round * share }),
+  const found = await inTurns(servers, rounds, async ({ target }, round) =>
+    loader.closed(await warmedUp(loader, { target, atOnce, seconds, users: share, first: round * share })),
   )
   const speeds = found.map((own) => own.map(({ perSecond }) => perSecond))
   const [first = [], reference] = [speeds[0], entrants[0]?.name ?? '']

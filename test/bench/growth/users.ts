@@ -1,5 +1,6 @@
 import { byExtent } from '../extent.ts'
 import type { Stretch } from '../load/figures.ts'
+import { warmedUp } from '../load/warm.ts'
 import { closingAfter, type Opened } from '../opened.ts'
 import { type Loader, type Server, startServer } from '../processes.ts'
 import type { Section, Table } from '../report/section.ts'
@@ -37,7 +38,7 @@ export function users(loader: Loader): Promise<Section> {
         await Promise.all(towns.map((town) => town.server.advance(laterMs)))
       }
       const which = { users: journeys, first: round * journeys, among: count }
-      return loader.closed({ target: server.target, atOnce, seconds: 60, ...which, aheadMs })
+      return loader.closed(await warmedUp(loader, { target: server.target, atOnce, seconds: 60, ...which, aheadMs }))
     })
     return { title: 'Users', tables: [tableOf(towns, found)], goals: [] }
   })

@@ -1,4 +1,5 @@
 import { byExtent, size } from '../extent.ts'
+import { warmedUp } from '../load/warm.ts'
 import { closingAfter } from '../opened.ts'
 import { type Loader, type Server, startServer } from '../processes.ts'
 import type { Cell, Section } from '../report/section.ts'
@@ -32,11 +33,10 @@ export function cpu(loader: Loader): Promise<Section> {
 async function profiledRound(loader: Loader, server: Server, round: number): Promise<Shares> {
   // A code is good for one sign-in, so each round has users of its own.
   const share = Math.floor(users / (rounds + 1))
-  const warming = Math.floor(share / 6)
-  const load = { target: server.target, atOnce: size.atOnce, seconds: 60 }
-  await loader.closed({ ...load, users: warming, first: round * share })
+  const turn = { target: server.target, atOnce: size.atOnce, seconds: 60, users: share, first: round * share }
+  const rest = await warmedUp(loader, turn)
   await server.profile()
-  const { journeys } = await loader.closed({ ...load, users: share - warming, first: round * share + warming })
+  const { journeys } = await loader.closed(rest)
   const times = await server.profiled()
   const shares: Record<string, number> = {}
   for (const { place, us } of times) {

@@ -1,5 +1,6 @@
 import { size } from '../extent.ts'
 import type { Stretch } from '../load/figures.ts'
+import { warmedUp } from '../load/warm.ts'
 import type { Loader, Server } from '../processes.ts'
 import { inTurns, middleOf, ratioOf } from '../turns.ts'
 
@@ -27,12 +28,10 @@ export async function takeTurns(loader: Loader, contestants: readonly Contestant
   const found = await inTurns(contestants, size.rounds, async ({ server, users, atOnce }, round): Promise<Round> => {
     // A code is good for one sign-in, so each round has users of its own.
     const share = Math.floor(users / (size.rounds + 1))
-    // A server that others have had their turns before has cooled down; one under load has not.
-    const warming = Math.floor(share / 6)
-    const load = { target: server.target, atOnce, seconds: size.roundSeconds }
-    await loader.closed({ ...load, users: warming, first: round * share })
+    const turn = { target: server.target, atOnce, seconds: size.roundSeconds, users: share, first: round * share }
+    const rest = await warmedUp(loader, turn)
     const before = await server.cpuMs()
-    const stretch = await loader.closed({ ...load, users: share - warming, first: round * share + warming })
+    const stretch = await loader.closed(rest)
     return { ...stretch, cpuUsPerJourney: (((await server.cpuMs()) - before) * 1000) / stretch.journeys }
   })
   return contestants.map((contestant, index) => ({ ...contestant, rounds: found[index] ?? [] }))
