@@ -19,7 +19,7 @@ export interface FarPlace extends Place {
 const fillers: Readonly<Record<FarPlace['kind'], (place: Place) => Promise<Filler>>> = {
   async SQLite({ addresses: [file = ''] }) {
     const { default: Database } = await import('libsql')
-    const { statSync } = await import('node:fs')
+    const { createReadStream } = await import('node:fs')
     const database = new Database(file)
     const insert = database.prepare('INSERT INTO latchkey_records VALUES (?, ?, ?, ?, ?)')
     return {
@@ -32,7 +32,10 @@ const fillers: Readonly<Record<FarPlace['kind'], (place: Place) => Promise<Fille
       },
       async bytes() {
         database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-        return statSync(file).size
+        // Read as a whole, so that the system has it in its cache: SQLite's own is small.
+        let size = 0
+        for await (const chunk of createReadStream(file)) size += chunk.length
+        return size
       },
       close: () => database.close(),
     }

@@ -11,6 +11,7 @@ import type { SignIns, Times } from './town.ts'
 
 /** What apps with many users set: a cache that holds their rows, and no rewriting in the midst of a measurement. */
 const settings: Readonly<Partial<Record<StorageKind, readonly string[]>>> = {
+  PostgreSQL: ['-c', 'shared_buffers=2GB'],
   MariaDB: ['--innodb-buffer-pool-size=2G'],
   Redis: ['--auto-aof-rewrite-percentage', '0'],
   'Redis cluster': ['--auto-aof-rewrite-percentage', '0'],
