@@ -56,6 +56,7 @@ export async function openTown(settings: Pick<ServerSettings, 'users' | 'drawn' 
   const { tell, kill } = await forkEntry(join(import.meta.dirname, 'town.ts'), {
     args: [JSON.stringify(settings)],
     env: { NODE_ENV: 'production', NODE_OPTIONS: '--max-old-space-size=8192' },
+    built: true,
   })
   return {
     signIns: (which) => tell('signIns', which) as Promise<Times>,
