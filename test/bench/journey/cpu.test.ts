@@ -7,9 +7,9 @@ test("the core's time is told by its folders, and is nobody else's", { timeout: 
   const loader = await startLoader()
   const { tables } = await cpu(loader)
   await loader.stop()
-  const [{ columns = [], rows = [] } = {}] = tables
-  const bare = columns.indexOf('Latchkey, bare core')
-  const owners = rows.filter((row) => row[bare] !== '').map(([owner]) => owner)
+  const [table] = tables
+  const bare = table?.columns.indexOf('Latchkey, bare core') ?? -1
+  const owners = (table?.rows ?? []).filter((row) => row[bare] !== '').map(([owner]) => owner)
   // So few journeys may leave one folder without a sample, not all of them.
   expect(owners).toContainEqual(
     expect.stringMatching(/^Latchkey: (?:routes|operations|record|tokens|factors|commit|sealing)$/),
