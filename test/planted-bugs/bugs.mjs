@@ -12,6 +12,7 @@ import { questions } from './bugs/questions.mjs'
 import { replay } from './bugs/replay.mjs'
 import { crossSite, malformed } from './bugs/requests.mjs'
 import { resource } from './bugs/resource.mjs'
+import { sqlite } from './bugs/sqlite.mjs'
 import { secrets, storage } from './bugs/storage.mjs'
 import { token } from './bugs/tokens.mjs'
 
@@ -33,6 +34,7 @@ export const bugs = [
   ...malformed,
   ...crossSite,
   ...storage,
+  ...sqlite,
   ...databases,
   ...clocks,
   ...questions,

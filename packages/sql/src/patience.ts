@@ -5,9 +5,12 @@ const longestPauseMs = 25
 
 /**
  * Makes the attempt again while it fails because of others who write at the same time, and lets the event loop run in
- * between. Only for failures that leave nothing behind, so that making it again does not do it twice.
+ * between.
  *
- * @throws what the attempt threw, where it was something else or the time is over
+ * Only for attempts that end whatever they began. A statement that stays begun takes part in whatever follows on its
+ * connection: making it again would not do it twice, but others' work would hang on it.
+ *
+ * @throws what the attempt threw, if it was something else or the time is over
  */
 export async function patiently<T>(
   attempt: () => T | Promise<T>,

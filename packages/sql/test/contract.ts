@@ -1,3 +1,4 @@
+import type { Awaitable } from '@latchkey/core'
 import { type StorageContractOptions, storageContract } from '@latchkey/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DialectName, ServerStorageOptions, SqlStorage } from '../src/index.ts'
@@ -90,6 +91,7 @@ export function describeContract(driver: Driver, variant: Variant): void {
         return { storage: storages[0] as SqlStorage }
       },
       reopen: driver.isInside ? undefined : () => storages[1] as SqlStorage,
+      holdLock: driver.isInside ? undefined : () => holdLock(database, tableOf(variant.options, driver.dialect)),
       addUser: variant.users === undefined ? undefined : makeUser,
       ...variant.ids,
     }
@@ -98,6 +100,11 @@ export function describeContract(driver: Driver, variant: Variant): void {
       await expect(run()).resolves.toBeUndefined()
     })
   })
+}
+
+function holdLock(database: Database, table: string): Awaitable<() => Awaitable<unknown>> {
+  if (database.holdLock === undefined) throw new Error('this database has no lock to hold')
+  return database.holdLock(table)
 }
 
 function tableOf({ schema, table = 'latchkey_records' }: ServerStorageOptions, dialect: DialectName): string {

@@ -15,6 +15,8 @@ export interface Database {
   storage(options?: ServerStorageOptions): Awaitable<SqlStorage>
   /** Runs a statement beside the storages, and gives its rows. */
   run(text: string, params?: readonly string[]): Promise<readonly Row[]>
+  /** Keeps writers of the table waiting until the function that it gives is called. Left out if there is one client. */
+  holdLock?(table: string): Awaitable<() => Awaitable<unknown>>
   /** Closes all clients; nothing is left of the database. */
   dispose(): Awaitable<void>
 }

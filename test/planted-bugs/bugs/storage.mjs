@@ -109,18 +109,6 @@ export const storage = [
       },
     ],
   },
-  {
-    name: 'SQLite writes inside a transaction of the host',
-    test: 'a transaction of the host',
-    threats: ['sqlite-faults'],
-    changes: [
-      {
-        file: 'sql/src/sqlite/database.ts',
-        search: 'if (/^(?:INSERT|UPDATE|DELETE)/.test(text)) check',
-        replace: 'if (text === "") check',
-      },
-    ],
-  },
 ]
 
 /** @type {readonly import('../bug.d.ts').PlantedBug[]} */

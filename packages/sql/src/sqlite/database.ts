@@ -1,7 +1,7 @@
 import type { Outcome, Row, Run } from '../dialect.ts'
 import type { Value } from '../fragment.ts'
 import { patiently } from '../patience.ts'
-import { isBusy } from './busy.ts'
+import { explainRefusal, isPassing } from './refusal.ts'
 
 /** The part of a prepared statement that is used. */
 export interface SqliteStatement {
@@ -12,44 +12,97 @@ export interface SqliteStatement {
 }
 
 /**
- * The part of an open database that is used: that of libsql, better-sqlite3 and `node:sqlite`'s `DatabaseSync`.
+ * The part of an open database that is used: that of `node:sqlite`'s `DatabaseSync`, better-sqlite3, and libsql.
  * The host opens it and closes it.
  */
 export interface SqliteDatabase {
   exec(text: string): unknown
   prepare(text: string): SqliteStatement
-  /** Whether a transaction is open, as libsql and better-sqlite3 tell. */
-  readonly inTransaction?: boolean
-  /** The same, as `node:sqlite` tells from Node 22.16 on. */
-  readonly isTransaction?: boolean
   /** `false` once closed, as libsql and better-sqlite3 tell. */
   readonly open?: unknown
 }
 
-/** Runs statements on the handle, each prepared once. Waits for other connections' writes for so many milliseconds. */
+/**
+ * What every transaction begins with. It does nothing, and is refused if a statement that writes is still under way on
+ * the handle. A COMMIT would be refused then too, but only a ROLLBACK could follow it, and that would undo the host's
+ * statement along with ours.
+ */
+const refuseBegunWrites = 'SAVEPOINT latchkey; RELEASE latchkey'
+
+/**
+ * Runs each statement on the handle in a transaction of its own, and waits for others' transactions for so many
+ * milliseconds.
+ *
+ * Locks are taken by `exec`, which ends its statements even if they fail. A prepared statement that meets a lock stays
+ * begun on libsql. SQLite then commits nothing that is acknowledged on that handle, and reads see nothing new there.
+ */
 export function createRun(database: SqliteDatabase, busyTimeoutMs: number): Run {
+  const prepare = createPrepare(database)
+  const attempt = (text: string, params: readonly Value[]): Outcome => {
+    // libsql ends the process if a closed handle is used.
+    if (database.open === false) throw new Error('the database handle is no longer open')
+    switch (text.slice(0, text.indexOf(' '))) {
+      case 'SELECT':
+        return transact(database, 'BEGIN', () => {
+          database.exec('SELECT 1 FROM sqlite_schema LIMIT 0')
+          return { rows: prepare(text).all(...params) as readonly Row[], changes: 0 }
+        })
+      case 'INSERT':
+      case 'UPDATE':
+      case 'DELETE':
+        return transact(database, 'BEGIN IMMEDIATE', () => ({
+          rows: [],
+          changes: Number(prepare(text).run(...params).changes),
+        }))
+      // Of a migration, which the host may run in a transaction.
+      case 'PRAGMA':
+        return { rows: database.prepare(text).all() as readonly Row[], changes: 0 }
+      default:
+        database.exec(text)
+        return { rows: [], changes: 0 }
+    }
+  }
+  return async (text, params) => {
+    try {
+      return await patiently(() => attempt(text, params), busyTimeoutMs, isPassing)
+    } catch (error) {
+      throw explainRefusal(error)
+    }
+  }
+}
+
+/** Prepares each text once. */
+function createPrepare(database: SqliteDatabase): (text: string) => SqliteStatement {
   const prepared = new Map<string, SqliteStatement>()
-  const prepare = (text: string) => {
+  return (text) => {
     const known = prepared.get(text)
     if (known !== undefined) return known
     const statement = database.prepare(text)
-    // Else node:sqlite throws after a write, where the host has inserted a row whose number is beyond 2^53.
+    // Otherwise node:sqlite throws after a write if the host has inserted a row whose number is beyond 2^53.
     statement.setReadBigInts?.(true)
     prepared.set(text, statement)
     return statement
   }
-  const attempt = (text: string, params: readonly Value[]): Outcome => {
-    // libsql ends the process where a closed handle is asked for its transaction.
-    if (database.open === false) throw new Error('the database handle is not open any more')
-    if (text.startsWith('SELECT')) return { rows: prepare(text).all(...params) as readonly Row[], changes: 0 }
-    if (/^(?:INSERT|UPDATE|DELETE)/.test(text)) checkNoTransaction(database)
-    return { rows: [], changes: Number(prepare(text).run(...params).changes) }
-  }
-  return async (text, params) => await patiently(() => attempt(text, params), busyTimeoutMs, isBusy)
 }
 
-/** A write inside somebody's transaction is not durable, and their ROLLBACK would take the failure count with it. */
-function checkNoTransaction(database: SqliteDatabase): void {
-  if (!database.inTransaction && !database.isTransaction) return
-  throw new Error('a transaction is open on the database handle: give Latchkey a handle of its own')
+/** Acts between BEGIN and COMMIT, in one turn of the event loop. Leaves no transaction open, whatever happens. */
+function transact<T>(database: SqliteDatabase, begin: 'BEGIN' | 'BEGIN IMMEDIATE', act: () => T): T {
+  // If this throws, a transaction that is open is the host's.
+  database.exec(`${refuseBegunWrites}; ${begin}`)
+  try {
+    const result = act()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    rollBack(database)
+    throw error
+  }
+}
+
+function rollBack(database: SqliteDatabase): void {
+  try {
+    database.exec('ROLLBACK')
+  } catch {
+    // SQLite has done it already, as it does when the disk is full.
+  }
 }

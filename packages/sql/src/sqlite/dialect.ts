@@ -1,5 +1,5 @@
 import type { Dialect, Kind } from '../dialect.ts'
-import { sql } from '../fragment.ts'
+import { raw, sql } from '../fragment.ts'
 
 const asItIs: Kind<number> = { write: (value) => sql`${value}`, read: (column) => column }
 
@@ -22,7 +22,7 @@ export const sqliteDialect: Dialect = Object.freeze<Dialect>({
   time: asItIs,
   unlessThere: (key) => sql` ON CONFLICT (${key}) DO NOTHING`,
   afterWrite: [],
-  columnsOf: (_, table) => sql`SELECT name AS "name" FROM pragma_table_info(${table})`,
+  columnsOf: (_, table) => raw(`PRAGMA table_info(${sqliteDialect.quote(table)})`),
   isMissing: (error) =>
     error instanceof Error && /^no such (?:table|column): |^table .* has no column named /s.test(error.message),
 })

@@ -1,9 +1,12 @@
 import type { SqliteDatabase } from './database.ts'
+import { isPassing } from './refusal.ts'
 
 /** For a handle that waits for nobody: about one write of another process. It blocks the event loop. */
 const handleTimeoutMs = 10
 /** While the settings are made: switching to WAL takes the whole file, and other processes may start too. */
 const startTimeoutMs = 5000
+/** How long to block before the next attempt. */
+const pauseMs = 5
 /** `PRAGMA synchronous`: 2 is FULL, 3 is EXTRA. */
 const full = 2
 
@@ -16,10 +19,26 @@ export function makeDurable(database: SqliteDatabase): void {
   const timeoutMs = Number(read(database, 'busy_timeout'))
   database.exec(`PRAGMA busy_timeout = ${Math.max(timeoutMs, startTimeoutMs)}`)
   try {
-    logAhead(database)
-    syncFully(database)
+    insist(() => {
+      logAhead(database)
+      syncFully(database)
+    })
   } finally {
     database.exec(`PRAGMA busy_timeout = ${timeoutMs || handleTimeoutMs}`)
+  }
+}
+
+/** Makes the attempt again while others have the file. SQLite does not wait for a switch to WAL, whatever its timeout. */
+function insist(attempt: () => void): void {
+  const deadline = performance.now() + startTimeoutMs
+  while (true) {
+    try {
+      attempt()
+      return
+    } catch (error) {
+      if (!isPassing(error) || performance.now() >= deadline) throw error
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, pauseMs)
   }
 }
 
@@ -45,8 +64,8 @@ function read(database: SqliteDatabase, pragma: string): unknown {
   return Object.values(row ?? {})[0]
 }
 
-/** A file can be in journal mode "memory" too, and then a crash destroys it. */
-function isInMemory(database: SqliteDatabase): boolean {
+/** Whether there is no file. A file can be in journal mode "memory" too, and then a crash destroys it. */
+export function isInMemory(database: SqliteDatabase): boolean {
   const rows = database.prepare('PRAGMA database_list').all() as readonly { name: string; file: string | null }[]
   return rows.some(({ name, file }) => name === 'main' && !file)
 }

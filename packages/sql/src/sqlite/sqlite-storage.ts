@@ -3,12 +3,13 @@ import { type SqlStorage, sqlStorage } from '../sql-storage.ts'
 import { createRun, type SqliteDatabase } from './database.ts'
 import { sqliteDialect } from './dialect.ts'
 import { makeDurable } from './durability.ts'
+import { warnOfWalReset } from './wal-reset.ts'
 
 /** Where the records are kept, and how long to wait for others who write there. */
 export interface SqliteStorageOptions extends SqlStorageOptions {
   /**
-   * How long a call waits for another connection's write, in milliseconds; then it throws. The event loop runs on
-   * meanwhile, save for the handle's own `busy_timeout`.
+   * How long a call waits for another connection's write, or for what the host has under way on the handle, in
+   * milliseconds; then it throws. The event loop runs on meanwhile, save for the handle's own `busy_timeout`.
    *
    * @defaultValue 2000
    */
@@ -16,31 +17,34 @@ export interface SqliteStorageOptions extends SqlStorageOptions {
 }
 
 /**
- * Records in SQLite, through a handle of libsql, better-sqlite3 or `node:sqlite` that the host opened.
+ * Records in SQLite, through a handle of `node:sqlite`, better-sqlite3, or libsql that the host opened.
  * Several processes may use one file.
  *
- * Sets `journal_mode = WAL` (which stays with the file), `synchronous = FULL` where it is less and, where the handle
- * has no `busy_timeout`, one of 10 ms. So what was acknowledged survives a power cut, as far as the disk keeps its word.
+ * **Give Latchkey a handle of its own.** A handle may be shared, but then what the host has under way on it is in the
+ * way: while a transaction of the host is open, or a statement of the host that writes has not ended, calls wait for
+ * `busyTimeoutMs` and then throw (the user gets `storage_unavailable`). Inside that transaction a write would not be
+ * durable yet, a ROLLBACK would take back a failure count or a used code, and a read could be old. While the host reads
+ * the rows of a SELECT one by one, and lets anything else run in between, reads on this handle see what was there when
+ * the SELECT began.
  *
- * **Transactions.** Latchkey writes in statements of their own. While the host holds a transaction open on this
- * handle, `put` and `delete` throw (the user gets `storage_unavailable`): inside it a write would not be durable yet,
- * and a ROLLBACK would take back a failure count or a used code. A host that awaits anything inside its transactions
- * gives Latchkey a second handle on the same file. Before Node 22.16 `node:sqlite` does not tell whether a transaction
- * is open, so there such a host must.
+ * Each call is a transaction of its own, which takes its lock before it runs its statement. Sets `journal_mode = WAL`
+ * (which stays with the file), `synchronous = FULL` if it is less, and a `busy_timeout` of 10 ms if the handle has none.
+ * So what was acknowledged survives a power cut, as far as the disk keeps its word. Warns once
+ * (`LATCHKEY_SQLITE_WAL_RESET`) if the driver's SQLite has a bug that can damage the file.
  *
  * @example
  * ```ts
+ * import { DatabaseSync } from 'node:sqlite'
  * import { sqliteStorage } from '@latchkey/sql'
- * import Database from 'libsql'
  *
- * const storage = sqliteStorage(new Database('app.db'))
+ * const storage = sqliteStorage(new DatabaseSync('mfa.db'))
  * await storage.migrate()
  * ```
- * @throws TypeError that names the option and says what would be right; Error where a setting did not take
+ * @throws TypeError that names the option and says what would be right; Error if a setting did not take
  */
 export function sqliteStorage(database: SqliteDatabase, options: SqliteStorageOptions = {}): SqlStorage {
   if (!isSynchronous(database)) {
-    throw new TypeError('database must be an open, synchronous handle of libsql, better-sqlite3 or node:sqlite')
+    throw new TypeError('database must be an open, synchronous handle of node:sqlite, better-sqlite3, or libsql')
   }
   const { busyTimeoutMs = 2000 } = options
   if (!Number.isFinite(busyTimeoutMs) || busyTimeoutMs < 0) {
@@ -48,10 +52,12 @@ export function sqliteStorage(database: SqliteDatabase, options: SqliteStorageOp
   }
   const storage = sqlStorage(createRun(database, busyTimeoutMs), sqliteDialect, options)
   makeDurable(database)
+  warnOfWalReset(database)
   return storage
 }
 
 function isSynchronous(database: SqliteDatabase): boolean {
   if (typeof database?.prepare !== 'function' || typeof database.exec !== 'function') return false
-  return typeof database.prepare('SELECT 1')?.all === 'function'
+  // A pragma that looks at no file, which another process may have locked.
+  return typeof database.prepare('PRAGMA busy_timeout')?.all === 'function'
 }

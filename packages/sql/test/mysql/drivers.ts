@@ -56,6 +56,15 @@ export class MysqlDatabase implements Database {
     return client
   }
 
+  async holdLock(table: string) {
+    const connection = await this.pool.getConnection()
+    await connection.query(`LOCK TABLES ${table} WRITE`)
+    return async () => {
+      await connection.query('UNLOCK TABLES')
+      connection.release()
+    }
+  }
+
   async dispose(): Promise<void> {
     await Promise.all([this.pool.end(), ...this.#sessions.map(({ close }) => close())])
     await this.#drop()

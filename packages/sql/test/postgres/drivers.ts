@@ -54,6 +54,15 @@ export class PostgresDatabase implements Database {
     return client
   }
 
+  async holdLock(table: string) {
+    const client = await this.pool.connect()
+    await client.query(`BEGIN; LOCK TABLE ${table} IN EXCLUSIVE MODE`)
+    return async () => {
+      await client.query('ROLLBACK')
+      client.release()
+    }
+  }
+
   async dispose(): Promise<void> {
     await Promise.all([this.pool.end(), ...this.#sessions.map(({ close }) => close())])
     await this.#drop()

@@ -1,43 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Libsql from 'libsql'
+import { type Handle, type SqliteDriver, sqliteDrivers } from '../../../../test/storages/sqlite/drivers.ts'
 import { type SqliteDatabase, type SqlStorageOptions, sqliteStorage } from '../../src/index.ts'
 import type { Database, Driver, Row } from '../database.ts'
 
-/** A handle as a host has it: what the storage uses, and a way to close it. */
-export interface Handle extends SqliteDatabase {
-  close(): unknown
-}
+export type { Handle } from '../../../../test/storages/sqlite/drivers.ts'
 
-/** A SQLite driver that tests run on. */
-export interface SqliteDriver {
-  readonly name: string
-  /** Why it cannot be used here; `null` where it can. */
-  readonly unavailable: string | null
-  readonly open: (path: string) => Handle
-}
+/** The driver on which everything is tried. */
+export const libsql: SqliteDriver = sqliteDrivers.libsql
 
-interface NodeSqlite {
-  readonly DatabaseSync: new (path: string, options?: { enableDoubleQuotedStringLiterals?: boolean }) => Handle
-}
-
-/** Node's own driver; undefined before Node 22.5, and before 22.13 without its flag. */
-export const nodeSqlite = process.getBuiltinModule('node:sqlite') as NodeSqlite | undefined
-
-export const libsql: SqliteDriver = { name: 'libsql', unavailable: null, open: (path) => new Libsql(path) }
-
-export const drivers: readonly SqliteDriver[] = [
-  libsql,
-  {
-    name: 'node:sqlite',
-    unavailable: nodeSqlite === undefined ? `Node ${process.versions.node} has none, 22.13 and later have` : null,
-    open: (path) => {
-      if (nodeSqlite === undefined) throw new Error('node:sqlite is not there')
-      return new nodeSqlite.DatabaseSync(path)
-    },
-  },
-]
+export const drivers: readonly SqliteDriver[] = Object.values(sqliteDrivers)
 
 /** The drivers on a file, and on a database in memory. */
 export const placesOf = (driver: SqliteDriver): { readonly file: Driver; readonly memory: Driver } => {
@@ -54,6 +27,7 @@ export class DatabaseFile implements Database {
   readonly #folder = mkdtempSync(join(tmpdir(), 'latchkey-sql-'))
   readonly #handles: Handle[] = []
   readonly #driver: SqliteDriver
+  #lockHolder: Handle | undefined
   readonly path = join(this.#folder, 'app.db')
 
   constructor(driver: SqliteDriver = libsql) {
@@ -72,6 +46,13 @@ export class DatabaseFile implements Database {
 
   run(text: string, params: readonly string[] = []) {
     return run(this.#handles[0] ?? this.open(), text, params)
+  }
+
+  holdLock() {
+    this.#lockHolder ??= this.open()
+    const holder = this.#lockHolder
+    holder.exec('BEGIN IMMEDIATE')
+    return () => holder.exec('ROLLBACK')
   }
 
   dispose(): void {
@@ -102,7 +83,7 @@ class DatabaseInMemory implements Database {
 
 async function run(handle: Handle, text: string, params: readonly string[]): Promise<readonly Row[]> {
   if (/^(?:SELECT|PRAGMA)/.test(text)) return handle.prepare(text).all(...params) as readonly Row[]
-  // With parameters not by run(): it tells the number of the row, and node:sqlite throws where that is beyond 2^53.
+  // With parameters not by run(): it tells the number of the row, and node:sqlite throws if that is beyond 2^53.
   if (params.length === 0) handle.exec(text)
   else handle.prepare(`${text} RETURNING 1`).all(...params)
   return []

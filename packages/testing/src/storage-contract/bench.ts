@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Storage, StoredRecord } from '@latchkey/core'
+import type { Awaitable, Storage, StoredRecord } from '@latchkey/core'
 import type { Crew, StorageProcess } from './crew.ts'
 import type { StorageContractOptions } from './storage-contract.ts'
 
@@ -14,6 +14,8 @@ export interface Bench {
   readonly add: (userId: string) => Promise<string>
   /** A second storage on the same data. */
   readonly reopen: () => Promise<Storage>
+  /** Makes writes wait until the function that it gives is called. */
+  readonly holdLock: () => Promise<() => Awaitable<unknown>>
   /** Starts so many processes, each with a storage on the same data. No rule leaves one behind. */
   readonly start: (count: number) => Promise<readonly StorageProcess[]>
 }
@@ -23,7 +25,7 @@ export function openBench<Subject extends { readonly storage: Storage }>(
   options: StorageContractOptions<Subject>,
   crew: Crew,
 ): Bench {
-  const { userId = (n) => `user-${n}`, oddUserIds = everyTextIsDifferent, addUser, reopen } = options
+  const { userId = (n) => `user-${n}`, oddUserIds = everyTextIsDifferent, addUser, reopen, holdLock } = options
   const add = async (id: string) => {
     await addUser?.(subject, id)
     return id
@@ -36,6 +38,10 @@ export function openBench<Subject extends { readonly storage: Storage }>(
     async reopen() {
       assert.ok(reopen)
       return await reopen(subject)
+    },
+    async holdLock() {
+      assert.ok(holdLock)
+      return await holdLock(subject)
     },
     start: (count) => crew.start(count, userId(0)),
   }

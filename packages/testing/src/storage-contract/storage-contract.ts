@@ -10,6 +10,7 @@ import { processRules } from './processes.ts'
 import { racingRules } from './racing.ts'
 import { readingRules } from './reading.ts'
 import { sharingRules } from './sharing.ts'
+import { waitingRules } from './waiting.ts'
 import { writingRules } from './writing.ts'
 
 /** How the contract gets at the storage it is to check. */
@@ -24,6 +25,12 @@ export interface StorageContractOptions<Subject extends { readonly storage: Stor
    * Left out: races between processes, and processes killed while they write, are left out.
    */
   readonly startProcess?: ((subject: Subject) => Awaitable<ChildProcess>) | undefined
+  /**
+   * Takes a lock that a write needs, as another process does for a moment, and gives the function that lets go of it.
+   * The writes of the storage then wait or give up. Needs `reopen`.
+   * Left out: nobody looks at what is acknowledged while another write waits.
+   */
+  readonly holdLock?: ((subject: Subject) => Awaitable<() => Awaitable<unknown>>) | undefined
   /** Makes the user's row, where rows are the host's. Called before a record of that user is stored. */
   readonly addUser?: ((subject: Subject, userId: string) => Awaitable<void>) | undefined
   /** Called at the end of each case, also of one that failed. */
@@ -61,6 +68,7 @@ export function storageContract<Subject extends { readonly storage: Storage }>(
     ...racingRules,
     ...listingRules,
     ...(options.reopen === undefined ? [] : sharingRules),
+    ...(options.reopen === undefined || options.holdLock === undefined ? [] : waitingRules),
     ...(options.startProcess === undefined ? [] : [...processRules, ...killingRules]),
   ]
   return rules.map(({ name, check }) => ({

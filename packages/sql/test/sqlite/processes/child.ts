@@ -1,12 +1,12 @@
-// A process of an app: `node child.js <task> <database file> <argument>`. Says "ready" and starts on a line of input.
+// A process of an app: `node child.js <driver> <task> <database file> <argument>`. Says "ready" and starts on a line of input.
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import type { StoredRecord } from '@latchkey/core'
-import Libsql from 'libsql'
+import { type SqliteDriverName, sqliteDrivers } from '../../../../../test/storages/sqlite/drivers.ts'
 import { type SqlStorage, sqliteStorage } from '../../../src/index.ts'
 
-const [task = '', path = '', argument = ''] = process.argv.slice(2)
+const [driver = '', task = '', path = '', argument = ''] = process.argv.slice(2)
 
 const tasks = {
   /** Writes for ever: a new user, then one more step of a counter; says each step once it was acknowledged. */
@@ -49,5 +49,5 @@ function say(line: unknown): void {
 
 say('ready')
 await once(process.stdin, 'data')
-await tasks[task as Task](sqliteStorage(new Libsql(path)))
+await tasks[task as Task](sqliteStorage(sqliteDrivers[driver as SqliteDriverName].open(path)))
 process.stdin.destroy()
