@@ -22,12 +22,17 @@ const alone = sharing
   .filter((file) => /\bvi\.|\b(?:before|after)All\b/.test(readFileSync(file, 'utf8')))
 const exclude = [...configDefaults.exclude, ...uncounted]
 
+// Most tests on SQLite run by libsql, in many processes, and each of these would be warned of the SQLite in it.
+const quiet = '--disable-warning=LATCHKEY_SQLITE_WAL_RESET'
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
     // Many tests wait for a server or a process, so a core less, as is the default, would be idle for half of the time.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    execArgv: [quiet],
+    env: { NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} ${quiet}`.trim() },
     globalSetup: ['test/services/global-setup.ts'],
     coverage: {
       provider: 'v8',

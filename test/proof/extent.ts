@@ -5,6 +5,8 @@ export const isLong = process.env['LATCHKEY_PROOF'] === 'long'
 export const rounds = isLong ? 1000 : 10
 /** Kills of a process, and of a server. */
 export const kills = isLong ? 50 : 3
+/** Kills of a process that writes to SQLite, where what it was told is done could die with it. */
+export const sqliteKills = isLong ? 500 : kills
 
 /** How long a server is away. */
 export const outageSeconds = isLong ? 10 : 2

@@ -8,7 +8,7 @@ import { expectAllOrNothing, outcome, plannedFaults, stored } from '../../packag
 import { openScene, operations } from '../../packages/core/test/security/operations.ts'
 import { secret } from '../security/accounts.ts'
 import { type FreshPlace, freshPlace, titleOf, whyLeftOut } from '../storages/fresh-place.ts'
-import { storageKinds } from '../storages/place.ts'
+import { nameOf, provenGrounds } from '../storages/place.ts'
 import { startParticipant } from './crew.ts'
 import { isLong, tell } from './extent.ts'
 import type { Death } from './participant.ts'
@@ -29,12 +29,12 @@ const mortal = operations.filter(({ name }) =>
 )
 const sudden = isLong ? deaths : deaths.filter(({ method }) => method === 'put')
 
-for (const kind of storageKinds) {
-  describe.skipIf(whyLeftOut(kind) !== null)(`on ${titleOf(kind)}`, () => {
+for (const ground of provenGrounds) {
+  describe.skipIf(whyLeftOut(ground) !== null)(`on ${titleOf(ground)}`, () => {
     let place: FreshPlace
     let scenes = 0
     beforeAll(async () => {
-      place = await freshPlace(kind)
+      place = await freshPlace(ground)
     }, timeout)
     afterAll(() => place.close())
 
@@ -52,7 +52,7 @@ for (const kind of storageKinds) {
           expectAllOrNothing(await newScene(storage), operation, { ...fault, idle }),
         )
       })
-      tell(`faults | ${kind} | ${planned.length} faults of calls | all or nothing, and the next try works`)
+      tell(`faults | ${nameOf(ground)} | ${planned.length} faults of calls | all or nothing, and the next try works`)
     })
 
     test('the process is killed at a call, before or after it took effect', { timeout }, async () => {
@@ -66,7 +66,7 @@ for (const kind of storageKinds) {
         })
       })
       expect(killed).toBeGreaterThan(planned.length / 2)
-      tell(`faults | ${kind} | ${killed} processes killed at a call | all or nothing, and the next try works`)
+      tell(`faults | ${nameOf(ground)} | ${killed} processes killed at a call | all or nothing, and the next try works`)
     })
 
     /** @returns how many processes died: 1, or 0 where the operation makes no such call */

@@ -7,7 +7,7 @@ import { manualClock, virtualAuthenticator } from '@latchkey/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { secret } from '../security/accounts.ts'
 import { freshPlace, titleOf, whyLeftOut } from '../storages/fresh-place.ts'
-import { storageKinds } from '../storages/place.ts'
+import { nameOf, provenGrounds } from '../storages/place.ts'
 import { type Participant, startCrew } from './crew.ts'
 import { isLong, tell } from './extent.ts'
 import type { Outcome } from './participant.ts'
@@ -25,10 +25,10 @@ const guesses = {
   recovery_code: () => 'zzzz-zzz9',
 }
 
-for (const kind of storageKinds) {
-  describe.skipIf(whyLeftOut(kind) !== null)(`on ${titleOf(kind)}`, () => {
+for (const ground of provenGrounds) {
+  describe.skipIf(whyLeftOut(ground) !== null)(`on ${titleOf(ground)}`, () => {
     test.each(['totp', 'recovery_code'] as const)('guesses at %s', { timeout }, async (factor) => {
-      const place = await freshPlace(kind)
+      const place = await freshPlace(ground)
       onTestFinished(place.close)
       const clock = manualClock()
       const mfa = createMfa({
@@ -53,7 +53,7 @@ for (const kind of storageKinds) {
       expect(asked).toBeGreaterThan(1000)
       const events = (await Promise.all(crew.map(({ tell }) => tell('takeEvents')))).flat()
       expect(events.filter(({ reason }) => reason === 'wrong')).toHaveLength(100)
-      tell(`guessing | ${kind} | ${factor} | ${asked} guesses in ${days} days | ${lookedAt} looked at`)
+      tell(`guessing | ${nameOf(ground)} | ${factor} | ${asked} guesses in ${days} days | ${lookedAt} looked at`)
     })
   })
 }

@@ -7,7 +7,7 @@ import { manualClock } from '@latchkey/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { secret } from '../security/accounts.ts'
 import { type FreshPlace, freshPlace, titleOf, whyLeftOut } from '../storages/fresh-place.ts'
-import { storageKinds } from '../storages/place.ts'
+import { nameOf, provenGrounds } from '../storages/place.ts'
 import { atOnce, type Participant, startCrew } from './crew.ts'
 import { rounds, tell } from './extent.ts'
 import { racers, races } from './races.ts'
@@ -15,12 +15,12 @@ import { racers, races } from './races.ts'
 const findUser = (id: string) => ({ id, name: id, stamp: '1' })
 const timeout = 60_000 + rounds * 1000
 
-for (const kind of storageKinds) {
-  describe.skipIf(whyLeftOut(kind) !== null)(`on ${titleOf(kind)}`, () => {
+for (const ground of provenGrounds) {
+  describe.skipIf(whyLeftOut(ground) !== null)(`on ${titleOf(ground)}`, () => {
     let place: FreshPlace
     let crew: readonly Participant[]
     beforeAll(async () => {
-      place = await freshPlace(kind)
+      place = await freshPlace(ground)
       crew = await startCrew(racers, place)
     }, timeout)
     afterAll(() => place.close())
@@ -39,7 +39,7 @@ for (const kind of storageKinds) {
       // Had nobody been beaten, they would never have met, and the test would show nothing.
       expect(beaten).toBeGreaterThanOrEqual(rounds / 2)
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
-      tell(`races | ${kind} | ${name} | ${rounds} rounds | ${beaten} writes beaten | ${seconds} s`)
+      tell(`races | ${nameOf(ground)} | ${name} | ${rounds} rounds | ${beaten} writes beaten | ${seconds} s`)
     })
   })
 }

@@ -22,7 +22,7 @@ const commands = /** @type {const} */ ({
  * @returns {readonly [string, ...string[]] | null}
  */
 export function standIn(name, env = process.env) {
-  const [first, ...rest] = (env[requirements[name].variable] ?? '').split(',').filter((url) => url !== '')
+  const [first, ...rest] = (env[requirements[name].variable ?? ''] ?? '').split(',').filter((url) => url !== '')
   return first === undefined ? null : [first, ...rest]
 }
 
@@ -65,7 +65,8 @@ function describe(name, env, folders) {
     address === null
       ? `${variable}=${example} would let a server of yours stand in.`
       : `${variable} is set: ${address.length} address(es) of yours stand in.`
-  return [title, ...[...lines, instead].map((line) => `  ${line}`)].join('\n')
+  if (variable !== undefined) lines.push(instead)
+  return [title, ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
 /** @param {string} path */

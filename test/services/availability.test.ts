@@ -17,7 +17,12 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 describe('a service', () => {
   test.each(serviceNames)('%s that is nowhere gives a reason, and an error in CI', (name) => {
-    const [program] = { postgres: ['postgres'], mariadb: ['mariadbd'] }[name as string] ?? ['redis-server']
+    const programs: Readonly<Record<string, string>> = {
+      mariadb: 'mariadbd',
+      postgres: 'postgres',
+      pgbouncer: 'pgbouncer',
+    }
+    const program = programs[name] ?? 'redis-server'
     expect(whyUnavailable(name, { env: {}, folders: [folder] })).toContain(program)
     expect(whyUnavailable(name, { env: { CI: 'false' }, folders: [] })).toContain(program)
     expect(() => whyUnavailable(name, { env: { CI: 'true' }, folders: [folder] })).toThrow(program)
@@ -34,6 +39,7 @@ describe('a service', () => {
     })
     install('valkey-server')
     install('mysqld')
+    install('pgbouncer')
     for (const name of serviceNames) expect(whyUnavailable(name, { env: { CI: 'true' }, folders: [folder] })).toBeNull()
   })
 
@@ -57,7 +63,7 @@ describe('the report', () => {
   test('says which version is where', () => {
     install('redis-server')
     const { text, missing } = reportServices({ env: {}, folders: [folder] })
-    expect(missing).toEqual(['postgres', 'mariadb'])
+    expect(missing).toEqual(['postgres', 'mariadb', 'pgbouncer'])
     expect(text).toContain(`found: ${join(folder, 'redis-server')}\n  redis-server, version 7`)
   })
 

@@ -3,14 +3,14 @@
 import { accessSync, constants, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** @typedef {'postgres' | 'mariadb' | 'redis' | 'redis-cluster'} ServiceName */
+/** @typedef {'postgres' | 'mariadb' | 'redis' | 'redis-cluster' | 'pgbouncer'} ServiceName */
 
 /**
  * @typedef {object} Requirement
  * @property {string} title
  * @property {readonly (readonly [string, ...string[]])[]} programs sets of programs: one of the sets is enough, the server first in each
- * @property {string} variable the environment variable whose address stands in for the shared server
- * @property {string} example a value of it
+ * @property {string} [variable] the environment variable whose address stands in for the shared server, if one can
+ * @property {string} [example] a value of it
  * @property {Record<Manager, string>} packages
  */
 
@@ -48,6 +48,11 @@ export const requirements = Object.freeze({
     ...redis,
     variable: 'LATCHKEY_REDIS_CLUSTER_URLS',
     example: 'redis://127.0.0.1:7000,redis://127.0.0.1:7001',
+  },
+  pgbouncer: {
+    title: 'PgBouncer',
+    programs: [['pgbouncer']],
+    packages: { 'apt-get': 'pgbouncer', dnf: 'pgbouncer', brew: 'pgbouncer' },
   },
 })
 

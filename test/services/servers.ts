@@ -1,4 +1,5 @@
 import { mariadbKind } from './mariadb.ts'
+import { pgbouncerKind } from './pgbouncer.ts'
 import { postgresKind } from './postgres.ts'
 import type { ServiceName } from './programs.mjs'
 import { redisKind } from './redis.ts'
@@ -20,7 +21,7 @@ export function startServer(
      * @defaultValue true
      */
     readonly durable?: boolean
-    /** More arguments for its program. */
+    /** More arguments for its program; for PgBouncer, the address of the PostgreSQL behind it. */
     readonly extra?: readonly string[]
   } = {},
 ): Promise<Server> {
@@ -34,5 +35,7 @@ export function startServer(
       return createServer(redisKind(durable, extra))
     case 'redis-cluster':
       return createCluster(durable, extra)
+    case 'pgbouncer':
+      return createServer(pgbouncerKind(extra))
   }
 }

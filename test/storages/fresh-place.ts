@@ -6,7 +6,8 @@ import { memoryStorage } from '@latchkey/core'
 import type { Server } from '../services/servers.ts'
 import { freshDatabase, type ServiceName, sharedService, whyMissing } from '../services/shared.ts'
 import { openPlace, ownMemory } from './open.ts'
-import type { OpenStorage, Place, StorageKind } from './place.ts'
+import { type Ground, nameOf, type OpenStorage, type Place, type StorageKind } from './place.ts'
+import { sqliteDrivers } from './sqlite/drivers.ts'
 
 /** A place of one test with nothing in it, open here. */
 export interface FreshPlace extends OpenStorage {
@@ -25,23 +26,31 @@ export function serviceOf(kind: StorageKind): ServiceName | null {
   return kind in services ? services[kind as keyof typeof services] : null
 }
 
-/** Why tests over this kind of storage are left out here; `null` where they run. */
-export function whyLeftOut(kind: StorageKind): string | null {
+/** Why tests on this ground are left out here; `null` if they run. */
+export function whyLeftOut(on: StorageKind | Ground): string | null {
+  const { kind, driver = 'libsql' } = groundOf(on)
+  if (kind === 'SQLite') return sqliteDrivers[driver].unavailable
   const service = serviceOf(kind)
   return service === null ? null : whyMissing(service)
 }
 
-/** The kind's name for a title, with the reason where its tests are skipped. */
-export function titleOf(kind: StorageKind): string {
-  const why = whyLeftOut(kind)
-  return why === null ? kind : `${kind}, skipped: ${why}`
+/** The ground's name for a title, with the reason if its tests are skipped. */
+export function titleOf(on: StorageKind | Ground): string {
+  const why = whyLeftOut(on)
+  const name = nameOf(groundOf(on))
+  return why === null ? name : `${name}, skipped: ${why}`
+}
+
+function groundOf(on: StorageKind | Ground): Ground {
+  return typeof on === 'string' ? { kind: on } : on
 }
 
 /** Makes a place on the shared server of its kind, or on a server of the test's own. `close` takes it away again. */
-export async function freshPlace(kind: StorageKind, server?: Server): Promise<FreshPlace> {
-  const { addresses, remove } = await roomOn(kind, server)
-  const place = { kind, addresses, prefix: `${randomUUID()}:` }
-  const open = kind === 'memory' ? ownMemory(memoryStorage()) : await openPlace(place)
+export async function freshPlace(on: StorageKind | Ground, server?: Server): Promise<FreshPlace> {
+  const ground = groundOf(on)
+  const { addresses, remove } = await roomOn(ground.kind, server)
+  const place = { ...ground, addresses, prefix: `${randomUUID()}:` }
+  const open = ground.kind === 'memory' ? ownMemory(memoryStorage()) : await openPlace(place)
   await open.migrate()
   return {
     ...open,

@@ -1,6 +1,6 @@
 import type { Storage } from '@latchkey/core'
 import { redisStorage } from '@latchkey/redis'
-import { mysqlStorage, postgresStorage, type SqliteDatabase, sqliteStorage } from '@latchkey/sql'
+import { mysqlStorage, postgresStorage, sqliteStorage } from '@latchkey/sql'
 import { remoteStorage } from '@latchkey/testing'
 import type { OpenStorage, Place, StorageKind } from './place.ts'
 
@@ -14,10 +14,10 @@ const openers: Readonly<Record<StorageKind, (place: Place) => Promise<OpenStorag
     return { storage, migrate: async () => undefined, close: async () => undefined }
   },
 
-  async SQLite({ addresses: [file = ''] }) {
-    const { default: Database } = await import('libsql')
-    const database = new Database(file)
-    const storage = sqliteStorage(database as unknown as SqliteDatabase)
+  async SQLite({ addresses: [file = ''], driver = 'libsql' }) {
+    const { sqliteDrivers } = await import('./sqlite/drivers.ts')
+    const database = sqliteDrivers[driver].open(file)
+    const storage = sqliteStorage(database)
     return { storage, migrate: () => storage.migrate(), close: async () => void database.close() }
   },
 

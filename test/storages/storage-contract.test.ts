@@ -8,18 +8,18 @@ import { serveStorage, storageContract } from '@latchkey/testing'
 import { describe, expect, test } from 'vitest'
 import { bundled } from '../processes/bundle.ts'
 import { type FreshPlace, freshPlace, titleOf, whyLeftOut } from './fresh-place.ts'
-import { storageKinds } from './place.ts'
+import { provenGrounds } from './place.ts'
 
 const timeout = 120_000
 const entry = join(import.meta.dirname, 'serve.ts')
 
-for (const kind of storageKinds) {
-  describe.skipIf(whyLeftOut(kind) !== null)(`on ${titleOf(kind)}`, () => {
+for (const ground of provenGrounds) {
+  describe.skipIf(whyLeftOut(ground) !== null)(`on ${titleOf(ground)}`, () => {
     const cases = storageContract<FreshPlace>({
-      create: () => freshPlace(kind),
+      create: () => freshPlace(ground),
       async startProcess({ place, storage }) {
         const child = fork(await bundled(entry), [JSON.stringify(place)])
-        if (kind === 'memory') serveStorage(storage, child)
+        if (ground.kind === 'memory') serveStorage(storage, child)
         return child
       },
       close: ({ close }) => close(),

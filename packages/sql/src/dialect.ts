@@ -50,6 +50,10 @@ export interface Dialect {
   readonly flag: Kind<number>
   /** Milliseconds since 1970. */
   readonly time: Kind<number>
+  /** What stands behind the conditions of every statement: it fails in a session that would not commit. */
+  readonly guard: Fragment
+  /** The values of an INSERT, and behind them the guard. */
+  readonly values: (values: Fragment) => Fragment
   /** What makes an INSERT do nothing where the key is there already. */
   readonly unlessThere: (key: Fragment) => Fragment
   /** What stands behind every statement that writes. */

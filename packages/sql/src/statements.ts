@@ -41,7 +41,7 @@ function createTerms(layout: Layout, dialect: Dialect) {
     key,
     revision: column(layout.revision),
     // The first half finds the row by its index; the second tells `1` from `01`, which are one to an INTEGER column.
-    isUser: (userId: string) => sql`${key} = ${userId} AND ${dialect.same(key, userId)}`,
+    isUser: (userId: string) => sql`${key} = ${userId} AND ${dialect.same(key, userId)}${dialect.guard}`,
     assign: (next: StoredRecord) => {
       const cells = toCells(layout, dialect, next)
       return join(
@@ -61,7 +61,7 @@ function sharedStatements(terms: Terms): Pick<Statements, 'get' | 'update' | 'pa
     page: (last, limit) => {
       const after = last === null ? sql`${key} IS NOT NULL` : sql`${key} > ${last}`
       const id = sql`${dialect.id(key)} AS ${name('id')}`
-      return sql`SELECT ${id} FROM ${table} WHERE ${after} AND ${revision} IS NOT NULL ORDER BY ${key} LIMIT ${limit}`
+      return sql`SELECT ${id} FROM ${table} WHERE ${after} AND ${revision} IS NOT NULL${dialect.guard} ORDER BY ${key} LIMIT ${limit}`
     },
   }
 }
@@ -79,7 +79,7 @@ function ownRows({ layout, dialect, name, table, isUser }: Terms): Pick<Statemen
         cells.map(([, value]) => value),
         ', ',
       )
-      return sql`INSERT INTO ${table} (${columns}) VALUES (${values})${dialect.unlessThere(name(layout.userId))}${dialect.afterWrite}`
+      return sql`INSERT INTO ${table} (${columns}) ${dialect.values(values)}${dialect.unlessThere(name(layout.userId))}${dialect.afterWrite}`
     },
     delete: (userId) => sql`DELETE FROM ${table} WHERE ${isUser(userId)}${dialect.afterWrite}`,
   }

@@ -44,8 +44,8 @@ export const databases = [
     changes: [
       {
         file: statements,
-        search: 'sql`${key} = ${userId} AND ${dialect.same(key, userId)}`',
-        replace: 'sql`${key} = ${userId}`',
+        search: 'sql`${key} = ${userId} AND ${dialect.same(key, userId)}$',
+        replace: 'sql`${key} = ${userId}$',
       },
     ],
   },
@@ -63,13 +63,34 @@ export const databases = [
   {
     name: 'any error of an INSERT in MySQL means that another was first',
     threats: ['packages/sql/test/mysql/faults.test.ts'],
-    changes: [{ file: mysqlClient, search: '&& errorCodes(error).includes(duplicate)', replace: '' }],
+    changes: [{ file: mysqlClient, search: '&& codes.includes(duplicate)', replace: '' }],
   },
   {
     name: 'a deadlock in a transaction of the host is tried again',
     threats: ['packages/sql/test/mysql/faults.test.ts'],
     test: 'a deadlock inside',
-    changes: [{ file: mysqlClient, search: '=> mayRetry && error', replace: '=> error' }],
+    changes: [{ file: mysqlClient, search: '=> pool !== null && error', replace: '=> error' }],
+  },
+  {
+    name: 'MySQL writes in a session without autocommit',
+    threats: ['packages/sql/test/mysql/acknowledgement.test.ts'],
+    changes: [{ file: 'sql/src/mysql/dialect.ts', search: 'IF(@@autocommit, TRUE, EXP(1000))', replace: 'TRUE' }],
+  },
+  {
+    name: 'MySQL writes in a transaction that a connection was left in',
+    threats: ['packages/sql/test/mysql/acknowledgement.test.ts'],
+    changes: [{ file: mysqlClient, search: '& inTransaction) !== 0', replace: '& inTransaction) > 1' }],
+  },
+  {
+    name: 'PostgreSQL writes in a transaction that a client was left in',
+    threats: ['packages/sql/test/postgres/acknowledgement.test.ts'],
+    changes: [
+      {
+        file: 'sql/src/postgres/client.ts',
+        search: "isUsable = (client.getTransactionStatus?.() ?? 'I') === 'I'",
+        replace: 'isUsable = true',
+      },
+    ],
   },
   {
     name: 'Redis writes without comparing',

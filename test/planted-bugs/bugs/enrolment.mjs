@@ -110,8 +110,8 @@ export const recoveryCodes = [
     changes: [
       {
         file: 'sql/src/statements.ts',
-        search: 'sql`${key} = ${userId} AND ${dialect.same(key, userId)}`',
-        replace: 'sql`${key} = ${userId} COLLATE NOCASE`',
+        search: 'sql`${key} = ${userId} AND ${dialect.same(key, userId)}$',
+        replace: 'sql`${key} = ${userId} COLLATE NOCASE$',
       },
     ],
   },

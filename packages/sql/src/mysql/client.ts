@@ -1,6 +1,7 @@
 import type { Outcome, Row, Run } from '../dialect.ts'
 import { errorCodes } from '../error-codes.ts'
 import { patiently } from '../patience.ts'
+import { withoutAutocommit } from './dialect.ts'
 
 /**
  * Runs one statement, which has all its values in its text. Resolves to what mysql2 gives (a list of the result and the
@@ -23,44 +24,88 @@ interface Promising {
   promise(): Queryable
 }
 
+interface Pool extends Queryable {
+  getConnection(): Promise<PooledConnection>
+}
+
+interface PooledConnection extends Queryable {
+  release(): unknown
+  destroy(): void
+}
+
 /** ER_DUP_ENTRY */
 const duplicate = '1062'
 /** ER_LOCK_DEADLOCK: another transaction was preferred, or in a cluster certified first, and this one is undone. */
 const deadlock = '1213'
 /** How long to go on losing. */
 const patienceMs = 1000
+/** SERVER_STATUS_IN_TRANS of the protocol: a transaction is open after the statement. */
+const inTransaction = 1
 
-/** @throws TypeError where the client can run nothing */
+/** @throws TypeError if the client can run nothing */
 export function createRun(client: MysqlClient): Run {
-  const query = queryOf(client)
+  const queryable = queryableOf(client)
+  const pool = isPool(queryable) ? queryable : null
+  const query = pool === null ? (text: string) => send(queryable, text) : (text: string) => queryOnPool(pool, text)
   const attempt = async (text: string) => {
     try {
       return outcomeOf(await query(text))
     } catch (error) {
-      if (text.startsWith('INSERT') && errorCodes(error).includes(duplicate)) return { rows: [], changes: 0 }
-      throw error
+      const codes = errorCodes(error)
+      if (text.startsWith('INSERT') && codes.includes(duplicate)) return { rows: [], changes: 0 }
+      if (!codes.includes(withoutAutocommit)) throw error
+      throw new Error('the session does not commit by itself: set autocommit to 1 for Latchkey', { cause: error })
     }
   }
   // A pool runs each statement outside of transactions. Elsewhere the deadlock may have undone the host's: it must know.
-  const mayRetry = typeof (client as { readonly getConnection?: unknown }).getConnection === 'function'
-  const hasLost = (error: unknown) => mayRetry && errorCodes(error).includes(deadlock)
+  const hasLost = (error: unknown) => pool !== null && errorCodes(error).includes(deadlock)
   return (text) => patiently(() => attempt(text), patienceMs, hasLost)
 }
 
-function queryOf(client: MysqlClient): MysqlQuery {
-  if (typeof client === 'function') return client
+function queryableOf(client: MysqlClient): Queryable {
+  if (typeof client === 'function') return { query: (text) => client(text) }
   const queryable = isPromising(client) ? client.promise() : client
-  if (typeof queryable?.query !== 'function') {
-    throw new TypeError(
-      'client must be a pool or connection of mysql2 or mariadb, or a function (text) => Promise<result>',
-    )
-  }
-  // The empty list: without it mysql2 may look for named placeholders, and a name may hold what looks like one.
-  return (text) => queryable.query(text, [])
+  if (typeof queryable?.query === 'function') return queryable
+  throw new TypeError(
+    'client must be a pool or connection of mysql2 or mariadb, or a function (text) => Promise<result>',
+  )
 }
 
 function isPromising(client: object): client is Promising {
   return typeof (client as { readonly promise?: unknown } | null)?.promise === 'function'
+}
+
+function isPool(queryable: Queryable): queryable is Pool {
+  return typeof (queryable as Partial<Pool>).getConnection === 'function'
+}
+
+function send(queryable: Queryable, text: string): PromiseLike<unknown> {
+  // The empty list: without it mysql2 may look for named placeholders, and a name may hold what looks like one.
+  return queryable.query(text, [])
+}
+
+/**
+ * Runs the statement on a connection of the pool. Somebody may have given that connection back inside a transaction. The
+ * write is then part of it, so the connection is closed, which undoes both.
+ */
+async function queryOnPool(pool: Pool, text: string): Promise<unknown> {
+  const connection = await pool.getConnection()
+  let isLeftOpen = false
+  try {
+    const answer = await send(connection, text)
+    isLeftOpen = (statusOf(answer) & inTransaction) !== 0
+    if (!isLeftOpen) return answer
+  } finally {
+    if (isLeftOpen) connection.destroy()
+    else await connection.release()
+  }
+  throw new Error('the pool gave a connection inside a transaction that was left open: look for a missing ROLLBACK')
+}
+
+/** The status of the server after a write, as mysql2 tells; 0 if it is not told. */
+function statusOf(answer: unknown): number {
+  const { serverStatus } = Object(isPair(answer) ? answer[0] : answer) as { readonly serverStatus?: unknown }
+  return typeof serverStatus === 'number' ? serverStatus : 0
 }
 
 /** @throws where there is no telling what happened */

@@ -6,6 +6,14 @@ import { raw, sql } from '../fragment.ts'
 const missing = ['1146', '1054', '1049']
 
 /**
+ * Without autocommit a write is acknowledged and not committed, and a read goes on seeing what the first one saw. The
+ * server computes EXP(1000), which is out of range, only then.
+ */
+const guard = sql` AND IF(@@autocommit, TRUE, EXP(1000))`
+/** ER_DATA_OUT_OF_RANGE, which nothing else of ours can cause. */
+export const withoutAutocommit = '1690'
+
+/**
  * MySQL, MariaDB and what speaks like them. Values stand in the text, as hexadecimal digits: nothing in them can end a
  * literal, and what arrives depends neither on the driver's escaping, nor on `sql_mode`, nor on the character set of
  * the connection, which would turn a letter that it lacks into `?` and one user's id into another's.
@@ -38,6 +46,8 @@ export const mysqlDialect: Dialect = Object.freeze<Dialect>({
     read: (column) =>
       sql`CAST(TIMESTAMPDIFF(MICROSECOND, TIMESTAMP '1970-01-01 00:00:00', ${column}) DIV 1000 AS CHAR)`,
   },
+  guard,
+  values: (values) => sql`SELECT ${values} FROM DUAL WHERE TRUE${guard}`,
   // Nothing: ON DUPLICATE KEY UPDATE cannot tell what it did, and IGNORE hides faults. The error tells.
   unlessThere: () => [],
   afterWrite: [],

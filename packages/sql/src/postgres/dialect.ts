@@ -25,6 +25,8 @@ export const postgresDialect: Dialect = Object.freeze<Dialect>({
     write: (value) => sql`to_timestamp(${value}::bigint / 1000.0)`,
     read: (column) => sql`round(extract(epoch FROM ${column}) * 1000)::bigint::text`,
   },
+  guard: [],
+  values: (values) => sql`VALUES (${values})`,
   unlessThere: (key) => sql` ON CONFLICT (${key}) DO NOTHING`,
   // A row for each row that was written; and where the host does not wait for the disk, this one commit does.
   afterWrite: sql` RETURNING set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`,

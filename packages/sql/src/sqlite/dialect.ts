@@ -20,6 +20,8 @@ export const sqliteDialect: Dialect = Object.freeze<Dialect>({
   same: (column, value) => sql`CAST(${column} AS TEXT) COLLATE BINARY = ${value}`,
   flag: asItIs,
   time: asItIs,
+  guard: [],
+  values: (values) => sql`VALUES (${values})`,
   unlessThere: (key) => sql` ON CONFLICT (${key}) DO NOTHING`,
   afterWrite: [],
   columnsOf: (_, table) => raw(`PRAGMA table_info(${sqliteDialect.quote(table)})`),

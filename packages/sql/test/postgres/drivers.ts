@@ -1,7 +1,7 @@
 import { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect } from 'kysely'
-import { Client, Pool } from 'pg'
+import { Client, Pool, type PoolConfig } from 'pg'
 import postgres from 'postgres'
 import { onTestFinished } from 'vitest'
 import { freshDatabase } from '../../../../test/services/shared.ts'
@@ -70,7 +70,7 @@ export class PostgresDatabase implements Database {
 }
 
 /** A pool that does not end the process when its server ends. */
-export function poolOf(connectionString: string, settings: { readonly statement_timeout?: number } = {}): Pool {
+export function poolOf(connectionString: string, settings: PoolConfig = {}): Pool {
   const pool = new Pool({ connectionString, max: 8, ...settings })
   pool.on('error', () => undefined)
   return pool
