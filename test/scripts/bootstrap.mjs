@@ -8,6 +8,14 @@ import { manifest, root, run, runNode } from './run.mjs'
 const stamp = join(root, 'node_modules', '.latchkey-installed')
 const demo = 'examples/express-session/demo/run.mjs'
 
+/** The version whose own SQLite driver the tests use if this Node has none. */
+const newerNode = 24
+const sqliteTests = ['packages/sql/test/sqlite', 'test/storages']
+const betterSqlite3 = join(root, 'test/storages/sqlite/better-sqlite3')
+
+/** What could not be run here. @type {string[]} */
+const leftOut = []
+
 const tasks = new Map([
   ['test', test],
   ['demo', runDemo],
@@ -25,8 +33,31 @@ await task()
 async function test() {
   await step('Checking the build, types, style, imports and packages', manifest.scripts['check'])
   await step('Running the tests', manifest.scripts['test:only'], args)
+  if (args.length === 0) {
+    await onNewerNode('Running the tests on node:sqlite', [...sqliteTests, 'test/proof', '-t', 'node:sqlite'])
+    await onNewerNode('Running the examples', ['examples'])
+  }
   if (args.length === 0) await step('Measuring what they cover of the core', manifest.scripts['test:coverage'])
+  sayLeftOut()
   say('Everything passed.')
+}
+
+/**
+ * Runs what needs `node:sqlite` by a newer Node if this one has none. In CI that may not be left out; elsewhere the end of
+ * the run says that it was.
+ * @param {string} title
+ * @param {readonly string[]} filters
+ * @param {Record<string, string>} [env]
+ */
+async function onNewerNode(title, filters, env) {
+  if (process.getBuiltinModule('node:sqlite') !== undefined) return
+  const newer = `npx --yes -p node@${newerNode} node`
+  const { status } = await run(`${newer} --version`, { quiet: true })
+  if (status !== 0 && !/^(?:true|1)$/.test(process.env['CI'] ?? '')) {
+    leftOut.push(`${title}: this Node has no node:sqlite, and Node ${newerNode} cannot be had from the registry.`)
+    return
+  }
+  await step(`${title} by Node ${newerNode}`, `${newer} node_modules/vitest/vitest.mjs run`, filters, env)
 }
 
 /**
@@ -34,8 +65,24 @@ async function test() {
  * @param {string} filter
  */
 async function prove(filter) {
+  await installBetterSqlite3()
   const options = ['--no-file-parallelism', '--reporter=verbose', ...args]
-  await step('Proving at length', `vitest run ${filter}`, options, { LATCHKEY_PROOF: 'long' })
+  const env = { LATCHKEY_PROOF: 'long' }
+  await step('Proving at length', `vitest run ${filter}`, options, env)
+  await onNewerNode('Proving at length on node:sqlite', [filter, ...options, '-t', 'node:sqlite'], env)
+  sayLeftOut()
+}
+
+/** It is compiled if no binary can be fetched, so only the proofs have it. Without a compiler they go on without it. */
+async function installBetterSqlite3() {
+  say('Installing better-sqlite3, which may have to be compiled')
+  const args = ['install', '--ignore-workspace', '--frozen-lockfile', '--dir', betterSqlite3]
+  const { status, output } = await run(`npx --yes ${manifest.packageManager}`, {
+    args,
+    env: { CI: 'true' },
+    quiet: true,
+  })
+  if (status !== 0) leftOut.push(`The proofs on better-sqlite3, which could not be installed:\n${output.slice(-1000)}`)
 }
 
 /**
@@ -98,6 +145,10 @@ async function step(title, command = '', commandArgs = [], env = {}) {
   say(`${title}: ${[command, ...commandArgs].join(' ')}`)
   const { status } = await run(command, { args: commandArgs, env })
   if (status !== 0) stop(`${title} failed.`, status)
+}
+
+function sayLeftOut() {
+  for (const what of leftOut) say(`LEFT OUT: ${what}`)
 }
 
 /** @param {string} text */

@@ -230,6 +230,25 @@ describe('two storages on the same data', () => {
     )
   })
 
+  test('of which one answers before it writes, as a cache or a proxy may, are found out', async () => {
+    const create = () => {
+      const { rows, storage } = open(new Map())
+      const early: Storage = {
+        ...storage,
+        async put(userId, next, expected) {
+          const isDone = (rows.get(userId)?.revision ?? null) === expected
+          setTimeout(() => void storage.put(userId, next, expected), 5)
+          return isDone
+        },
+      }
+      return { rows, storage: early }
+    }
+    const results = await Promise.allSettled(storageContract({ ...sound, create }).map(({ run }) => run()))
+    expect(results.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(5)
+    const [seen] = storageContract({ ...sound, create }).filter(({ name }) => name.includes('reads at once'))
+    await expect(seen?.run()).rejects.toThrow()
+  })
+
   test('are left out where a storage cannot be opened twice', () => {
     const names = (cases: readonly { name: string }[]) => cases.map(({ name }) => name)
     const alone = names(storageContract({ create: sound.create }))
