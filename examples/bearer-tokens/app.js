@@ -5,7 +5,7 @@ import { bearerHost, expressMfa } from '@latchkey/express'
 import { oneTimeCode } from '@latchkey/one-time-code'
 import { sqliteStorage } from '@latchkey/sql'
 import express from 'express'
-import Database from 'libsql'
+import { Database } from './sqlite.js'
 import { createUsers } from './users.js'
 
 /**

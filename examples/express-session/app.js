@@ -9,7 +9,7 @@ import { checkCredentials, findUser } from './users.js'
 import { createMfa, isMfaError } from '@latchkey/core'
 import { expressMfa, expressSessionHost } from '@latchkey/express'
 import { sqliteStorage } from '@latchkey/sql'
-import Database from 'libsql'
+import { Database } from './sqlite.js'
 
 // latchkey: end
 

@@ -7,7 +7,7 @@ import { sqliteStorage } from '@latchkey/sql'
 import Koa from 'koa'
 import bodyParser from 'koa-bodyparser'
 import session from 'koa-session'
-import Database from 'libsql'
+import { Database } from './sqlite.js'
 import { checkCredentials, findUser } from './users.js'
 
 /**

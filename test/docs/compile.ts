@@ -26,6 +26,19 @@ declare global {
 }
 `
 
+/** The types of this workspace are those of the oldest Node, which has no SQLite of its own. */
+const nodeSqlite = `declare module 'node:sqlite' {
+  export class DatabaseSync {
+    constructor(path: string)
+    exec(sql: string): void
+    prepare(sql: string): {
+      all(...params: (null | number | bigint | string | NodeJS.ArrayBufferView)[]): Record<string, unknown>[]
+      run(...params: (null | number | bigint | string | NodeJS.ArrayBufferView)[]): { changes: number | bigint }
+    }
+  }
+}
+`
+
 /** Where the snippets would be if they were files: beside the tests, so that they see what the tests may import. */
 const folder = join(root, 'test', 'docs', 'snippets')
 
@@ -34,6 +47,7 @@ export function compile(snippets: readonly Snippet[]): ReadonlyMap<string, reado
   const places = new Map(snippets.map((snippet, index) => [join(folder, fileName(snippet, index)), snippet]))
   const files = new Map([...places].map(([path, { text }]) => [path, text]))
   files.set(join(folder, 'given.ts'), given)
+  files.set(join(folder, 'node-sqlite.d.ts'), nodeSqlite)
   const options = readOptions()
   const program = ts.createProgram([...files.keys()], options, virtualHost(options, files))
   const faults = new Map<string, string[]>(snippets.map(({ place }) => [place, []]))

@@ -1,6 +1,6 @@
 /** The rule guarded here: what was acknowledged is on the disk, also where the host does not wait for it (`synchronous_commit = off`). */
 import { someRecord } from '@latchkey/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Server, startServer } from '../../../../test/services/servers.ts'
 import { postgresStorage, type SqlStorage } from '../../src/index.ts'
 import { missing, titleOf } from '../database.ts'
@@ -37,6 +37,23 @@ describe.skipIf(missing.postgres !== null)(`${title}`, () => {
       storage = await whatStays((open) => open.delete('a'))
       expect(await storage.get('a')).toBeNull()
     })
+  })
+
+  test('keeps nothing of a users table that is UNLOGGED', async () => {
+    const server = await startServer('postgres')
+    onTestFinished(server.stop)
+    const where = { rows: 'host', table: 'users' } as const
+    const pool = poolOf(server.urls[0])
+    await pool.query("CREATE UNLOGGED TABLE users (id text PRIMARY KEY); INSERT INTO users VALUES ('a')")
+    const storage = postgresStorage(pool, where)
+    await storage.migrate()
+    expect(await storage.put('a', someRecord(), null)).toBe(true)
+    await server.kill()
+    await pool.end()
+    await server.start()
+    const again = poolOf(server.urls[0])
+    expect(await postgresStorage(again, where).get('a')).toBeNull()
+    await again.end()
   })
 
   describe('the setting', () => {

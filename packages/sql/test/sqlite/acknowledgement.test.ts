@@ -106,6 +106,23 @@ for (const driver of drivers) {
       expect(await storage.put('a', someRecord(), null)).toBe(true)
     })
 
+    test('of another process is not seen, or the read fails, while the host reads row by row', async () => {
+      const storage = sqliteStorage(handle, { busyTimeoutMs: 0 })
+      handle.exec('CREATE TABLE orders (x)')
+      // More than libsql reads ahead.
+      handle.exec(`INSERT INTO orders VALUES ${Array.from({ length: 300 }, (_, n) => `(${n})`).join(', ')}`)
+      const select = handle.prepare('SELECT x FROM orders') as unknown as { iterate(): Iterator<unknown> }
+      const rows = select.iterate()
+      rows.next()
+      const record = someRecord()
+      await others.put('a', record, null)
+      const found = await storage.get('a').catch(String)
+      expect(found).toEqual(driver.name === 'better-sqlite3' ? expect.stringContaining('is still under way') : null)
+      await expect(storage.put('a', someRecord(), null)).rejects.toThrow(/locked|still under way/)
+      while (rows.next().done !== true);
+      expect(await storage.get('a')).toEqual(record)
+    })
+
     /** Begins to write two rows, and gives what ends it. */
     function writeByHalf(): () => void {
       const text = 'INSERT INTO orders VALUES (1) RETURNING x'

@@ -57,7 +57,7 @@ describe('it does not start', () => {
     }
   }
 
-  test.each(['DELETE', 'TRUNCATE', 'MEMORY', 'OFF'])('where a file stays in journal mode %s', (mode) => {
+  test.each(['DELETE', 'TRUNCATE', 'MEMORY', 'OFF'])('if a file stays in journal mode %s', (mode) => {
     const file = new DatabaseFile()
     const handle = file.open()
     handle.exec(`PRAGMA journal_mode = ${mode}`)
