@@ -18,8 +18,6 @@ export interface SqliteStatement {
 export interface SqliteDatabase {
   exec(text: string): unknown
   prepare(text: string): SqliteStatement
-  /** `false` once closed, as libsql and better-sqlite3 tell. */
-  readonly open?: unknown
 }
 
 /**
@@ -39,8 +37,6 @@ const refuseBegunWrites = 'SAVEPOINT latchkey; RELEASE latchkey'
 export function createRun(database: SqliteDatabase, busyTimeoutMs: number): Run {
   const prepare = createPrepare(database)
   const attempt = (text: string, params: readonly Value[]): Outcome => {
-    // libsql ends the process if a closed handle is used.
-    if (database.open === false) throw new Error('the database handle is no longer open')
     switch (text.slice(0, text.indexOf(' '))) {
       case 'SELECT':
         return transact(database, 'BEGIN', () => {
