@@ -12,7 +12,7 @@ const uncounted = process.argv.includes('--coverage') ? ['**/properties/journeys
 
 // Loading the sources anew for each file takes longer than most of these files run. What replaces modules, or cleans up
 // behind a file, has a process of its own; so has what uses test tools that do.
-const ofTheClient = ['account', 'enrolment', 'http', 'login', 'security', 'session', 'totp']
+const ofTheClient = ['account', 'enrollment', 'http', 'login', 'security', 'session', 'totp']
 const sharing = [
   ...['core', 'express', 'koa', 'one-time-code'].map((name) => `packages/${name}/test`),
   ...ofTheClient.map((folder) => `packages/client/test/${folder}`),

@@ -1,4 +1,4 @@
-// Authenticator apps that nobody here wrote enrol from the totp_url, and sign in.
+// Authenticator apps that nobody here wrote enroll from the totp_url, and sign in.
 
 import { execFileSync } from 'node:child_process'
 import { manualClock } from '@latchkey/testing'
@@ -25,17 +25,17 @@ const hasOathtool = hasTool('oathtool', 'enrolling and signing in with the codes
 
 export function authenticatorContract(build: BuildApp): void {
   allowSlowTests()
-  test('otplib enrols and signs in', async () => {
-    expect(await enrolAndSignIn(build, createAuthenticator)).toEqual([bobsSession, bobsSession, bobsSession])
+  test('otplib enrolls and signs in', async () => {
+    expect(await enrollAndSignIn(build, createAuthenticator)).toEqual([bobsSession, bobsSession, bobsSession])
   })
 
-  test.skipIf(!hasOathtool)('oathtool enrols and signs in', async () => {
-    expect(await enrolAndSignIn(build, oathtool)).toEqual([bobsSession, bobsSession, bobsSession])
+  test.skipIf(!hasOathtool)('oathtool enrolls and signs in', async () => {
+    expect(await enrollAndSignIn(build, oathtool)).toEqual([bobsSession, bobsSession, bobsSession])
   })
 }
 
-/** Enrols at once and signs in three times, a minute apart. @returns what each sign-in came to */
-async function enrolAndSignIn(build: BuildApp, scan: (totpUrl: string) => AuthenticatorApp) {
+/** Enrolls at once and signs in three times, a minute apart. @returns what each sign-in came to */
+async function enrollAndSignIn(build: BuildApp, scan: (totpUrl: string) => AuthenticatorApp) {
   const clock = manualClock()
   const url = await serve(await build({ now: clock.now }))
   const browser = createBrowser(url)

@@ -10,7 +10,7 @@ import { allowSlowTests } from './slow-tests.ts'
 export function clientContract(build: BuildApp): void {
   allowSlowTests()
 
-  test('the client enrols, logs in by its secret, is let in, proves itself again, and disables', async () => {
+  test('the client enrolls, logs in by its secret, is let in, proves itself again, and disables', async () => {
     const { clock, client, enrolled, told } = await openExample(build)
     const own = client({ totp: await enrolled() })
     expect(await own.login(alice)).toEqual({ answer: { user: { id: '1', name: 'alice' } }, tokens: null })

@@ -20,7 +20,7 @@ export interface OpenedExample {
   /** Each request, as `POST /auth/login`. */
   readonly requests: readonly string[]
   readonly client: (options?: Partial<ClientOptions>) => Client
-  /** Enrols alice, half a minute ago. @returns the secret */
+  /** Enrolls alice, half a minute ago. @returns the secret */
   readonly enrolled: () => Promise<string>
   readonly stop: () => Promise<void>
   /** With the same data and the same secret, on the same port. */

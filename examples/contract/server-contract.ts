@@ -27,7 +27,7 @@ export function serverContract(folder: string): void {
   test('the data and the secret survive a restart', async () => {
     const file = database()
     const first = serving({ DATABASE: file })
-    const authenticator = await enrol(await addressOf(first))
+    const authenticator = await enroll(await addressOf(first))
     expect(first.output).toContain(`kept in ${file}.secret`)
     const kept = readFileSync(`${file}.secret`, 'utf8')
     await first.stop()
@@ -86,7 +86,7 @@ export function serverContract(folder: string): void {
     test('a database whose secret is gone', async () => {
       const file = database()
       const first = serving({ DATABASE: file, LATCHKEY_SECRET: secret })
-      await enrol(await addressOf(first))
+      await enroll(await addressOf(first))
       await first.stop()
       const server = serving({ DATABASE: file })
       expect(await server.ended).toBe(1)
@@ -156,8 +156,8 @@ async function addressOf(server: Running): Promise<string> {
   return url
 }
 
-/** Enrols alice by the real clock. @returns the authenticator, which knows a code that is not used yet */
-async function enrol(url: string) {
+/** Enrolls alice by the real clock. @returns the authenticator, which knows a code that is not used yet */
+async function enroll(url: string) {
   const browser = createBrowser(url)
   await browser.send('POST', '/auth/login', { body: alice })
   const begun = await browser.send('GET', '/auth/mfa/totp/activate')

@@ -67,13 +67,13 @@ export const mistakes: Readonly<Record<string, Mistake & { readonly noticed: rea
   },
   'does not hand over what a parser left': {
     request: () => ({ parsedBody: undefined }),
-    noticed: ['with a body parsed: enrolment', 'with a body text: application/json is read'],
+    noticed: ['with a body parsed: enrollment', 'with a body text: application/json is read'],
   },
   'sends headers of its own': {
     response: ({ headers: { 'Content-Type': type = '', ...rest } }) => ({
       headers: { ...rest, 'Content-Type': `${type}; charset=utf-8` },
     }),
-    noticed: ['enrolment: begin', 'not_found'],
+    noticed: ['enrollment: begin', 'not_found'],
   },
   'sends only the type': {
     response: ({ headers: { 'Content-Type': type = '' } }) => ({ headers: { 'Content-Type': type } }),

@@ -32,7 +32,7 @@ function buildApp({ now = Date.now } = {}) {
   addLogin(app, mfa)
   const auth = expressMfa(mfa, { checkCredentials, currentUser, signIn, proved })
   addAccount(app, mfa)
-  addEnrolment(app, mfa)
+  addEnrollment(app, mfa)
   app.get('/payout', auth.guard({ maxAgeSeconds: 60 }), (req, res) => {
     res.send(pages.payout({ factor: req.mfa.proof.factor }))
   })
@@ -93,17 +93,17 @@ function addAccount(app, mfa) {
   })
 }
 
-function addEnrolment(app, mfa) {
-  app.get('/enrol', async (req, res) => {
+function addEnrollment(app, mfa) {
+  app.get('/enroll', async (req, res) => {
     try {
-      const enrolment = await mfa.begin('totp', req.user, { provedAt: currentUser(req).provedAt })
-      res.send(pages.enrol({ ...res.locals, enrolment }))
+      const enrollment = await mfa.begin('totp', req.user, { provedAt: currentUser(req).provedAt })
+      res.send(pages.enroll({ ...res.locals, enrollment }))
     } catch (error) {
       const { status, title } = refusal(error)
       res.status(status).send(pages.failure({ title: 'Not now', error: title }))
     }
   })
-  app.post('/enrol', async (req, res) => {
+  app.post('/enroll', async (req, res) => {
     const { activation_token: activationToken, code, name } = req.body
     try {
       const answer = { activationToken, code, name: name || undefined }

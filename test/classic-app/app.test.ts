@@ -43,10 +43,10 @@ async function typePassword(browser: Browser): Promise<Page> {
   return browser.submit(await browser.open('/login'), password)
 }
 
-/** Signs alice in and enrols her phone, whose next code is not used yet. */
+/** Signs alice in and enrolls her phone, whose next code is not used yet. */
 async function enrolled(browser: Browser): Promise<{ code: () => string; recoveryCodes: string[] }> {
   await typePassword(browser)
-  const page = await browser.open('/enrol')
+  const page = await browser.open('/enroll')
   const phone = virtualAuthenticator({ secret: /<code>([A-Z2-7]+)<\/code>/.exec(page.text)?.[1] ?? '' })
   const done = await browser.submit(page, { code: phone.code(clock.now()), name: 'Phone' })
   const code = () => phone.nextCode(clock.now())
@@ -60,7 +60,7 @@ const errorOf = (page: Page) => /<p role="alert">([^<]*)/.exec(page.text)?.[1]
 test('from a password alone to a second factor and back in with it', async () => {
   const browser = openBrowser(url)
   expect(await typePassword(browser)).toMatchObject({ path: '/', status: 200 })
-  const page = await browser.open('/enrol')
+  const page = await browser.open('/enroll')
   expect(page.text).toContain('<img alt="QR code" src="data:image/svg+xml')
   const { code, recoveryCodes } = await enrolled(browser)
   expect(recoveryCodes).toHaveLength(10)
@@ -151,14 +151,14 @@ test('a further authenticator takes a fresh proof', async () => {
   const browser = openBrowser(url)
   await enrolled(browser)
   await advance(3600)
-  expect(errorOf(await browser.open('/enrol'))).toBe('A fresh proof is required')
+  expect(errorOf(await browser.open('/enroll'))).toBe('A fresh proof is required')
 })
 
-test('a wrong password and a wrong code at enrolment are errors on the page', async () => {
+test('a wrong password and a wrong code at enrollment are errors on the page', async () => {
   const browser = openBrowser(url)
   const login = await browser.open('/login')
   expect(errorOf(await browser.submit(login, { ...password, password: 'x' }))).toBe('Wrong name or password')
   await typePassword(browser)
-  const refused = await browser.submit(await browser.open('/enrol'), { code: '000000' })
+  const refused = await browser.submit(await browser.open('/enroll'), { code: '000000' })
   expect(errorOf(refused)).toBe('The code is not valid')
 })

@@ -33,13 +33,13 @@ module.exports = {
     page({ title: 'Enter your code', error }, form('/login/code', { csrf, ephemeral_token: token }, codeField)),
   /** @param {{ csrf: string, name: string }} view */
   home: ({ csrf, name }) => page({ title: `Hello ${name}` }, form('/logout', { csrf }, '')),
-  /** @param {{ csrf: string, enrolment: { secret: string, qrCodeDataUri: string, activationToken: string }, error?: string }} view */
-  enrol: ({ csrf, enrolment, error }) =>
+  /** @param {{ csrf: string, enrollment: { secret: string, qrCodeDataUri: string, activationToken: string }, error?: string }} view */
+  enroll: ({ csrf, enrollment, error }) =>
     page(
       { title: 'Set up your authenticator app', error },
-      `<img alt="QR code" src="${escapeHtml(enrolment.qrCodeDataUri)}"><code>${escapeHtml(enrolment.secret)}</code>${form(
-        '/enrol',
-        { csrf, activation_token: enrolment.activationToken },
+      `<img alt="QR code" src="${escapeHtml(enrollment.qrCodeDataUri)}"><code>${escapeHtml(enrollment.secret)}</code>${form(
+        '/enroll',
+        { csrf, activation_token: enrollment.activationToken },
         `${codeField}<input name="name">`,
       )}`,
     ),

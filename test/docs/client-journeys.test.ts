@@ -31,7 +31,7 @@ async function open(factors?: readonly [typeof town]) {
   return { app, setting, failures }
 }
 
-async function enrolTown({ mfa, clock }: TestApp): Promise<void> {
+async function enrollTown({ mfa, clock }: TestApp): Promise<void> {
   const alice = { id: '1', name: 'alice', stamp: '1' }
   const { activationToken } = await mfa.begin('question', alice, { provedAt: clock.now() })
   await mfa.confirm('question', alice, { activationToken, answer: 'PARIS' })
@@ -47,7 +47,7 @@ test.each(['A program at night', 'Answers that are remembered', 'Step by step'])
 test('a program at night logs in by the secret in its environment, and remembers the step', async () => {
   const { app, setting, failures } = await open()
   app.clock.advance(-30)
-  const { secret } = await app.enrol()
+  const { secret } = await app.enroll()
   const env = { ...setting.env, APP_TOTP_SECRET: secret }
   const printed = await runProgram(page, 'A program at night', { ...setting, env }).ended
   expect(printed).toBe("{ paid: 'alice' }\n")
@@ -59,7 +59,7 @@ test('a program at night logs in by the secret in its environment, and remembers
 
 test('a program at night without its secret says which variable is missing', async () => {
   const { app, setting } = await open()
-  await app.enrol()
+  await app.enroll()
   const { ended } = runProgram(page, 'A program at night', setting)
   await expect(ended).rejects.toThrow(/invalid_secret/)
   await expect(ended).rejects.toThrow(/APP_TOTP_SECRET/)
@@ -67,7 +67,7 @@ test('a program at night without its secret says which variable is missing', asy
 
 test('answers that are remembered: the first run asks a person, the second nobody', async () => {
   const { app, setting, failures } = await open([town])
-  await enrolTown(app)
+  await enrollTown(app)
   const first = runProgram(page, 'Answers that are remembered', setting)
   await first.printed(/Which town do you live in\? \(LYON, PARIS\) /)
   first.type('PARIS')
@@ -79,11 +79,11 @@ test('answers that are remembered: the first run asks a person, the second nobod
   expect(failures()).toEqual([])
 })
 
-test('step by step: it enrols, logs in in two steps and in one call, and refreshes', async () => {
+test('step by step: it enrolls, logs in in two steps and in one call, and refreshes', async () => {
   const { app, setting, failures } = await open()
   const program = runProgram(page, 'Step by step', setting)
   const phone = virtualAuthenticator(await program.printed(/^(otpauth:\S+)$/m))
-  for (const _code of ['of the enrolment', 'of the login']) {
+  for (const _code of ['of the enrollment', 'of the login']) {
     await program.printed(/Code: /)
     program.type(phone.nextCode(app.clock.now()))
   }
@@ -98,7 +98,7 @@ test('step by step: it enrols, logs in in two steps and in one call, and refresh
 
 test('a login that waits goes on in another client', async () => {
   const { app } = await open()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   vi.stubGlobal('fetch', (address: URL, init: RequestInit) => {
     return realFetch(address.href.replace('https://app.example', app.url), init)
   })

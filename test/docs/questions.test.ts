@@ -6,7 +6,7 @@ import { load } from './load.ts'
 
 const alice = { id: '1', name: 'alice' }
 
-test('the source on the page enrols with one question and confirms with its answer', async () => {
+test('the source on the page enrolls with one question and confirms with its answer', async () => {
   const { factor } = (await load('docs/questions.md', 'Questions of your own')) as { factor: Factor }
   const mfa = createMfa({
     secret: 'Qm8vT2xL6yN4cR9wJ1zK7sB3hD5fG0pA',

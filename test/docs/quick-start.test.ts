@@ -18,7 +18,7 @@ test('the Express block has at most 25 lines', () => {
   expect(quickStart.text.split('\n').length).toBeLessThanOrEqual(25)
 })
 
-test('a login, an enrolment, a login with a code, and the code refused the second time', async () => {
+test('a login, an enrollment, a login with a code, and the code refused the second time', async () => {
   expect(steps).toHaveLength(7)
   await walk(app as PageApp, steps)
 }, 30_000)

@@ -66,7 +66,7 @@ const operations: Readonly<Record<string, (given: Setting) => unknown>> = {
   'verify, wrong code': ({ mfa, ephemeralToken, wrong }) => mfa.verify(ephemeralToken, { code: wrong }),
   'verify, not a code': ({ mfa, ephemeralToken }) => mfa.verify(ephemeralToken, { code: 'none' }),
   'verify, forged token': ({ mfa, code }) => mfa.verify('none', { code }),
-  'begin an enrolment': ({ mfa, fresh }) => mfa.begin('totp', alice, fresh),
+  'begin an enrollment': ({ mfa, fresh }) => mfa.begin('totp', alice, fresh),
   'begin that of a new account': ({ mfa }) => mfa.register({ id: '4', name: 'bob' }),
   'confirm it': ({ mfa, begun, clock }) => {
     const { totpUrl, activationToken } = begun

@@ -55,7 +55,7 @@ export async function walk(app: PageApp, steps: readonly Step[]): Promise<void> 
   }
 }
 
-/** The `otpauth:` URL of an enrolment, whatever it is called. */
+/** The `otpauth:` URL of an enrollment, whatever it is called. */
 function urlIn(answer: Answer): string | undefined {
   const { totp_url, secret } = answer as { totp_url?: string; secret?: { otpauth_url?: string } }
   return totp_url ?? secret?.otpauth_url

@@ -28,14 +28,14 @@ test('bearer tokens are handed out, renewed by a proof, refreshed and ended', { 
   await walkOn(patched(diff), steps)
 })
 
-test('an account is made, and its enrolment signs in', { timeout }, async () => {
+test('an account is made, and its enrollment signs in', { timeout }, async () => {
   const host = lineOf('docs/registration.md', 'Making an account', /^ {2}register\([\s\S]*?^ {2}\},$/m)
   const steps = stepsOf('docs/registration.md', 'Making an account')
   expect(steps).toHaveLength(2)
   await walkOn(quickStart({ imports: ['fieldError'], host }), steps)
 })
 
-test('a login that has to enrol does so, and signs in', { timeout }, async () => {
+test('a login that has to enroll does so, and signs in', { timeout }, async () => {
   const options = lineOf('docs/registration.md', 'Demanding a second factor', /^ {2}enrollment: .*$/m)
   const steps = stepsOf('docs/registration.md', 'Demanding a second factor')
   expect(steps).toHaveLength(3)
@@ -53,7 +53,7 @@ test('an address is enrolled by mail, signs in and steps up', { timeout }, async
 
 test('answers are enrolled, and one of them signs in', { timeout }, async () => {
   const page = 'docs/questions.md'
-  const options = lineOf(page, 'Answers that users enrol', /^ {2}factors: .*$/m)
+  const options = lineOf(page, 'Answers that users enroll', /^ {2}factors: .*$/m)
   const steps = stepsOf(page, 'The flow, with curl')
   expect(steps).toHaveLength(5)
   await walkOn(quickStart({ imports: ['enrolledAnswers', 'questions'], options }), [...setUp(), ...steps])

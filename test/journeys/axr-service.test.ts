@@ -1,4 +1,4 @@
-/** The rule guarded here: a user of AXR, a service that enrols by REST resource, finds here what its guide says. */
+/** The rule guarded here: a user of AXR, a service that enrolls by REST resource, finds here what its guide says. */
 import { resourceRoutes } from '@latchkey/core'
 import { type HttpAnswer, virtualAuthenticator } from '@latchkey/testing'
 import { expect, test } from 'vitest'

@@ -468,7 +468,7 @@ describe.each(bearerStacks)('with JWTs, on $name', (stack) => {
 test.each(pairedStacks)('an app with sessions answers with a key too, on $name', async (stack) => {
   const { alice } = await openStage(stack, { respond: ({ id }, { amr }) => ({ key: `${id}:${amr.join('+')}` }) })
   expect((await alice.login(alice.browser)).json()).toEqual({ key: 'alice:pwd' })
-  await alice.enrol()
+  await alice.enroll()
   const answer = await alice.signIn()
   expect(answer.json()).toEqual({ key: 'alice:pwd+otp+mfa' })
   expect(answer.headers['set-cookie']).toBeDefined()

@@ -9,7 +9,7 @@ import { describeOn, pairedStacks } from '../security/stacks.ts'
 import {
   asking,
   city,
-  enrolQuestions,
+  enrollQuestions,
   level,
   offered,
   openAskingSchool,
@@ -337,8 +337,8 @@ describeOn(pairedStacks, (stack) => {
       const own = client()
       await own.login(credentials)
       await expect(own.setup('question')).rejects.toMatchObject({ status: 409 })
-      await alice.enrol()
-      await enrolQuestions(alice)
+      await alice.enroll()
+      await enrollQuestions(alice)
       const challenged: unknown = await own.login(credentials).catch((error: unknown) => error)
       expect(challenged).toMatchObject({ methods: expect.arrayContaining(['totp', 'question']) })
       const byQuestion = client({ prompt: asking(typing('1')), preferred: ['question'] })

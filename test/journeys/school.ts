@@ -36,7 +36,7 @@ export interface School extends Stage {
 }
 
 export interface SchoolOptions {
-  /** What is asked, in turns; the first of them when somebody enrols. */
+  /** What is asked, in turns; the first of them when somebody enrolls. */
   readonly asks?: readonly string[]
   readonly onlyFactor?: boolean
 }
@@ -69,12 +69,12 @@ export async function openSchool(
 export async function openAskingSchool(stack: Stack, asks?: readonly string[]): Promise<School> {
   const school = await openSchool(stack, asks === undefined ? {} : { asks })
   await school.alice.login(school.alice.browser)
-  await enrolQuestions(school.alice)
+  await enrollQuestions(school.alice)
   return school
 }
 
 /** Begins to ask somebody who is signed in. */
-export async function enrolQuestions({ browser }: Person): Promise<void> {
+export async function enrollQuestions({ browser }: Person): Promise<void> {
   const { question, activation_token } = expectPassed(await browser.post('/auth/mfa/question/enroll', {}))
   const answer = right[String(question)]
   expectPassed(await browser.post('/auth/mfa/question/confirm', { activation_token, answer }))

@@ -4,7 +4,7 @@ import { clientFiles } from './bugs/client-files.mjs'
 import { clocks } from './bugs/clocks.mjs'
 import { command } from './bugs/command.mjs'
 import { databases } from './bugs/databases.mjs'
-import { enrolment, recoveryCodes, sessions } from './bugs/enrolment.mjs'
+import { enrollment, recoveryCodes, sessions } from './bugs/enrollment.mjs'
 import { entering } from './bugs/entering.mjs'
 import { guessing } from './bugs/guessing.mjs'
 import { oneTimeCodes } from './bugs/one-time-code.mjs'
@@ -25,7 +25,7 @@ export const bugs = [
   ...replay,
   ...token,
   ...bearerTokens,
-  ...enrolment,
+  ...enrollment,
   ...entering,
   ...recoveryCodes,
   ...oneTimeCodes,

@@ -1,6 +1,6 @@
 /**
  * The threat: a process, or the database server, is killed at whatever it does, and a code that was used works again or an
- * enrolment is gone. What was acknowledged is there, on every storage, however often that happens.
+ * enrollment is gone. What was acknowledged is there, on every storage, however often that happens.
  */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startServer } from '../services/servers.ts'

@@ -34,7 +34,7 @@ for (const kind of storageKinds) {
   describe.skipIf(whyLeftOut(kind) !== null)(`on ${titleOf(kind)}`, () => {
     test.each(Object.entries(outages))('the server %s for a while', { timeout }, async (name, { begin, end }) => {
       const { server, stage, load } = await openScene(kind)
-      const [alice, mallory] = [await stage.alice.enrol(), await stage.mallory.enrol()]
+      const [alice, mallory] = [await stage.alice.enroll(), await stage.mallory.enroll()]
       const [token, code] = [await alice.challenge(), alice.app.code(stage.clock.now())]
       const { alice: hers, mallory: theirs } = await stage.records()
       await load.more(8)

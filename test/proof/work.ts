@@ -14,7 +14,7 @@ interface Work {
 }
 
 /**
- * Enrols a new user and signs in by each factor; stops at the first refusal.
+ * Enrolls a new user and signs in by each factor; stops at the first refusal.
  *
  * @returns whether all of it was done
  */

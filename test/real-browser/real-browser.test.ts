@@ -44,7 +44,7 @@ describe.runIf(executable !== null)('in Chromium', () => {
     for (const server of servers) server.close()
   })
 
-  test('a page of the app signs in, shows the QR code, enrols, is challenged and gets in', async () => {
+  test('a page of the app signs in, shows the QR code, enrolls, is challenged and gets in', async () => {
     const page = await openPage(await startApp())
     expect(await post(page, '/auth/login', { password: 'wonderland' })).toMatchObject({ status: 200 })
     const begun = await beginTotp(page)

@@ -22,7 +22,7 @@ const refreshPath = '/auth/token/refresh'
 /** Alice has a second factor, and is signed in with a fresh proof. */
 async function openBearer(stack: Parameters<typeof openStage>[0], options: StageOptions = {}) {
   const stage = await openStage(stack, { bearer: true, ...options })
-  const alice = await stage.alice.enrol()
+  const alice = await stage.alice.enroll()
   const client = tokensOf(alice)
   await alice.signIn(client)
   return { stage, alice, client }
@@ -105,7 +105,7 @@ describeOn(storageStacks, (stack) => {
   test("mallory's refreshes, revocations and reuse change nothing of alice's", async () => {
     const { stage, client } = await openBearer(stack)
     const before = (await stage.records())['alice']
-    const mallory = await stage.mallory.enrol()
+    const mallory = await stage.mallory.enroll()
     const his = tokensOf(mallory)
     const old = his.tokens.refresh
     const forAlice = { user_id: 'alice', sub: 'alice', family: 'alice' }
@@ -170,7 +170,7 @@ describeOn(frameworkStacks, (stack) => {
     expect(login.headers['set-cookie']).toBeUndefined()
     const { tokens: his } = tokensOf(mallory)
     const old = his.access
-    await mallory.enrol()
+    await mallory.enroll()
     const weak = stranger(stage)
     const acts = [
       () => weak.get('/auth/mfa/recovery-codes', as(old)),

@@ -94,7 +94,7 @@ function foreign(url: string): readonly Readonly<Record<string, string>>[] {
 describeOn(frameworkStacks, (stack) => {
   test('a foreign origin, a null one, a look-alike: refused at every act', async () => {
     const stage = await openStage(stack)
-    await stage.alice.enrol()
+    await stage.alice.enroll()
     const acts = await actsOf(stage)
     const [login, , , , stepUp] = acts as readonly Act[] as readonly [Act, Act, Act, Act, Act]
     for (const headers of foreign(stage.url)) {
@@ -168,7 +168,7 @@ describeOn(frameworkStacks, (stack) => {
 
   test('a form, and text that looks like JSON, from a browser that tells nothing', async () => {
     const stage = await openStage(stack)
-    await stage.alice.enrol()
+    await stage.alice.enroll()
     const wrongType = refusedRequest(415, 'unsupported_media_type')
     const acts = (await actsOf(stage)).filter(({ method }) => method !== 'DELETE')
     for (const { method, path, body } of acts) {
@@ -187,7 +187,7 @@ describeOn(frameworkStacks, (stack) => {
 
   test('GET, HEAD and OPTIONS change nothing', async () => {
     const stage = await openStage(stack)
-    await stage.alice.enrol()
+    await stage.alice.enroll()
     const acts = await actsOf(stage)
     const pages = [
       '/auth/mfa/status',
@@ -214,6 +214,6 @@ describeOn(frameworkStacks, (stack) => {
 
 async function enrolled(stack: Parameters<typeof openStage>[0]): Promise<Stage> {
   const stage = await openStage(stack)
-  await stage.alice.enrol()
+  await stage.alice.enroll()
   return stage
 }

@@ -1,4 +1,4 @@
-/** The threat: a demanded second factor that is gone round, an enrolment taken over by its token, and codes of an account nobody confirmed. */
+/** The threat: a demanded second factor that is gone round, an enrollment taken over by its token, and codes of an account nobody confirmed. */
 import type { MfaOptions } from '@latchkey/core'
 import { type HttpAnswer, type HttpClient, virtualAuthenticator } from '@latchkey/testing'
 import { expect, test } from 'vitest'
@@ -63,7 +63,7 @@ describeOn(storageStacks, (stack) => {
     expect(stage.sessions.ids).toHaveLength(1)
   })
 
-  test('two enrolments of one login: the first that is confirmed ends the other, and the token', async () => {
+  test('two enrollments of one login: the first that is confirmed ends the other, and the token', async () => {
     const { stage, token } = await openDemanded(stack)
     const client = stage.browser()
     const [one, other] = [await begin(client, token), await begin(client, token)]
@@ -102,7 +102,7 @@ describeOn(storageStacks, (stack) => {
     await expectRefused(stage, notACode, () => stage.browser().post('/auth/login', { ...credentials, code }))
   })
 
-  test('an enrolment of a registration dies with another one, and with a reset', async () => {
+  test('an enrollment of a registration dies with another one, and with a reset', async () => {
     const stage = await openStage(stack, { registers: true })
     const credentials = { username: 'bob', password: 'builder' }
     const first = begunBy(await stage.browser().post('/auth/register', credentials))
@@ -148,10 +148,10 @@ describeOn(adapterStacks, (stack) => {
     expect(expectPassed(await stage.alice.login())['mfa_enrollment_required']).toBe(true)
   })
 
-  test('a challenge opens no enrolment, and neither does a made-up or an old token', async () => {
+  test('a challenge opens no enrollment, and neither does a made-up or an old token', async () => {
     const { stage, token } = await openDemanded(stack)
     const { mallory, clock } = stage
-    await mallory.enrol()
+    await mallory.enroll()
     const client = stage.browser()
     const challenge = await mallory.challenge()
     for (const other of [challenge, `${token}x`.slice(1), 'a.b.c']) {
@@ -180,9 +180,9 @@ describeOn(adapterStacks, (stack) => {
     for (const place of places) await expectRefused(stage, badToken('old_epoch'), place)
   })
 
-  test("in somebody else's browser it is still alice who enrols and is signed in, in a session of her own", async () => {
+  test("in somebody else's browser it is still alice who enrolls and is signed in, in a session of her own", async () => {
     const { stage, token } = await openDemanded(stack)
-    const mallory = await stage.mallory.enrol()
+    const mallory = await stage.mallory.enroll()
     const before = [...stage.sessions.ids]
     const records = await stage.records()
     const begun = await begin(mallory.browser, token)
@@ -195,7 +195,7 @@ describeOn(adapterStacks, (stack) => {
     expect(expectPassed(await mallory.browser.get('/auth/mfa/authenticators'))['authenticators']).toHaveLength(1)
   })
 
-  test('an enrolment that was begun in a session is confirmed in it alone', async () => {
+  test('an enrollment that was begun in a session is confirmed in it alone', async () => {
     const stage = await openStage(stack)
     const { alice, mallory } = stage
     await alice.login(alice.browser)
@@ -209,7 +209,7 @@ describeOn(adapterStacks, (stack) => {
 
   test('nobody registers over an account that is there', async () => {
     const stage = await openStage(stack, { registers: true })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const taken = { username: 'alice', password: 'mine now', method: 'totp', id: 'alice', user: { id: 'alice' } }
     const refused: Refusal = { status: 400, code: 'invalid_request', reason: 'invalid_request' }
     await expectRefused(stage, refused, () => stage.browser().post('/auth/register', taken))

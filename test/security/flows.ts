@@ -133,7 +133,7 @@ async function signedInAfresh({ alice, mfa, records }: Stage): Promise<void> {
   const isEnrolled = record?.authenticators.some(({ id }) => id === alice.authenticatorId) ?? false
   if (!isEnrolled) {
     await mfa.reset('alice')
-    await alice.enrol()
+    await alice.enroll()
   }
   await alice.signIn()
 }

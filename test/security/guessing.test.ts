@@ -37,7 +37,7 @@ function attemptsRemaining(answer: HttpAnswer): unknown {
 describeOn(stacks, (stack) => {
   test('five wrong codes on one token, then the right one', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const token = await alice.challenge()
     for (const left of [4, 3, 2, 1, 0]) {
       const answer = await expectRefused(stage, wrongCode('wrong'), () => alice.verify(token, alice.wrongCode()))
@@ -54,7 +54,7 @@ describeOn(stacks, (stack) => {
 
   test('the count goes on across tokens: four wrong codes on each of many', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const first = await alice.challenge()
     await guess(stage, 4, (code) => alice.verify(first, code))
     const second = await alice.challenge()
@@ -69,7 +69,7 @@ describeOn(stacks, (stack) => {
   test('the wait doubles to an hour, and the hundredth failure in a row suspends the factor', async () => {
     const stage = await openStage(stack)
     const { clock } = stage
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const attempt = (code: string) => alice.login(undefined, { code })
     const waits: number[] = []
     await guess(stage, 4, attempt)
@@ -96,7 +96,7 @@ describeOn(stacks, (stack) => {
 
   test('of sixty guesses at one instant no more are looked at than the limit', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const token = await alice.challenge()
     const wrong = alice.wrongCode()
     stage.events.length = 0
@@ -107,7 +107,7 @@ describeOn(stacks, (stack) => {
 
   test.each(doors)('a guess at $name counts like any other', async (door) => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const attempt = await door.open(alice)
     await guess(stage, 5, attempt)
     for (const { open } of doors) {
@@ -137,7 +137,7 @@ describeOn(stacks, (stack) => {
 
   test('a wrong password at deactivation is counted, and no code is looked at', async () => {
     const stage = await openStage(stack, { confirmsPassword: true })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const attempt = (password: string) => {
       const code = alice.app.code(stage.clock.now())
       return alice.browser.post('/auth/mfa/totp/deactivate', { code, password })
@@ -153,8 +153,8 @@ describeOn(stacks, (stack) => {
 
   test("a success of mallory's clears nothing of alice's", async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
-    const mallory = await stage.mallory.enrol()
+    const alice = await stage.alice.enroll()
+    const mallory = await stage.mallory.enroll()
     const token = await alice.challenge()
     await guess(stage, 4, (code) => alice.verify(token, code))
     await mallory.signIn()
@@ -165,7 +165,7 @@ describeOn(stacks, (stack) => {
 
   test('a recovery code clears nothing of the count of TOTP, nor the other way round', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const attempt = (code: unknown) => alice.login(undefined, { code })
     await guess(stage, 4, attempt)
     expectPassed(await attempt(alice.codes[0]))
@@ -182,7 +182,7 @@ describeOn(stacks, (stack) => {
 
   test('while it waits, a right code is answered exactly like a wrong one', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const token = await alice.challenge()
     await guess(stage, 5, (code) => alice.verify(token, code))
     const seen = async (code: string) => {
@@ -200,7 +200,7 @@ describeOn(stacks, (stack) => {
     const addresses: string[] = []
     const limiter = { consume: async (address: string) => void addresses.push(address) }
     const stage = await openStage(stack, { mfa: { limiter } })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const spoofed = (code: string, hop: number) => {
       const headers = { 'X-Forwarded-For': `203.0.113.${hop}`, Forwarded: `for=203.0.113.${hop}` }
       return stage.browser().post('/auth/login', { username: 'alice', password: alice.password, code }, { headers })
@@ -221,7 +221,7 @@ describeOn(stacks, (stack) => {
       },
     }
     const stage = await openStage(stack, { mfa: { limiter } })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const token = await alice.challenge()
     fails = true
     for (const code of [alice.app.code(stage.clock.now()), alice.wrongCode(), alice.codes[0]]) {
@@ -235,7 +235,7 @@ describeOn(stacks, (stack) => {
 describeOn(sharedStacks, (stack) => {
   test('500 guesses at one instant through two processes: no more looked at than the limit', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const token = await alice.challenge()
     const [wrong, right] = [alice.wrongCode(), alice.app.code(stage.clock.now())]
     const processes = await startProcesses({
@@ -255,7 +255,7 @@ describeOn(sharedStacks, (stack) => {
 test('while a factor waits, its check does not run, so the time tells nothing', async () => {
   let checks = 0
   const stage = await openStage(anyStack, { mfa: { factors: [wordFactor(() => (checks += 1))] } })
-  const alice = await stage.alice.enrol()
+  const alice = await stage.alice.enroll()
   await stage.rewrite('alice', (record) => ({
     ...record,
     authenticators: [...record.authenticators, wordOf(alice)],

@@ -148,7 +148,7 @@ async function everywhere(
 describeOn(frameworkStacks, (stack) => {
   test('a code that is no text, at every door', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     for (const code of noText) {
       await everywhere(alice, code, (act) => expectRefused(stage, invalidRequest, act))
     }
@@ -161,7 +161,7 @@ describeOn(frameworkStacks, (stack) => {
 
   test('a code that can be none, at every door: not looked at, not charged', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     for (const code of noCodes) await everywhere(alice, code, (act) => expectRefused(stage, notACode, act))
     const begun = await alice.begin()
     const confirm = (code: unknown) =>
@@ -172,7 +172,7 @@ describeOn(frameworkStacks, (stack) => {
 
   test('a token that is no text', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     for (const token of noText) {
       await expectRefused(stage, invalidRequest, () => alice.verify(token as string, '123456'))
       const body = { activation_token: token, code: '123456' }
@@ -184,7 +184,7 @@ describeOn(frameworkStacks, (stack) => {
 
   test('bodies of a megabyte, of 10^5 keys and of 10^5 levels', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     for (const body of Object.values(bombs)) {
       await expectRefused(stage, tooLarge, () => stage.browser().send('POST', '/auth/login', { body, headers: json }))
     }
@@ -198,7 +198,7 @@ describeOn(frameworkStacks, (stack) => {
 
   test('bodies that are no object, and objects with strange keys', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     for (const [method, path] of readers) {
       for (const body of Object.values(smallBombs)) {
         await expectRefused(stage, malformedBody, () => alice.browser.send(method, path, { body, headers: json }))
@@ -211,7 +211,7 @@ describeOn(frameworkStacks, (stack) => {
 
   test('encodings, charsets and content types', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const code = alice.app.code(stage.clock.now())
     const text = JSON.stringify({ code })
     const form = `code=${code}`
@@ -243,7 +243,7 @@ describeOn(frameworkStacks, (stack) => {
 
   test('a key twice: what counts is one of them, for the check and for the charge', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const [right, wrong] = [alice.app.code(stage.clock.now()), alice.wrongCode()]
     const send = (first: string, second: string) =>
       alice.browser.send('POST', '/auth/mfa/step-up', { body: `{"code":"${first}","code":"${second}"}`, headers: json })
@@ -253,7 +253,7 @@ describeOn(frameworkStacks, (stack) => {
 
   test('fields that claim what only Latchkey decides', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const claims = {
       ...{ verified: true, mfa_verified: true, mfa_required: false, skip: true, trusted: true, authenticated: true },
       ...{
@@ -273,7 +273,7 @@ describeOn(frameworkStacks, (stack) => {
 
   test('a body cut off, and a slow one: nobody else waits', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const body = JSON.stringify({ ephemeral_token: await alice.challenge(), code: alice.app.code(stage.clock.now()) })
     const cut = await connectRaw(stage.url)
     const slow = await connectRaw(stage.url)
@@ -290,7 +290,7 @@ describeOn(frameworkStacks, (stack) => {
 
   test('paths in another spelling sign nobody in with a password alone', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     for (const path of spelledPaths.split(' ')) {
       const body = { username: 'alice', password: alice.password, ephemeral_token: 'x', code: undefined }
       const answer = await expectUnchanged(stage, () => stage.browser().post(path, body))
@@ -302,7 +302,7 @@ describeOn(frameworkStacks, (stack) => {
 
   test.each<BodyMode>(['parsed', 'text', 'buffer'])('a body that came %s meets the same checks', async (body) => {
     const stage = await openStage(stack, { body })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const token = await alice.challenge()
     for (const code of noText) await expectRefused(stage, invalidRequest, () => alice.verify(token, code))
     for (const code of noCodes.filter(({ length }) => length < 1000)) {

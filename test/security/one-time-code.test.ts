@@ -7,7 +7,7 @@ import { badToken, expectRefused, expectUnchanged, notACode, wrongCode } from '.
 import { describeOn, type Stack, storageStacks } from './stacks.ts'
 import { openStage, type Stage } from './stage.ts'
 
-const enroll = '/auth/mfa/one-time-code/enroll'
+const enrollPath = '/auth/mfa/one-time-code/enroll'
 const confirm = '/auth/mfa/one-time-code/confirm'
 const send = '/auth/mfa/one-time-code/send'
 const deactivate = '/auth/mfa/one-time-code/deactivate'
@@ -54,16 +54,16 @@ function memberOf(answer: HttpAnswer, name: string): string {
 }
 
 async function begin({ browser }: Person, to: string): Promise<string> {
-  return memberOf(await browser.post(enroll, { to }), 'activation_token')
+  return memberOf(await browser.post(enrollPath, { to }), 'activation_token')
 }
 
-/** Signs in, enrols an address, and lets the ten minutes pass. Gives the id of the authenticator. */
-async function enrol(stage: Sending, person = stage.alice, to = `${person.id}@example.com`): Promise<string> {
+/** Signs in, enrolls an address, and lets the ten minutes pass. Gives the id of the authenticator. */
+async function enroll(stage: Sending, person = stage.alice, to = `${person.id}@example.com`): Promise<string> {
   expectPassed(await person.login(person.browser))
   return add(stage, person, to)
 }
 
-/** Enrols an address of somebody who is signed in. */
+/** Enrolls an address of somebody who is signed in. */
 async function add(stage: Sending, person = stage.alice, to = `${person.id}@example.com`): Promise<string> {
   const body = { activation_token: await begin(person, to), code: stage.code() }
   const { authenticator } = expectPassed(await person.browser.post(confirm, body)) as { authenticator: { id: string } }
@@ -83,7 +83,7 @@ const stepUp = ({ browser }: Person, code: string) => browser.post('/auth/mfa/st
 describeOn(storageStacks, (stack) => {
   test('a code twice', async () => {
     const stage = await openSending(stack)
-    await enrol(stage)
+    await enroll(stage)
     const { alice } = stage
     const token = await alice.challenge()
     const code = await sent(stage, { ephemeral_token: token })
@@ -100,7 +100,7 @@ describeOn(storageStacks, (stack) => {
 
   test('a code eight times at once, in two processes: one sign-in', async () => {
     const stage = await openSending(stack)
-    await enrol(stage)
+    await enroll(stage)
     const { alice } = stage
     const token = await alice.challenge()
     const code = await sent(stage, { ephemeral_token: token })
@@ -114,7 +114,7 @@ describeOn(storageStacks, (stack) => {
 
   test('the code of another challenge', async () => {
     const stage = await openSending(stack)
-    await enrol(stage)
+    await enroll(stage)
     const { alice } = stage
     const [mine, other] = [await alice.challenge(), await alice.challenge()]
     const code = await sent(stage, { ephemeral_token: mine })
@@ -125,7 +125,7 @@ describeOn(storageStacks, (stack) => {
 
   test('the code of another purpose', async () => {
     const stage = await openSending(stack)
-    await enrol(stage)
+    await enroll(stage)
     const { alice, clock } = stage
     const token = await alice.challenge()
     const code = await sent(stage, { ephemeral_token: token })
@@ -143,9 +143,9 @@ describeOn(storageStacks, (stack) => {
     expectPassed(await alice.browser.post(deactivate, { code: forDeactivation }))
   })
 
-  test('the code of an enrolment opens nothing, and no other code confirms it', async () => {
+  test('the code of an enrollment opens nothing, and no other code confirms it', async () => {
     const stage = await openSending(stack)
-    await enrol(stage)
+    await enroll(stage)
     const { alice, clock } = stage
     expectPassed(await stepUp(alice, await sent(stage)))
     clock.advance(60)
@@ -163,7 +163,7 @@ describeOn(storageStacks, (stack) => {
 
   test('an old code after a new one, and any code after its time', async () => {
     const stage = await openSending(stack)
-    await enrol(stage)
+    await enroll(stage)
     const { alice, clock } = stage
     const token = await alice.challenge()
     const old = await sent(stage, { ephemeral_token: token })
@@ -180,7 +180,7 @@ describeOn(storageStacks, (stack) => {
     await expectRefused(stage, notACode, () => stepUp(alice, forStepUp))
   })
 
-  test("an enrolment's code after a newer one's, after its time, and another user's", async () => {
+  test("an enrollment's code after a newer one's, after its time, and another user's", async () => {
     const stage = await openSending(stack)
     const { alice, mallory, clock } = stage
     await alice.login(alice.browser)
@@ -204,7 +204,7 @@ describeOn(storageStacks, (stack) => {
 
   test('a code that went to an address which is gone', async () => {
     const stage = await openSending(stack)
-    const id = await enrol(stage)
+    const id = await enroll(stage)
     const { alice } = stage
     expectPassed(await stepUp(alice, await sent(stage)))
     stage.clock.advance(60)
@@ -218,7 +218,7 @@ describeOn(storageStacks, (stack) => {
 
   test('guesses count on, whatever is sent between them', async () => {
     const stage = await openSending(stack)
-    await enrol(stage)
+    await enroll(stage)
     const { alice, clock } = stage
     for (let count = 1; count <= 8; count += 1) {
       clock.advance(600)
@@ -237,7 +237,7 @@ describeOn(storageStacks, (stack) => {
 
   test('no code but the one that is out is looked at, so that other guesses are not charged here', async () => {
     const stage = await openSending(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     await add(stage)
     const token = await alice.challenge()
     await expectRefused(stage, wrongCode('wrong'), () => alice.verify(token, alice.wrongCode()))
@@ -250,7 +250,7 @@ describeOn(storageStacks, (stack) => {
     const stage = await openSending(stack)
     const { alice, clock } = stage
     const start = clock.now()
-    await enrol(stage)
+    await enroll(stage)
     const twin = await stage.twin()
     const times: number[] = []
     const ways = [
@@ -258,7 +258,7 @@ describeOn(storageStacks, (stack) => {
       async () => alice.browser.post(send),
       async () => twin.post(send, { ephemeral_token: await alice.challenge() }),
       async () => alice.browser.post(send, { purpose: 'deactivate' }),
-      async () => alice.browser.post(enroll, { to: 'other@example.com' }),
+      async () => alice.browser.post(enrollPath, { to: 'other@example.com' }),
     ]
     for (let minute = 0; minute < 1440 && clock.now() - start < 86_400_000; minute += 1) {
       const before = stage.messages.length
@@ -288,15 +288,15 @@ describeOn(storageStacks, (stack) => {
       clock.advance(60)
     }
     expect((await stage.records())['alice']?.enabledAt).toBeNull()
-    const answer = await alice.browser.post(enroll, { to: '4@example.com' })
+    const answer = await alice.browser.post(enrollPath, { to: '4@example.com' })
     expect({ status: answer.status, wait: answer.headers['retry-after'] }).toEqual({ status: 429, wait: '420' })
     expect(stage.messages).toHaveLength(3)
   })
 
   test("another user's address", async () => {
     const stage = await openSending(stack)
-    await enrol(stage)
-    const his = await enrol(stage, stage.mallory)
+    await enroll(stage)
+    const his = await enroll(stage, stage.mallory)
     const before = stage.messages.length
     const { alice } = stage
     expect((await alice.browser.post(send, { authenticator_id: his })).status).toBe(404)
@@ -320,7 +320,7 @@ describeOn(storageStacks, (stack) => {
   ])('more than one address in %j', async (to) => {
     const stage = await openSending(stack)
     await stage.alice.login(stage.alice.browser)
-    const answer = await expectUnchanged(stage, () => stage.alice.browser.post(enroll, { to }))
+    const answer = await expectUnchanged(stage, () => stage.alice.browser.post(enrollPath, { to }))
     expect({ status: answer.status, code: memberOf(answer, 'code') }).toEqual({ status: 400, code: 'invalid_request' })
     expect(stage.messages).toEqual([])
   })
@@ -336,9 +336,9 @@ describeOn(storageStacks, (stack) => {
     const keep = async (answer: Promise<HttpAnswer>) => answers[answers.push(await answer) - 1] as HttpAnswer
     await alice.login(alice.browser)
     stage.outcome = ({ text, to }) => Promise.reject(new Error(`could not send ${text} to ${to}`))
-    await keep(alice.browser.post(enroll, { to: 'alice@example.com' }))
+    await keep(alice.browser.post(enrollPath, { to: 'alice@example.com' }))
     stage.outcome = () => undefined
-    const begun = await keep(alice.browser.post(enroll, { to: 'alice@example.com' }))
+    const begun = await keep(alice.browser.post(enrollPath, { to: 'alice@example.com' }))
     const activation_token = memberOf(begun, 'activation_token')
     await keep(alice.browser.post(confirm, { activation_token, code: altered(stage.code()) }))
     await keep(alice.browser.post(confirm, { activation_token, code: stage.code() }))
@@ -361,7 +361,7 @@ describeOn(storageStacks, (stack) => {
 
   test('a delivery that throws is charged to nobody, sends nothing twice, and leaves no code behind', async () => {
     const stage = await openSending(stack)
-    await enrol(stage)
+    await enroll(stage)
     const { alice } = stage
     stage.outcome = () => {
       throw new Error('provider down')
@@ -388,7 +388,7 @@ describeOn(storageStacks, (stack) => {
 
   test('a delivery that hangs is given up, and what arrives late opens nothing', async () => {
     const stage = await openSending(stack, { deliverTimeoutSeconds: 0.05 })
-    await enrol(stage)
+    await enroll(stage)
     const { alice, clock } = stage
     const late = withResolvers()
     stage.outcome = () => late.promise
@@ -417,7 +417,7 @@ describeOn(storageStacks, (stack) => {
     stage.outcome = () => late.promise
     const unhandled = vi.fn<(error: unknown) => void>()
     process.on('unhandledRejection', unhandled)
-    const answer = await stage.alice.browser.post(enroll, { to: 'alice@example.com' })
+    const answer = await stage.alice.browser.post(enrollPath, { to: 'alice@example.com' })
     expect(memberOf(answer, 'code')).toBe('delivery_failed')
     late.reject(new Error('too late'))
     await new Promise((resolve) => setImmediate(resolve))
@@ -427,7 +427,7 @@ describeOn(storageStacks, (stack) => {
 
   test('an earlier code is dead though its successor was never delivered', async () => {
     const stage = await openSending(stack)
-    await enrol(stage)
+    await enroll(stage)
     const { alice, clock } = stage
     const ephemeral_token = await alice.challenge()
     const code = await sent(stage, { ephemeral_token })
@@ -439,7 +439,7 @@ describeOn(storageStacks, (stack) => {
 
   test('nothing is sent where the reservation was not written', async () => {
     const stage = await openSending(stack)
-    await enrol(stage)
+    await enroll(stage)
     const ephemeral_token = await stage.alice.challenge()
     stage.storage.inject('put', 'throw_before')
     const answer = await stage.browser().post(send, { ephemeral_token })
@@ -449,7 +449,7 @@ describeOn(storageStacks, (stack) => {
 
   test('asked for twice at one instant, in two processes: one message', async () => {
     const stage = await openSending(stack)
-    await enrol(stage)
+    await enroll(stage)
     const ephemeral_token = await stage.alice.challenge()
     const twin = await stage.twin()
     const hangTwice = () => [1, 2].map((nth) => stage.storage.inject('get', 'hang_after', nth))
@@ -469,11 +469,11 @@ describeOn(storageStacks, (stack) => {
 
   test('a page of another origin sends nothing, nor does somebody without a session or a token', async () => {
     const stage = await openSending(stack)
-    await enrol(stage)
+    await enroll(stage)
     const headers = { Origin: 'https://evil.example' }
     expect((await stage.alice.browser.post(send, {}, { headers })).status).toBe(403)
     expect((await stage.browser().post(send, {})).status).toBe(401)
-    expect((await stage.browser().post(enroll, { to: 'alice@example.com' })).status).toBe(401)
+    expect((await stage.browser().post(enrollPath, { to: 'alice@example.com' })).status).toBe(401)
     expect(stage.messages).toHaveLength(1)
   })
 })

@@ -21,10 +21,10 @@ export interface Person {
   challenge(): Promise<string>
   /** Answers a challenge. */
   verify(ephemeralToken: string, code: unknown, client?: HttpClient): Promise<HttpAnswer>
-  /** Begins an enrolment in the own browser. */
+  /** Begins an enrollment in the own browser. */
   begin(): Promise<Begun>
-  /** Signs in and enrols an app, 30 seconds ago. */
-  enrol(): Promise<Person>
+  /** Signs in and enrolls an app, 30 seconds ago. */
+  enroll(): Promise<Person>
   /** The same person with the same phone at another process. */
   at(browser: () => HttpClient): Person
   /** The app's code half a minute later, which nobody has used. */
@@ -88,7 +88,7 @@ export function createPerson(account: Account, pocket: { phone: Phone | null } =
       const app = virtualAuthenticator(textOf(answer, 'totp_url'))
       return { activationToken: textOf(answer, 'activation_token'), secret, app }
     },
-    async enrol() {
+    async enroll() {
       expectPassed(await person.login(own))
       const { activationToken, app } = await person.begin()
       const answer = await own.post('/auth/mfa/totp/activate', {

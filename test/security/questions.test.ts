@@ -50,7 +50,7 @@ async function openAsked(stack: Parameters<typeof openStage>[0], options: StageO
   const stage = await openStage(stack, { ...options, mfa: { factors: [questions(pair(source))], ...options.mfa } })
   const guest = stage.browser()
   const enrolled = async (person: Person): Promise<Asked> => {
-    await person.enrol()
+    await person.enroll()
     const begun = expectPassed(await person.browser.post('/auth/mfa/question/enroll', {}))
     const body = {
       activation_token: begun['activation_token'],
@@ -261,7 +261,7 @@ describeOn(storageStacks, (stack) => {
 describeOn([anyStack], (stack) => {
   test('answers in no event, no answer and no row, and questions in those alone that ask', async () => {
     const stage = await openStage(stack, { mfa: { factors: [questions(enrolledAnswers())] } })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const told: string[] = []
     const see = async (sent: Promise<HttpAnswer>): Promise<Record<string, unknown>> => {
       const { text, headers } = await sent

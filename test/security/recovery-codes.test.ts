@@ -35,7 +35,7 @@ describeOn(ways, ({ reveal, count, ...stack }) => {
 
   test('twice, at every door', async () => {
     const stage = await openStage(stack, { mfa })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const [first, second] = alice.codes as [string, string]
     expectPassed(await alice.verify(await alice.challenge(), first))
     await expectRefused(stage, used, () => answerWith(alice, first))
@@ -49,7 +49,7 @@ describeOn(ways, ({ reveal, count, ...stack }) => {
 
   test('eight times at once, in two processes: one sign-in', async () => {
     const stage = await openStage(stack, { mfa })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const [code] = alice.codes
     const clients = [stage.browser(), await stage.twin()]
     for (const nth of [1, 2]) stage.storage.inject('get', 'hang_after', nth)
@@ -62,7 +62,7 @@ describeOn(ways, ({ reveal, count, ...stack }) => {
 
   test('two different ones at once, in two processes: both pass, both are gone', async () => {
     const stage = await openStage(stack, { mfa })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const [first, second] = alice.codes as [string, string]
     const [here, there] = [stage.browser(), await stage.twin()]
     for (const nth of [1, 2]) stage.storage.inject('get', 'hang_after', nth)
@@ -75,7 +75,7 @@ describeOn(ways, ({ reveal, count, ...stack }) => {
 
   test('all in turn, then none: the user is told in time', async () => {
     const stage = await openStage(stack, { mfa })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const told: unknown[] = []
     for (const [index, code] of alice.codes.entries()) {
       stage.events.length = 0
@@ -95,7 +95,7 @@ describeOn(ways, ({ reveal, count, ...stack }) => {
 
   test('an old one after new ones were made, and after the second factor ended and began again', async () => {
     const stage = await openStage(stack, { mfa })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const [first, second] = alice.codes as [string, string]
     const regenerated = expectPassed(await alice.browser.post('/auth/mfa/recovery-codes/regenerate', {})) as {
       codes: string[]
@@ -109,7 +109,7 @@ describeOn(ways, ({ reveal, count, ...stack }) => {
       await expectRefused(stage, badToken('old_epoch'), () => alice.verify(token, code))
       expect(await alice.browser.post('/auth/mfa/step-up', { code })).toMatchObject({ status: 409 })
     }
-    await alice.enrol()
+    await alice.enroll()
     for (const code of [second, regenerated.codes[2]]) {
       await expectRefused(stage, unknown, () => answerWith(alice, code))
     }
@@ -118,7 +118,7 @@ describeOn(ways, ({ reveal, count, ...stack }) => {
 
   test('the last authenticator removed takes them along', async () => {
     const stage = await openStage(stack, { mfa })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const removed = await alice.browser.send('DELETE', `/auth/mfa/authenticators/${alice.authenticatorId}`)
     expect(removed.status).toBe(204)
     expect((await stage.records())['alice']).toMatchObject({ authenticators: [], enabledAt: null })
@@ -128,7 +128,7 @@ describeOn(ways, ({ reveal, count, ...stack }) => {
 
   test('half a code, and a code with something added', async () => {
     const stage = await openStage(stack, { mfa })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const [code] = alice.codes as [string]
     const halves = [code.slice(0, 4), code.slice(5), code.slice(0, -1), code.slice(1), '', '-', code.split('-')[0]]
     for (const half of [...halves, `${code}0`, `0${code}`, `${code}${code}`, `${code}\n`, `${code}u`]) {
@@ -141,7 +141,7 @@ describeOn(ways, ({ reveal, count, ...stack }) => {
 describeOn(storageStacks, (stack) => {
   test("mallory's code for alice, and hers for mallory", async () => {
     const stage = await openStage(stack)
-    const [alice, mallory] = [await stage.alice.enrol(), await stage.mallory.enrol()]
+    const [alice, mallory] = [await stage.alice.enroll(), await stage.mallory.enroll()]
     await expectRefused(stage, unknown, () => answerWith(alice, mallory.codes[0]))
     await expectRefused(stage, wrongCode('wrong', ['mallory recovery_code']), () => answerWith(mallory, alice.codes[0]))
     expectPassed(await answerWith(alice, alice.codes[0]))
@@ -168,7 +168,7 @@ describeOn(storageStacks, (stack) => {
       'constructor',
     ]
     const people: Person[] = []
-    for (const id of ids) people.push(await stage.newPerson(id).enrol())
+    for (const id of ids) people.push(await stage.newPerson(id).enroll())
     expect(Object.keys(await stage.records()).sort()).toEqual([...ids].sort())
     for (const [index, person] of people.entries()) {
       const other = people[(index + 1) % people.length] as Person
@@ -182,7 +182,7 @@ describeOn(storageStacks, (stack) => {
 
   test('a code in every spelling a person may give it, once', async () => {
     const stage = await openStage(stack, { mfa: { randomBytes: codesWithZeroAndOne() } })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const spellings: readonly ((code: string) => string)[] = [
       (code) => code.toUpperCase(),
       (code) => code.replace('-', ''),

@@ -123,7 +123,7 @@ async function anyWrongCode(stage: Stage): Promise<ReturnType<typeof withoutCoun
   if (known !== undefined) return known
   const bystander = stage.newPerson('bystander')
   const nowMs = stage.clock.now()
-  // Not over HTTP, since the routes of an enrolment are not the same on every stage.
+  // Not over HTTP, since the routes of an enrollment are not the same on every stage.
   const { totpUrl, activationToken } = await stage.mfa.begin('totp', bystander)
   const phone = virtualAuthenticator(totpUrl)
   await stage.mfa.confirm('totp', bystander, { activationToken, code: phone.code(nowMs) })

@@ -25,15 +25,15 @@ async function expectSpent(stage: Stage, code: string, refusal = replayed): Prom
 }
 
 describeOn(storageStacks, (stack) => {
-  test('the code that confirmed the enrolment, the very first one, opens no door', async () => {
+  test('the code that confirmed the enrollment, the very first one, opens no door', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     await expectSpent(stage, alice.app.code(stage.clock.now() - 30_000))
   })
 
   test.each(doors.slice(0, 3))('a code that passed $name opens no door any more', async (door) => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const code = alice.app.code(stage.clock.now())
     const attempt = await door.open(alice)
     expectPassed(await attempt(code))
@@ -42,7 +42,7 @@ describeOn(storageStacks, (stack) => {
 
   test('the code that ended the second factor does not begin it again', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const code = alice.app.code(stage.clock.now())
     const token = await alice.challenge()
     expectPassed(await alice.browser.post('/auth/mfa/totp/deactivate', { code }))
@@ -51,7 +51,7 @@ describeOn(storageStacks, (stack) => {
 
   test('one token with its code twice, one after the other and at once', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const [first, second] = [await alice.challenge(), await alice.challenge()]
     const code = alice.app.code(stage.clock.now())
     expectPassed(await alice.verify(first, code))
@@ -63,7 +63,7 @@ describeOn(storageStacks, (stack) => {
 
   test('eight tokens with one code at once: one sign-in', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const tokens = await Promise.all(Array.from({ length: 8 }, () => alice.challenge()))
     const code = alice.app.code(stage.clock.now())
     stage.events.length = 0
@@ -75,7 +75,7 @@ describeOn(storageStacks, (stack) => {
 
   test.each(signInDoors)('two processes that read before either wrote, at $name: one sign-in', async ({ name }) => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const tokens = [await alice.challenge(), await alice.challenge()] as const
     const code = alice.app.code(stage.clock.now())
     for (const nth of [1, 2]) stage.storage.inject('get', 'hang_after', nth)
@@ -92,7 +92,7 @@ describeOn(storageStacks, (stack) => {
   test.each(signInDoors)("the next step's code early at $name, then again 31 s and 61 s later", async (door) => {
     const stage = await openStage(stack)
     const { clock } = stage
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const early = alice.app.codeAt(alice.app.step(clock.now()) + 1)
     const attempt = await door.open(alice)
     expectPassed(await attempt(early))
@@ -105,7 +105,7 @@ describeOn(storageStacks, (stack) => {
 
   test('an older step after a newer one, though nobody has used it', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     stage.clock.advance(60)
     const step = alice.app.step(stage.clock.now())
     const [older, current, newer] = [step - 1, step, step + 1].map((of) => alice.app.codeAt(of)) as [
@@ -121,7 +121,7 @@ describeOn(storageStacks, (stack) => {
 
   test('the code in another spelling the second time', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const code = alice.app.code(stage.clock.now())
     expectPassed(await alice.login(undefined, { code }))
     const [head, tail] = [code.slice(0, 3), code.slice(3)]
@@ -139,7 +139,7 @@ describeOn(storageStacks, (stack) => {
   test('the clock set back by five minutes', async () => {
     const stage = await openStage(stack)
     const { clock } = stage
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     clock.advance(600)
     const used = alice.app.code(clock.now())
     expectPassed(await alice.login(undefined, { code: used }))
@@ -154,7 +154,7 @@ describeOn(storageStacks, (stack) => {
 
   test('one secret in two authenticators: its code is spent for both', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     await stage.rewrite('alice', (record) => {
       const [first, ...rest] = record.authenticators as unknown as [Authenticator<TotpData>, ...Authenticator[]]
       return { ...record, authenticators: [first, { ...first, id: 'twin' }, ...rest] }
@@ -168,7 +168,7 @@ describeOn(storageStacks, (stack) => {
 describeOn(sharedStacks, (stack) => {
   test('eight processes with one code at one instant: one sign-in', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const tokens = await Promise.all(Array.from({ length: 8 }, () => alice.challenge()))
     const code = alice.app.code(stage.clock.now())
     const processes = await startProcesses({

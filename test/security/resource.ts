@@ -53,7 +53,7 @@ export async function create({ id, browser }: Seat): Promise<Pending> {
   return { id: String(answer['id']), secret, phone: virtualAuthenticator(otpauth_url) }
 }
 
-/** Enrols in a browser, under the path of a user. */
+/** Enrolls in a browser, under the path of a user. */
 export function enrollAt(userId: string, browser: HttpClient, id: string, token: unknown): Promise<HttpAnswer> {
   return browser.send('PUT', `${secretsOf(userId)}/${id}/enroll`, { json: { token } })
 }
@@ -62,7 +62,7 @@ export function enroll(person: Seat, id: string, token: unknown): Promise<HttpAn
   return enrollAt(person.id, person.browser, id, token)
 }
 
-/** Signs in and enrols by the resource, 30 seconds ago. */
+/** Signs in and enrolls by the resource, 30 seconds ago. */
 export async function enrolled({ clock }: Stage, person: Person): Promise<Owner> {
   expectPassed(await person.login(person.browser))
   const { id, phone } = await create(person)

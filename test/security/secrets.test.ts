@@ -54,8 +54,8 @@ async function openWatched(stack: Parameters<typeof openStage>[0]) {
 
 type Watched = Awaited<ReturnType<typeof openWatched>>
 
-/** Signs alice in, enrols her, and notes the secrets that are handed out on the way. */
-async function enrolWatched({ stage, canaries, see }: Watched) {
+/** Signs alice in, enrolls her, and notes the secrets that are handed out on the way. */
+async function enrollWatched({ stage, canaries, see }: Watched) {
   const { alice, clock } = stage
   await see(alice.login(alice.browser))
   const begun = await see(alice.browser.get('/auth/mfa/totp/activate'), ['TOTP secret', 'token'])
@@ -81,7 +81,7 @@ async function enrolWatched({ stage, canaries, see }: Watched) {
 async function everyFlow(watched: Watched): Promise<void> {
   const { stage, canaries, see } = watched
   const { alice, clock } = stage
-  const { app, codes, codeNow } = await enrolWatched(watched)
+  const { app, codes, codeNow } = await enrollWatched(watched)
   const wrong = app.wrongCode(clock.now())
   canaries.add('code', wrong)
   const token = (await see(alice.login(), ['token']))['ephemeral_token'] as unknown as string
@@ -144,7 +144,7 @@ describeOn(stacks, (stack) => {
 
 test('no secret in any error that the core throws, nor in what it carries', async () => {
   const { stage, canaries } = await openWatched(sqliteStack)
-  const { app, codes } = await enrolWatched({ stage, canaries, see: seeing(canaries) })
+  const { app, codes } = await enrollWatched({ stage, canaries, see: seeing(canaries) })
   const alice: User = { id: 'alice', name: 'alice', stamp }
   const code = app.code(stage.clock.advance(30))
   const challenge = await stage.mfa.challenge(alice)
@@ -206,7 +206,7 @@ test.each(['bare Express', 'bare Koa'] as const)(
   async (framework) => {
     const stage = await openStage(sqliteStack)
     const canaries = createCanaries()
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     canaries.add('app secret', secret)
     canaries.add('password', alice.password)
     canaries.add('TOTP secret', alice.app.secret)

@@ -41,7 +41,7 @@ describeOn(serverStacks, (stack) => {
     { timeout },
     async (_name, fault: ServerFault) => {
       const stage = await openStage({ ...stack, openStorage }, { mfa })
-      const alice = await stage.alice.enrol()
+      const alice = await stage.alice.enroll()
       const [token, code] = [await alice.challenge(), alice.app.code(stage.clock.now())]
       const records = await stage.records()
 

@@ -48,14 +48,14 @@ describeOn(adapterStacks, (stack) => {
 
   test('the session id set before a verify and before a login in one call', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     await expectFreshSession(stage, (client) => alice.signIn(client))
     await expectFreshSession(stage, (client) => alice.login(client, { code: alice.newCode() }))
   })
 
   test('the session of one user after another signed in over it', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     await stage.mallory.login(alice.browser)
     expect(await sessionOf(alice.browser)).toMatchObject({ data: { latchkey: { userId: 'mallory', provedAt: null } } })
     expect(await alice.browser.get('/guarded/default')).toMatchObject({ status: 401 })
@@ -65,7 +65,7 @@ describeOn(adapterStacks, (stack) => {
     const stage = await openStage(stack)
     const early = stage.browser()
     await stage.alice.login(early)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const act = freshActs[name] as (typeof freshActs)[string]
     const answer = await expectRefused(stage, stepUpRequired, () => act(early, alice.authenticatorId))
     expect(answer.headers['www-authenticate']).toBe('Bearer error="insufficient_user_authentication", max_age=300')
@@ -74,7 +74,7 @@ describeOn(adapterStacks, (stack) => {
 
   test.each(Object.keys(freshActs))('a proof older than the limit cannot %s', async (name) => {
     const stage = await openStage(stack, { mfa: { stepUpSeconds: 120 } })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const act = freshActs[name] as (typeof freshActs)[string]
     stage.clock.advance(90.001)
     await expectRefused(stage, stepUpRequired, () => act(alice.browser, alice.authenticatorId))
@@ -87,7 +87,7 @@ describeOn(adapterStacks, (stack) => {
     const { clock } = stage
     const early = stage.browser()
     await stage.alice.login(early)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const pages = ['/guarded/default', '/guarded/minute', '/guarded/recovery-code']
     const seen = async (client: HttpClient) => {
       const answers = await Promise.all(pages.map((page) => client.get(page)))
@@ -110,7 +110,7 @@ describeOn(adapterStacks, (stack) => {
 
   test('a clock that was set back makes no proof fresh for longer', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     stage.clock.advance(-120)
     for (const act of Object.values(freshActs)) {
       await expectRefused(stage, stepUpRequired, () => act(alice.browser, alice.authenticatorId))
@@ -120,7 +120,7 @@ describeOn(adapterStacks, (stack) => {
 
   test("another user's authenticator id: 404, like an unknown one", async () => {
     const stage = await openStage(stack)
-    const [alice, mallory] = [await stage.alice.enrol(), await stage.mallory.enrol()]
+    const [alice, mallory] = [await stage.alice.enroll(), await stage.mallory.enroll()]
     const recoveryCodes = (await stage.records())['mallory']?.authenticators.at(-1)?.id as string
     const ids = [
       alice.authenticatorId,
@@ -145,7 +145,7 @@ describeOn(adapterStacks, (stack) => {
 
   test('a session whose user is gone, or has another password since', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const pages = ['/auth/mfa/status', '/auth/mfa/recovery-codes', '/auth/mfa/totp/activate']
     for (const user of [null, { id: 'alice', name: 'alice', stamp: 'v2' }, { id: 'alice', name: 'alice' }]) {
       if (user === null) stage.accounts.delete('alice')
@@ -157,7 +157,7 @@ describeOn(adapterStacks, (stack) => {
 
   test.each(signInDoors)('a session store that fails at $name signs nobody in', async (door) => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const client = stage.browser()
     const token = await alice.challenge()
     const code = alice.app.code(stage.clock.now())

@@ -44,7 +44,7 @@ const sqliteFaults: Readonly<Record<string, (database: SqliteDatabase) => () => 
 
 test.each(Object.keys(sqliteFaults))('%s: 503, nobody is let in, and the same code works afterwards', async (name) => {
   const { stage, database } = await openSpoilable()
-  const alice = await stage.alice.enrol()
+  const alice = await stage.alice.enroll()
   const [token, code] = [await alice.challenge(), alice.app.code(stage.clock.now())]
   const records = await stage.records()
   const heal = (sqliteFaults[name] as (typeof sqliteFaults)[string])(database)
@@ -60,7 +60,7 @@ test.each(Object.keys(sqliteFaults))('%s: 503, nobody is let in, and the same co
 
 test('SQLITE_BUSY for too long: 503, nobody is let in, and the same code works afterwards', async () => {
   const { stage, file } = await openSpoilable()
-  const alice = await stage.alice.enrol()
+  const alice = await stage.alice.enroll()
   const [token, code] = [await alice.challenge(), alice.app.code(stage.clock.now())]
   const [here, there] = [new Database(file), new Database(file)]
   onTestFinished(() => {
@@ -78,7 +78,7 @@ test('SQLITE_BUSY for too long: 503, nobody is let in, and the same code works a
   expectPassed(await alice.verify(token, code, client))
 })
 
-test('a full disk: no enrolment is half done, and all work when there is room', async () => {
+test('a full disk: no enrollment is half done, and all work when there is room', async () => {
   const { stage, database } = await openSpoilable()
   const people = await Promise.all([1, 2, 3, 4].map((number) => begunBy(stage.newPerson(`user ${number}`))))
   const [pages] = database.prepare('PRAGMA page_count').all() as [{ page_count: number }]
@@ -98,7 +98,7 @@ test('a full disk: no enrolment is half done, and all work when there is room', 
   for (const confirm of stuck) expectPassed(await confirm(stage))
 })
 
-/** Begins an enrolment; gives its confirmation. */
+/** Begins an enrollment; gives its confirmation. */
 async function begunBy(person: Person): Promise<(stage: Stage) => Promise<HttpAnswer>> {
   await person.login(person.browser)
   const { activationToken, app } = await person.begin()

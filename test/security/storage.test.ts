@@ -21,7 +21,7 @@ const tookEffect: readonly Fault[] = ['throw_after', 'hang_after']
 describeOn(pairedStacks, (stack) => {
   test.each(flows)('$name: every call throws, hangs, or fails to say that it worked', async (flow) => {
     const stage = await openStage(stack, { mfa: { ...roomy, ...impatience(stack) } })
-    await stage.alice.enrol()
+    await stage.alice.enroll()
     for (const method of flow.calls) {
       for (const fault of faults) {
         const act = await flow.prepare(stage)
@@ -41,7 +41,7 @@ describeOn(pairedStacks, (stack) => {
 describeOn(storageStacks, (stack) => {
   test('a flow costs no call more than it says', async () => {
     const stage = await openStage(stack, { mfa: roomy })
-    await stage.alice.enrol()
+    await stage.alice.enroll()
     for (const flow of flows) {
       const act = await flow.prepare(stage)
       stage.storage.reset()
@@ -55,7 +55,7 @@ describeOn(storageStacks, (stack) => {
 
   test('a write that cannot be told: nobody is let in, and the code is spent', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const codes = [alice.newCode(), alice.codes[0] as string]
     for (const [code, count] of [
       [codes[0], 'totp'],
@@ -76,7 +76,7 @@ describeOn(storageStacks, (stack) => {
   test('a write that arrives after it was given up: nobody is let in, and the code is spent', async () => {
     const { watched, settled } = watchWrites(stack)
     const stage = await openStage(watched, { mfa: impatience(stack) })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const code = alice.newCode()
     stage.storage.inject('put', 'hang_before')
     await expectRefused(stage, unavailable, () => alice.login(undefined, { code }))
@@ -96,8 +96,8 @@ describeOn(storageStacks, (stack) => {
 
   test('no answer leaves before its write', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
-    const mallory = await stage.mallory.enrol()
+    const alice = await stage.alice.enroll()
+    const mallory = await stage.mallory.enroll()
     const attempts = [() => alice.wrongCode(), () => alice.app.code(stage.clock.now()), () => alice.codes[0] as string]
     for (const code of attempts) {
       let answered = false
@@ -116,7 +116,7 @@ describeOn(storageStacks, (stack) => {
 
   test('a storage that says neither true nor false has stored nothing', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     let said: unknown = true
     const lying: Storage = {
       ...stage.open.storage,
@@ -132,7 +132,7 @@ describeOn(storageStacks, (stack) => {
 
   test('a record that is corrupt, truncated, foreign, of the future or of an unknown secret', async () => {
     const stage = await openStage(stack)
-    const [alice, mallory] = [await stage.alice.enrol(), await stage.mallory.enrol()]
+    const [alice, mallory] = [await stage.alice.enroll(), await stage.mallory.enroll()]
     const { storage } = stage.open
     const [good, foreign] = [await rowOf(storage, 'alice'), await rowOf(storage, 'mallory')]
     const token = await alice.challenge()
@@ -158,7 +158,7 @@ describeOn(storageStacks, (stack) => {
 
   test('a record of a later format', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     await stage.rewrite('alice', (record) => ({ ...record, format: 2 as 1 }))
     const row = await rowOf(stage.open.storage, 'alice')
     await expectUnreadable(stage, () => alice.login())
@@ -167,7 +167,7 @@ describeOn(storageStacks, (stack) => {
 
   test('records and tokens of an older secret, of one that is listed no more, and of a stranger', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const fresh = 'Xc5vB1nM8qW3eR6tY0uI4oP7aS2dF9gH'
     const [both, alone, stranger] = [
       await stage.twin({ secret: [fresh, secret] }),
@@ -278,7 +278,7 @@ const worstDeaths = deaths.filter(({ flow }) => ['verify', 'confirm'].includes(f
 describeOn(sharedStacks, (stack) => {
   test('the process is killed before a write, and after it', async () => {
     const stage = await openStage(stack)
-    await stage.alice.enrol()
+    await stage.alice.enroll()
     for (const { flow, when } of stack.kind === 'SQLite' ? deaths : worstDeaths) {
       // Half a minute ahead, so that this minute's codes are in the window of a clock that stands still.
       const nowMs = stage.clock.now() + 30_000
@@ -304,7 +304,7 @@ describeOn(sharedStacks, (stack) => {
 
 test('an operator who resets, revokes, erases or imports while the storage fails is told', async () => {
   const stage = await openStage(anyStack)
-  await stage.alice.enrol()
+  await stage.alice.enroll()
   const { mfa } = stage
   const acts = {
     put: [

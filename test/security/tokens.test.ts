@@ -18,10 +18,10 @@ interface InFlight {
   readonly qr: (token: string) => Promise<HttpAnswer>
 }
 
-/** Alice is enrolled and signed in with a fresh proof; a challenge and a further enrolment of hers are in flight. */
+/** Alice is enrolled and signed in with a fresh proof; a challenge and a further enrollment of hers are in flight. */
 async function openInFlight(stack: Parameters<typeof openStage>[0], options?: StageOptions): Promise<InFlight> {
   const stage = await openStage(stack, options)
-  const alice = await stage.alice.enrol()
+  const alice = await stage.alice.enroll()
   const begun = await alice.begin()
   const { browser } = alice
   const code = alice.app.code(stage.clock.now())
@@ -155,7 +155,7 @@ describeOn(storageStacks, (stack) => {
   test("alice's token with mallory's session and code, and the reverse", async () => {
     const { stage, ephemeral, begun, code } = await openInFlight(stack)
     const { alice, clock } = stage
-    const mallory = await stage.mallory.enrol()
+    const mallory = await stage.mallory.enroll()
     const before = await sessionOf(mallory.browser)
     const [hers, his] = [await alice.challenge(), await mallory.challenge()]
     const own = mallory.app.code(clock.now())
@@ -176,7 +176,7 @@ describeOn(storageStacks, (stack) => {
 
   test('a second user id in body, query or header is nobody', async () => {
     const { stage, ephemeral } = await openInFlight(stack)
-    const mallory = await stage.mallory.enrol()
+    const mallory = await stage.mallory.enroll()
     const other = { user_id: 'alice', userId: 'alice', id: 'alice', sub: 'alice', user: { id: 'alice' } }
     const query = '?user_id=alice&userId=alice&sub=alice&id=alice&ephemeral_token='
     const headers = { 'X-User-Id': 'alice', 'X-Remote-User': 'alice', Authorization: `Bearer ${ephemeral}` }

@@ -13,7 +13,7 @@ import { nobodyAnswers, openBank, paid } from './open-bank.ts'
 
 allowSlowTests()
 
-test('a program enrols itself, and logs in twenty times in a row, each time with a step of its own', async () => {
+test('a program enrolls itself, and logs in twenty times in a row, each time with a step of its own', async () => {
   const { client, clock, file, told } = await openBank()
   const [secretFile, stepsFile] = [file('totp'), file('steps.json')]
   const totp = { secret: fileSecret(secretFile), steps: stepFile(stepsFile) }
@@ -27,7 +27,7 @@ test('a program enrols itself, and logs in twenty times in a row, each time with
   for (let count = 0; count < 20; count += 1) await client({ totp }).login(alice)
   expect(told('confirm')).toEqual(['success'])
   expect(told('verify')).toEqual(Array(20).fill('success'))
-  // The enrolment has used the first step already.
+  // The enrollment has used the first step already.
   expect(clock.now() - start).toBeGreaterThan(19 * 29_000)
   expect(clock.now() - start).toBeLessThan(21 * 31_000)
   expect(Object.values(JSON.parse(readFileSync(stepsFile, 'utf8')) as object)).toEqual([

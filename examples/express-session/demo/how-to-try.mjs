@@ -1,4 +1,4 @@
-// What the demo leaves behind: a server, an enrolment for a phone, and commands that work as they are.
+// What the demo leaves behind: a server, an enrollment for a phone, and commands that work as they are.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ const example = fileURLToPath(new URL('../', import.meta.url))
 const bob = { username: 'bob', password: 'tr0ub4dor and 3' }
 
 /**
- * Begins an enrolment for bob and prints the README's commands for this server.
+ * Begins an enrollment for bob and prints the README's commands for this server.
  * @param {{ url: string, directory: string, show: import('./terminal.mjs').Terminal }} how `directory` is where the commands keep what they get
  */
 export async function showHowToTry({ url, directory, show }) {
@@ -37,7 +37,7 @@ async function beginForBob(url, directory) {
   const browser = createBrowser(url)
   await browser.send('POST', '/auth/login', { body: bob })
   const { status, body } = await browser.send('GET', '/auth/mfa/totp/activate')
-  if (status !== 200) throw new Error(`bob cannot begin to enrol: ${status} ${JSON.stringify(body)}`)
+  if (status !== 200) throw new Error(`bob cannot begin to enroll: ${status} ${JSON.stringify(body)}`)
   mkdirSync(directory, { mode: 0o700 })
   writeFileSync(join(directory, 'phone'), JSON.stringify(body))
   const { hostname } = new URL(url)

@@ -26,7 +26,7 @@ const nobody = { status: 401, body: { error: 'unauthenticated' } }
 const refused = { status: 400, session: 'none', body: { code: 'invalid_code' } }
 
 /**
- * Walks through all of it. No code has to be waited for: the enrolment takes the one of now, the sign-in that of the
+ * Walks through all of it. No code has to be waited for: the enrollment takes the one of now, the sign-in that of the
  * next time step, which the window lets in early, and all else is done with recovery codes.
  *
  * @param {import('./stage.mjs').World} world
@@ -35,7 +35,7 @@ const refused = { status: 400, session: 'none', body: { code: 'invalid_code' } }
 export async function journey(world) {
   const stage = createStage(world)
   const { laptop, tablet } = await signInByPassword(stage)
-  const { authenticator, step, codes } = await enrol(stage, laptop)
+  const { authenticator, step, codes } = await enroll(stage, laptop)
   await signInByCode(stage, authenticator, step)
   const device = await signInByRecoveryCode(stage, codes)
   await stepUp(stage, tablet, codes)
@@ -57,8 +57,8 @@ async function signInByPassword(stage) {
  * @param {Stage} stage
  * @param {Device} laptop
  */
-async function enrol(stage, laptop) {
-  stage.begin('On the laptop she begins to enrol an authenticator app')
+async function enroll(stage, laptop) {
+  stage.begin('On the laptop she begins to enroll an authenticator app')
   const begun = await laptop.get('/auth/mfa/totp/activate', {
     status: 200,
     body: { secret: /^[A-Z2-7]{32}$/, totp_url: /^otpauth:\/\/totp\//, activation_token: anyText, expires_in: 600 },
@@ -89,7 +89,7 @@ async function signInByCode(stage, authenticator, usedStep) {
   const { ephemeral_token } = await laptop.post('/auth/login', alice, challenged)
   await laptop.get('/account', nobody)
 
-  stage.begin('The code of the enrolment is used up, though it is still on the screen')
+  stage.begin('The code of the enrollment is used up, though it is still on the screen')
   const used = { ephemeral_token, code: authenticator.code(usedStep) }
   const replayed = { ...refused, event: 'replayed', body: { code: 'invalid_code', attempts_remaining: 4 } }
   await laptop.post('/auth/mfa/verify', used, replayed)
@@ -122,7 +122,7 @@ async function signInByRecoveryCode(stage, codes) {
  * @param {readonly string[]} codes
  */
 async function stepUp(stage, tablet, codes) {
-  stage.begin('The tablet is signed in since before the enrolment: for a transfer it has to prove more')
+  stage.begin('The tablet is signed in since before the enrollment: for a transfer it has to prove more')
   const transfer = { to: 'bob', amount: 50 }
   const demanded = { status: 401, body: { code: 'step_up_required' } }
   await tablet.post('/transfer', transfer, demanded)

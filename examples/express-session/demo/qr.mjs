@@ -1,4 +1,4 @@
-// Draws the QR code of an enrolment for a phone to scan: node demo/qr.mjs <file>, the file being the answer of
+// Draws the QR code of an enrollment for a phone to scan: node demo/qr.mjs <file>, the file being the answer of
 // GET /auth/mfa/totp/activate.
 import { readFileSync } from 'node:fs'
 import { drawQr, wantsColour } from './terminal.mjs'

@@ -1,4 +1,4 @@
-// Authenticator apps enrol and sign in through Express.
+// Authenticator apps enroll and sign in through Express.
 
 import { authenticatorContract } from '../../contract/authenticator-contract.ts'
 import { buildApp } from '../app.js'

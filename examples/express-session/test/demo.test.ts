@@ -66,7 +66,7 @@ test.each([
   expect(readQr(drawQr(text, hasColour), drawn)).toBe(text)
 })
 
-test.skipIf(!hasCurl)('bob enrols by the QR code and the commands it leaves', async () => {
+test.skipIf(!hasCurl)('bob enrolls by the QR code and the commands it leaves', async () => {
   const demo = runDemo([])
   const [, tried = ''] = await demo.printed(/Try it yourself(.*)The server goes on/s)
   const commands = tried.match(/^ {4}.*$/gm)?.join('\n') ?? ''

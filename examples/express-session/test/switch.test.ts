@@ -90,8 +90,8 @@ async function serving(folder: string, url: string) {
 
 type Visitor = ReturnType<typeof createBrowser>
 
-/** Enrols alice by the real clock. @returns the code after the one she enrolled with */
-async function enrol(visitor: Visitor): Promise<() => string> {
+/** Enrolls alice by the real clock. @returns the code after the one she enrolled with */
+async function enroll(visitor: Visitor): Promise<() => string> {
   await visitor.send('POST', '/auth/login', { body: alice })
   const begun = await visitor.send('GET', '/auth/mfa/totp/activate')
   const phone = createAuthenticator(String(begun.body['totp_url']))
@@ -135,7 +135,7 @@ for (const database of databases) {
     test('a database that is killed and comes back is found again, with all that was stored', { timeout }, async () => {
       await database.empty(urlOf())
       const { app, browser } = await serving(copyOn(database), urlOf())
-      const code = await enrol(browser)
+      const code = await enroll(browser)
       const login = () => browser.send('POST', '/auth/login', { body: alice })
       expect(await login()).toMatchObject({ status: 200, body: { mfa_required: true } })
       await server.kill()

@@ -1,4 +1,4 @@
-// Authenticator apps enrol and sign in through Koa.
+// Authenticator apps enroll and sign in through Koa.
 
 import { authenticatorContract } from '../../contract/authenticator-contract.ts'
 import { build } from './build.ts'

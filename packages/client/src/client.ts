@@ -29,7 +29,7 @@ export interface PendingLogin {
   readonly expiresAt: string
 }
 
-/** An enrolment that is not confirmed yet. */
+/** An enrollment that is not confirmed yet. */
 export interface Setup {
   /** `totp`, `one_time_code`, `question`, … */
   readonly method: string
@@ -57,12 +57,12 @@ export interface Authenticator {
   readonly lastUsedAt: Date | null
 }
 
-/** An enrolment that is confirmed. */
+/** An enrollment that is confirmed. */
 export interface Confirmed<Answer extends JsonObject = JsonObject> {
   readonly authenticator: Authenticator
   /** With the first authenticator; else none. */
   readonly recoveryCodes: readonly string[]
-  /** Where the confirmation has signed in: after a registration, or a login that had to enrol. */
+  /** Where the confirmation has signed in: after a registration, or a login that had to enroll. */
   readonly session: Session<Answer> | null
 }
 
@@ -89,7 +89,7 @@ export interface SentCode {
 
 /** Why codes are refused, for one authenticator. */
 export interface Diagnosis {
-  /** `null` for an enrolment under way. */
+  /** `null` for an enrollment under way. */
   readonly id: string | null
   readonly name: string | null
   /** Seconds. */
@@ -164,15 +164,15 @@ export interface Client<Answer extends JsonObject = JsonObject> {
   /** Makes an account, where the app lets one, with its second factor to be confirmed. `method` is a field like the others. */
   register(fields: JsonObject, options?: CallOptions): Promise<Setup>
   /**
-   * Begins an enrolment. Nothing is stored yet.
+   * Begins an enrollment. Nothing is stored yet.
    *
    * @param method - The factor, `totp` unless it is named
    * @param fields - What the factor asks for: `{ to }` of `one_time_code`, `{ answers }` of `question`
    */
   setup(method?: string, fields?: JsonObject, options?: CallOptions): Promise<Setup>
-  /** Confirms the latest enrolment. Without an answer, in TOTP, the code is made from the new secret. */
+  /** Confirms the latest enrollment. Without an answer, in TOTP, the code is made from the new secret. */
   confirm(answer?: Answering, options?: CallOptions & { readonly name?: string }): Promise<Confirmed<Answer>>
-  /** The PNG of the latest enrolment's QR code. */
+  /** The PNG of the latest enrollment's QR code. */
   qrCode(options?: CallOptions): Promise<Uint8Array>
   /** Gives a factor up, `totp` unless it is named. Without a `code` it comes from the options, as in `login`. */
   disable(

@@ -1,7 +1,7 @@
 import { createAccount } from './account/account.ts'
 import { createProofs } from './account/proofs.ts'
 import type { Client } from './client.ts'
-import { createEnrolment } from './enrolment/enrolment.ts'
+import { createEnrollment } from './enrollment/enrollment.ts'
 import { createAsk } from './http/ask.ts'
 import { createServerClock } from './http/server-clock.ts'
 import { createChallenge } from './login/challenge.ts'
@@ -37,10 +37,10 @@ export function createClient<Answer extends JsonObject = JsonObject>(options: Cl
     askSignedIn,
     ephemeralToken: () => challenge.pending?.ephemeralToken ?? null,
   })
-  const challenge = createChallenge({ ...parts, enrol: (token) => enrolment.demand(token) })
+  const challenge = createChallenge({ ...parts, enroll: (token) => enrollment.demand(token) })
   const login = createLogin({ ...parts, challenge, send: proofs.sendForLogin })
-  const enrolment = createEnrolment({ ...parts, askSignedIn, signedIn: challenge.signedIn })
-  const { demand: _demand, activationToken, ...enrolling } = enrolment
+  const enrollment = createEnrollment({ ...parts, askSignedIn, signedIn: challenge.signedIn })
+  const { demand: _demand, activationToken, ...enrolling } = enrollment
   const { stepUp, disable, sendCode } = proofs
   const client: Client = {
     ...login,

@@ -2,7 +2,7 @@
 export type OwnErrorCode =
   /** A second factor is asked for, and nobody and nothing here can answer: a `MfaRequiredError`. */
   | 'mfa_required'
-  /** The account has to enrol a second factor first: `setup()` and `confirm()` go on. */
+  /** The account has to enroll a second factor first: `setup()` and `confirm()` go on. */
   | 'mfa_enrollment_required'
   /** The server cannot be reached, or the connection broke. */
   | 'network_error'
@@ -14,7 +14,7 @@ export type OwnErrorCode =
   | 'clock_skew'
   /** There is no login that waits, or its time is over. */
   | 'no_pending_login'
-  /** There is no enrolment under way. */
+  /** There is no enrollment under way. */
   | 'no_setup'
   /** The secret or the provider of it gave nothing that makes codes. */
   | 'invalid_secret'

@@ -6,7 +6,7 @@ test.each(['bearer', 'session'] as const)(
   'a program with a secret logs in, is let in, and proves itself again: %s',
   async (host) => {
     const app = await openApp({ host })
-    const phone = await app.enrol()
+    const phone = await app.enroll()
     const client = app.client({ totp: phone.secret })
     const { tokens } = await client.login(credentials)
     expect(tokens === null).toBe(host === 'session')

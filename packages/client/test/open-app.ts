@@ -39,8 +39,8 @@ export interface TestApp {
   readonly waits: readonly number[]
   /** A client whose waits move the clock on. */
   readonly client: (options?: Partial<ClientOptions>) => Client
-  /** Enrols alice's phone behind the app's back, half a minute ago. */
-  readonly enrol: () => Promise<VirtualAuthenticator>
+  /** Enrolls alice's phone behind the app's back, half a minute ago. */
+  readonly enroll: () => Promise<VirtualAuthenticator>
   readonly stop: () => Promise<void>
   /** Listens again, on the same port. */
   readonly start: () => Promise<void>
@@ -106,7 +106,7 @@ export async function openApp(options: TestAppOptions = {}): Promise<TestApp> {
         onNotice: (notice) => void notices.push(notice),
         ...more,
       }),
-    async enrol() {
+    async enroll() {
       const alice = { id: '1', name: 'alice', stamp: '1' }
       const { totpUrl, activationToken } = await mfa.begin('totp', alice)
       const phone = virtualAuthenticator(totpUrl)

@@ -8,7 +8,7 @@ export {
   type Challenged,
   type CheckInput,
   codeFault,
-  type Enrolment,
+  type Enrollment,
   type Factor,
   type FactorCall,
   type FactorRoute,

@@ -16,7 +16,7 @@ import type { Awaitable, BearerTokens, Handler, Host, JsonObject, Proof, SignedI
 /** What a user answers with, and the request id for the event: `{ code }`. */
 export type Answer = ProofInput & CallOptions
 
-/** What a TOTP enrolment shows the user. */
+/** What a TOTP enrollment shows the user. */
 export interface TotpBegun extends Begun {
   /** Base32, for typing in. */
   readonly secret: string
@@ -41,30 +41,30 @@ export interface Mfa {
   challenge(user: User, answer?: Answer): Promise<Challenge>
   /** Answers a challenge. @throws MfaError `invalid_token`, `invalid_code`, `too_many_attempts`, `storage_unavailable` */
   verify(ephemeralToken: string, answer: Answer): Promise<{ user: User; proof: Proof }>
-  /** Begins an enrolment; stores nothing. A further authenticator takes a fresh proof. @throws MfaError `step_up_required`, `authenticator_limit` */
+  /** Begins an enrollment; stores nothing. A further authenticator takes a fresh proof. @throws MfaError `step_up_required`, `authenticator_limit` */
   begin(type: 'totp', user: User, call?: Freshness & CallOptions): Promise<TotpBegun>
   begin(type: string, user: User, call?: Freshness & CallOptions & Readonly<Record<string, unknown>>): Promise<Begun>
-  /** Confirms an enrolment. @throws MfaError `invalid_token`, `invalid_code`, `too_many_attempts`, `authenticator_limit` */
+  /** Confirms an enrollment. @throws MfaError `invalid_token`, `invalid_code`, `too_many_attempts`, `authenticator_limit` */
   confirm(
     type: string,
     user: User,
     answer: Answer & { activationToken: string; name?: string | undefined },
   ): Promise<Confirmed>
   /**
-   * Begins the enrolment of an account that has just been made: `method` names the factor, `totp` unless said otherwise.
+   * Begins the enrollment of an account that has just been made: `method` names the factor, `totp` unless said otherwise.
    * The recovery codes come alive with the confirmation.
    */
   register(
     user: User,
     call?: CallOptions & { method?: string | undefined } & Readonly<Record<string, unknown>>,
   ): Promise<Registered>
-  /** Begins an enrolment by the token of a login that asked for one. @throws MfaError `unauthenticated` */
+  /** Begins an enrollment by the token of a login that asked for one. @throws MfaError `unauthenticated` */
   beginEnrollment(
     ephemeralToken: string,
     type: string,
     call?: CallOptions & Readonly<Record<string, unknown>>,
   ): Promise<Begun>
-  /** Confirms an enrolment that was begun by `register` or `beginEnrollment`; its proof signs in. @throws MfaError `unauthenticated`, and as `confirm` does */
+  /** Confirms an enrollment that was begun by `register` or `beginEnrollment`; its proof signs in. @throws MfaError `unauthenticated`, and as `confirm` does */
   confirmEnrollment(
     type: string,
     answer: Answer & { activationToken: string; name?: string | undefined },

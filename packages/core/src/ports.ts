@@ -116,7 +116,7 @@ export interface Host<Args extends readonly unknown[]> {
   currentUser(...args: Args): Awaitable<SignedIn | null>
   /** Makes the session or the tokens and returns the response body (an object; nothing means `{}`). */
   signIn(user: User, proof: Proof, ...args: Args): Awaitable<unknown>
-  /** Remembers a fresh proof of a signed-in user. An object it returns is the answer to a step-up, and part of that to a confirmed enrolment. */
+  /** Remembers a fresh proof of a signed-in user. An object it returns is the answer to a step-up, and part of that to a confirmed enrollment. */
   proved(user: User, proof: Proof, ...args: Args): Awaitable<unknown>
   /** Says whether this is the user's password. Where given, deactivation asks for the password too. */
   confirmPassword?: ((user: User, password: string, ...args: Args) => Awaitable<boolean>) | undefined

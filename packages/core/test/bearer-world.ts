@@ -1,7 +1,7 @@
 // Alice in an app of bearer tokens, before and after she has a second factor.
 
 import type { MfaOptions, Proof, TokenSet } from '../src/index.ts'
-import { createWorld, type Enrolled, enrol, login, type World } from './world.ts'
+import { createWorld, type Enrolled, enroll, login, type World } from './world.ts'
 
 export interface BearerWorld extends World {
   readonly enrolled: Enrolled
@@ -14,7 +14,7 @@ export interface BearerWorld extends World {
 export async function bearerWorld(options: Partial<MfaOptions> = {}): Promise<BearerWorld> {
   const world = createWorld(options)
   const { mfa, clock, alice } = world
-  const enrolled = await enrol(world)
+  const enrolled = await enroll(world)
   const newCode = () => enrolled.app.code(clock.advance(30))
   return {
     ...world,

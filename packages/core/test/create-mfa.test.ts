@@ -1,4 +1,4 @@
-// The whole journey at the core: enrol, be challenged, get in, and nothing twice.
+// The whole journey at the core: enroll, be challenged, get in, and nothing twice.
 
 import { expect, test } from 'vitest'
 import { manualClock } from '../../testing/src/manual-clock.ts'
@@ -7,7 +7,7 @@ import { createMfa, type MfaEvent, memoryStorage } from '../src/index.ts'
 
 const alice = { id: 'u1', name: 'alice@example.com', stamp: '1' }
 
-test('enrol, challenge, verify, replay, recovery code, step-up, deactivate', async () => {
+test('enroll, challenge, verify, replay, recovery code, step-up, deactivate', async () => {
   const clock = manualClock(1_800_000_000_000)
   const events: MfaEvent[] = []
   const mfa = createMfa({

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { createEvents } from '../src/events.ts'
 import type { MfaEvent, MfaEventListener } from '../src/index.ts'
-import { createWorld, enrol, refusal } from './world.ts'
+import { createWorld, enroll, refusal } from './world.ts'
 
 const event: MfaEvent = {
   type: 'verify',
@@ -100,7 +100,7 @@ test.each(bad)('a listener that %s changes nothing and stops no other', async (_
   const world = createWorld({ onEvent })
   const heard: string[] = []
   world.mfa.on('*', (one) => heard.push(one.type))
-  const { app } = await enrol(world)
+  const { app } = await enroll(world)
   await world.mfa.stepUp(world.alice, { code: app.code(world.clock.now()) })
   await refusal(world.mfa.stepUp(world.alice, { code: app.code(world.clock.now()) }))
   await new Promise(setImmediate)
@@ -139,7 +139,7 @@ describe('without a listener', () => {
 
   test('a wrong code is none', async () => {
     const calls = await warned(async (world) => {
-      const { app } = await enrol(world)
+      const { app } = await enroll(world)
       await refusal(world.mfa.stepUp(world.alice, { code: app.wrongCode(world.clock.now()) }))
     })
     expect(calls).toEqual([])

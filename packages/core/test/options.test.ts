@@ -72,7 +72,7 @@ const bad: Readonly<Record<string, readonly unknown[]>> = {
       { ...phrase, type },
     ]),
     ...Object.keys(phrase)
-      .filter((name) => name !== 'enrolment')
+      .filter((name) => name !== 'enrollment')
       .map((name) => [{ ...phrase, [name]: undefined }]),
   ],
   ephemeralTokenSeconds: [29, 3601, 60.5, '300', Number.NaN],

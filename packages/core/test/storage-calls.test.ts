@@ -4,7 +4,7 @@ import { virtualAuthenticator } from '@latchkey/testing'
 import { expect, test } from 'vitest'
 import type { TokenSet, User } from '../src/index.ts'
 import { fixedPhrase } from './factors/fixed-phrase.ts'
-import { createWorld, type Enrolled, enrol, login, refusal, type World } from './world.ts'
+import { createWorld, type Enrolled, enroll, login, refusal, type World } from './world.ts'
 
 interface Scene extends World {
   readonly enrolled: Enrolled
@@ -22,7 +22,7 @@ interface Scene extends World {
 async function scene(): Promise<Scene> {
   const enrollment = (user: User) => (user.id === 'bob' ? 'required' : 'optional')
   const world = createWorld({ factors: [fixedPhrase('correct horse')], enrollment })
-  const enrolled = await enrol(world)
+  const enrolled = await enroll(world)
   const fresh = { provedAt: world.clock.now() }
   const { activationToken, totpUrl } = await world.mfa.begin('totp', world.alice, fresh)
   const code = virtualAuthenticator(totpUrl).code(world.clock.now())

@@ -71,8 +71,12 @@ export interface Enrolled {
   readonly proof: Proof
 }
 
-/** Enrols an authenticator app, and lets a time step pass so that its next code is good at once. */
-export async function enrol(world: World, user: User = world.alice, provedAt: number | null = null): Promise<Enrolled> {
+/** Enrolls an authenticator app, and lets a time step pass so that its next code is good at once. */
+export async function enroll(
+  world: World,
+  user: User = world.alice,
+  provedAt: number | null = null,
+): Promise<Enrolled> {
   const { mfa, clock } = world
   const begun = await mfa.begin('totp', user, { provedAt })
   const app = virtualAuthenticator(begun.totpUrl)

@@ -57,7 +57,7 @@ function sessionStore() {
   }
 }
 
-async function enrol(agent: ReturnType<typeof request.agent>, clock: ManualClock): Promise<request.Response> {
+async function enroll(agent: ReturnType<typeof request.agent>, clock: ManualClock): Promise<request.Response> {
   const { body } = await agent.get('/auth/mfa/totp/activate')
   const code = virtualAuthenticator(body.totp_url).code(clock.now())
   return agent.post('/auth/mfa/totp/activate').send({ activation_token: body.activation_token, code })
@@ -91,7 +91,7 @@ test.each(['store', 'cookie'])("a session in a %s that ends with the browser's s
   const lasting = async () => (await agent.get('/')).body.maxAge
   await agent.post('/auth/login')
   expect(await lasting()).toBe('session')
-  expect((await enrol(agent, clock)).status).toBe(200)
+  expect((await enroll(agent, clock)).status).toBe(200)
   expect(await lasting()).toBe('session')
 })
 
@@ -103,7 +103,7 @@ test('without autoCommit sign-in and proof are saved too, and nothing of before 
   expect([...store.rows.values()]).toEqual([expect.stringContaining('visits')])
   await agent.post('/auth/login')
   expect([...store.rows.values()]).toEqual([expect.not.stringContaining('visits')])
-  await enrol(agent, clock)
+  await enroll(agent, clock)
   expect((await agent.get('/auth/mfa/recovery-codes')).status).toBe(200)
 })
 

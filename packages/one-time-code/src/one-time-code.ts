@@ -2,7 +2,7 @@ import { type Authenticator, type CheckInput, codeFault, type Factor, type Verdi
 import { addressesRoute } from './addresses-route.ts'
 import { isCode, isSameCode } from './code.ts'
 import { type Address, amrOf } from './destination.ts'
-import { enrolment } from './enrolment.ts'
+import { enrollment } from './enrollment.ts'
 import { type OneTimeCodeOptions, readOptions } from './options.ts'
 import { sendRoute } from './send-route.ts'
 import { readState, type SentCode, withoutCode } from './state.ts'
@@ -28,7 +28,7 @@ export function oneTimeCode(options: OneTimeCodeOptions): Factor {
     },
     check,
     lasting: (state) => withoutCode(state),
-    enrolment: enrolment(settings),
+    enrollment: enrollment(settings),
     routes: [sendRoute(settings), addressesRoute],
   }) as unknown as Factor
 }

@@ -14,7 +14,7 @@ export interface Order {
   readonly user: User
   readonly issuer: string
   readonly randomBytes: RandomBytes
-  readonly purpose: 'enrol' | 'login' | 'step_up' | 'deactivate'
+  readonly purpose: 'enroll' | 'login' | 'step_up' | 'deactivate'
   readonly tokenId: string | null
   /** Where to, by the user's authenticators of now, or why not. Pure. */
   readonly target: (authenticators: readonly Authenticator[]) => Target | MfaError
@@ -72,7 +72,7 @@ function reservation(
       purpose,
       tokenId,
       authenticatorId: target.authenticatorId,
-      code: purpose === 'enrol' ? null : code,
+      code: purpose === 'enroll' ? null : code,
       expiresAt: nowMs + settings.codeSeconds * 1000,
     }
     const next = withSent(state, sent, { pauseSeconds: settings.pauseSeconds, nowMs })

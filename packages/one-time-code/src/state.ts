@@ -5,13 +5,13 @@ import type { SendLimits } from './options.ts'
 export type SentCode = {
   /** Random: tells this code from any other, since two may have the same digits. */
   readonly serial: string
-  /** `enrol`, `login`, `step_up` or `deactivate`. */
+  /** `enroll`, `login`, `step_up` or `deactivate`. */
   readonly purpose: string
   /** The ephemeral token it answers, null where there is none. */
   readonly tokenId: string | null
-  /** Where it was sent; null for an enrolment, which has no authenticator yet. */
+  /** Where it was sent; null for an enrollment, which has no authenticator yet. */
   readonly authenticatorId: string | null
-  /** Null for an enrolment, whose code is in the activation token. */
+  /** Null for an enrollment, whose code is in the activation token. */
   readonly code: string | null
   readonly expiresAt: number
 }

@@ -10,7 +10,7 @@ async function challenge({ stranger }: World): Promise<string> {
   return String((await stranger().post('/login')).json['ephemeral_token'])
 }
 
-test('an enrolment sends a code, and the code proves the address', async () => {
+test('an enrollment sends a code, and the code proves the address', async () => {
   const world = createWorld()
   const begun = await world.browser.post(enroll, { to: ' alice@EXAMPLE.com' })
   expect(begun).toEqual({
@@ -50,7 +50,7 @@ test('it is sent by SMS to a number, and a name of the user’s own is kept', as
 
 test('a challenge is answered with the code that was sent for it', async () => {
   const world = createWorld()
-  await world.enrol()
+  await world.enroll()
   const ephemeral_token = await challenge(world)
   expect(await world.stranger().post(send, { ephemeral_token })).toEqual({
     status: 200,
@@ -67,7 +67,7 @@ test.each([
   ['a deactivation', { purpose: 'deactivate' }, '/mfa/one-time-code/deactivate'],
 ])('signed in it is for %s', async (_, body, path) => {
   const world = createWorld()
-  await world.enrol()
+  await world.enroll()
   expect((await world.browser.post(send, body)).status).toBe(200)
   expect((await world.browser.post(path, { code: world.code() })).status).toBe(200)
 })
@@ -76,7 +76,7 @@ test('the proof says by which way the code came', async () => {
   const world = createWorld()
   const { mfa, alice } = world
   const enrolled = async (to: string) => {
-    const { authenticator } = (await world.enrol(to)).json as { authenticator: { id: string } }
+    const { authenticator } = (await world.enroll(to)).json as { authenticator: { id: string } }
     return authenticator.id
   }
   const [mail, sms] = [await enrolled(address), await enrolled('+1 415 555 2671')]
@@ -99,8 +99,8 @@ test('a confirmed number is a proof by SMS', async () => {
 test('somebody on the way in is told the addresses, masked, and nothing is sent', async () => {
   const world = createWorld()
   const ids = [
-    ((await world.enrol()).json['authenticator'] as { id: string }).id,
-    ((await world.enrol('+1 415 555 2671')).json['authenticator'] as { id: string }).id,
+    ((await world.enroll()).json['authenticator'] as { id: string }).id,
+    ((await world.enroll('+1 415 555 2671')).json['authenticator'] as { id: string }).id,
   ]
   const messages = world.messages.length
   const ephemeral_token = await challenge(world)
@@ -127,8 +127,8 @@ test('somebody on the way in is told the addresses, masked, and nothing is sent'
 
 test('of several addresses the one that is asked for gets it', async () => {
   const world = createWorld()
-  await world.enrol()
-  const second = (await world.enrol('+1 415 555 2671')).json['authenticator'] as { id: string }
+  await world.enroll()
+  const second = (await world.enroll('+1 415 555 2671')).json['authenticator'] as { id: string }
   expect((await world.browser.post(send, { authenticator_id: second.id })).json).toMatchObject({ channel: 'sms' })
   world.clock.advance(540)
   expect((await world.browser.post(send)).json).toMatchObject({ channel: 'mail' })
@@ -143,7 +143,7 @@ test.each([
   ['an authenticator that is not', 404, 'not_found', { authenticator_id: 'x' }],
 ])('no code for %s', async (_, status, code, body) => {
   const world = createWorld()
-  await world.enrol()
+  await world.enroll()
   expect(await world.browser.post(send, body)).toMatchObject({ status, json: { code } })
   expect(world.messages).toHaveLength(1)
 })
@@ -180,7 +180,7 @@ test('the hook is asked of every message, and only a plain yes is one', async ()
       return answer as boolean
     },
   })
-  await world.enrol()
+  await world.enroll()
   answer = 1
   expect((await world.browser.post(send)).json).toMatchObject({ code: 'invalid_request', errors: [{ field: 'to' }] })
   const destination = { channel: 'mail', to: address, user: world.alice }
@@ -190,7 +190,7 @@ test('the hook is asked of every message, and only a plain yes is one', async ()
 
 test('more addresses than allowed are refused before anything is sent', async () => {
   const world = createWorld({ authenticators: 1 })
-  await world.enrol()
+  await world.enroll()
   expect((await world.browser.post(enroll, { to: address })).json).toMatchObject({ code: 'authenticator_limit' })
   expect(world.messages).toHaveLength(1)
 })
@@ -205,7 +205,7 @@ test('digits and seconds are what the options say', async () => {
 
 test('where no code is out, an answer is not looked at and not charged', async () => {
   const world = createWorld()
-  await world.enrol()
+  await world.enroll()
   const ephemeral_token = await challenge(world)
   const answer = await world.stranger().post('/mfa/verify', { ephemeral_token, code: '123456' })
   expect(answer.json).toMatchObject({ code: 'invalid_code', attempts_remaining: 5 })

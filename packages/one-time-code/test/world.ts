@@ -37,8 +37,8 @@ export interface World {
   readonly stranger: () => Browser
   /** A second process of the same app. */
   readonly twin: () => Browser
-  /** Enrols an address, and lets the pause pass. */
-  readonly enrol: (to?: string) => Promise<Answer>
+  /** Enrolls an address, and lets the pause pass. */
+  readonly enroll: (to?: string) => Promise<Answer>
   /** The code that was sent last. */
   readonly code: () => string
 }
@@ -67,7 +67,7 @@ export function createWorld(options: Partial<OneTimeCodeOptions> = {}, more: Par
   const jar = { signedIn: { user: alice, provedAt: null } as SignedIn | null }
   const browser = browserOf(mfa, alice, jar)
   const code = () => messages.at(-1)?.code ?? ''
-  const enrol = async (to = address) => {
+  const enroll = async (to = address) => {
     const { json } = await browser.post('/mfa/one-time-code/enroll', { to })
     clock.advance(60)
     return browser.post('/mfa/one-time-code/confirm', { activation_token: json['activation_token'], code: code() })
@@ -83,7 +83,7 @@ export function createWorld(options: Partial<OneTimeCodeOptions> = {}, more: Par
     browser,
     stranger,
     twin: () => browserOf(start(), alice, jar),
-    enrol,
+    enroll,
     code,
   }
 }

@@ -41,7 +41,7 @@ export interface VirtualAuthenticator {
 }
 
 /**
- * Enrols from what an app would scan or have typed in.
+ * Enrolls from what an app would scan or have typed in.
  *
  * @param source - An `otpauth://totp/…` URL with all its parameters, or the parameters themselves
  * @throws TypeError where it is no TOTP, or has no secret

@@ -29,7 +29,7 @@ describe('codes', () => {
   })
 })
 
-describe('enrolment', () => {
+describe('enrollment', () => {
   test('takes every parameter from the URL', () => {
     const url = `otpauth://totp/ACME%20Co:alice%40example.com?secret=${base32.sha256}&issuer=ACME%20Co&algorithm=SHA256&digits=8&period=60`
     expect(virtualAuthenticator(url)).toMatchObject({

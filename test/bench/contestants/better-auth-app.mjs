@@ -32,7 +32,7 @@ export function createApp(database, origin) {
 
 /** What signing up and enrolling leave in the tables, for each of many users: it copies the rows that one user's made. */
 export async function* enrolledRows(users) {
-  const { key, newId, backupCodes, ...one } = await enrolOne()
+  const { key, newId, backupCodes, ...one } = await enrollOne()
   for (let user = 0; user < users; user += 1) {
     const name = userIdOf(user)
     const id = newId('user')
@@ -49,8 +49,8 @@ export async function* enrolledRows(users) {
   }
 }
 
-/** Signs somebody up and enrols them by the app's own endpoints. */
-async function enrolOne() {
+/** Signs somebody up and enrolls them by the app's own endpoints. */
+async function enrollOne() {
   const tables = emptyTables()
   const { api, $context } = createApp(memoryAdapter(tables), 'http://127.0.0.1')
   const { secretConfig: key, generateId } = await $context

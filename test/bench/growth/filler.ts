@@ -1,7 +1,7 @@
 import type { StoredRecord } from '@latchkey/core'
 import type { Place, StorageKind } from '../../storages/place.ts'
 import { userIdOf } from '../people.ts'
-import { enrolledRows, type Row } from '../servers/enrol.ts'
+import { enrolledRows, type Row } from '../servers/enroll.ts'
 
 /** Writes many records at once past the storage, and tells what they take. */
 export interface Filler {
@@ -120,7 +120,7 @@ export function openFiller(place: FarPlace): Promise<Filler> {
   return fillers[place.kind](place)
 }
 
-/** Enrols so many users in each of the places, of whom `drawn` will sign in; a row is made once for all of them. */
+/** Enrolls so many users in each of the places, of whom `drawn` will sign in; a row is made once for all of them. */
 export async function fill(fillers: readonly Filler[], users: number, drawn = users): Promise<void> {
   for await (const rows of enrolledRows(users, { drawn })) await Promise.all(fillers.map(({ write }) => write(rows)))
 }

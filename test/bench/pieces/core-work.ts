@@ -4,7 +4,7 @@ import { qrPng, qrSvgDataUri } from '../../../packages/core/src/factors/totp/pro
 import { answerParent } from '../../processes/answer.ts'
 import { secret } from '../../security/accounts.ts'
 import { codeOf, secretOf, userIdOf } from '../people.ts'
-import { enrolledRows } from '../servers/enrol.ts'
+import { enrolledRows } from '../servers/enroll.ts'
 import { each, type Spent, several } from './batch.ts'
 import { challengeByHand, checkByHand, type Hand, type Person, verifyByHand } from './by-hand.ts'
 import { openToken, type PartKeys, partKeys, seal, signToken, stampOf, stepsOf, unseal } from './parts.ts'

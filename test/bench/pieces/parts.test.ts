@@ -8,7 +8,7 @@ import { createSealer } from '../../../packages/core/src/sealing/seal.ts'
 import { readRecord } from '../../proof/records.ts'
 import { secret } from '../../security/accounts.ts'
 import { codeOf, secretOf, userIdOf } from '../people.ts'
-import { enrolledRows } from '../servers/enrol.ts'
+import { enrolledRows } from '../servers/enroll.ts'
 import { openToken, partKeys, seal, signToken, stampOf, stepsOf, unseal } from './parts.ts'
 
 const keys = await partKeys(secret)

@@ -1,9 +1,9 @@
 import { memoryStorage, type Storage } from '@latchkey/core'
 import { openPlace } from '../../storages/open.ts'
 import type { ServerSettings } from '../target.ts'
-import { enrolledRows } from './enrol.ts'
+import { enrolledRows } from './enroll.ts'
 
-/** Opens the place where the records lie already, or enrols all in the memory of this process. */
+/** Opens the place where the records lie already, or enrolls all in the memory of this process. */
 export async function openStorage({
   place,
   users,

@@ -212,9 +212,9 @@ export const client = [
   ),
   bug('an id is a path', ['account/account', 'stays one name'], ['account/account.ts', 'encodeURIComponent(id)', 'id']),
   bug(
-    'an enrolment is for who had to enrol before',
-    ['enrolment/enrolment', 'nobody but himself'],
-    ['login/challenge.ts', '      parts.enrol(null)\n', ''],
+    'an enrollment is for who had to enroll before',
+    ['enrollment/enrollment', 'nobody but himself'],
+    ['login/challenge.ts', '      parts.enroll(null)\n', ''],
   ),
   bug(
     'a factor that may be gone is given up again',
@@ -237,7 +237,7 @@ export const client = [
   ),
   bug(
     'a confirmation sends its code again',
-    ['enrolment/enrolment', 'broke off'],
+    ['enrollment/enrollment', 'broke off'],
     ['totp/memory-steps.ts', '?? -1) + 1', '?? -1)'],
   ),
 ]

@@ -90,7 +90,7 @@ export const command = [
     threats: [`${tests}/without-terminal.test.ts`],
     changes: [
       {
-        file: `${source}/enrolment/secret-file.ts`,
+        file: `${source}/enrollment/secret-file.ts`,
         search: 'if ((await file.read()) !== null)',
         replace: 'if ((await file.read()) === undefined)',
       },
@@ -98,9 +98,9 @@ export const command = [
   },
   {
     name: 'the step of the first code is not taken',
-    test: 'a program enrols with',
+    test: 'a program enrolls with',
     threats: [`${tests}/without-terminal.test.ts`],
-    changes: [{ file: `${source}/enrolment/secret-file.ts`, search: ', steps: stepsOf(given, shell)', replace: '' }],
+    changes: [{ file: `${source}/enrollment/secret-file.ts`, search: ', steps: stepsOf(given, shell)', replace: '' }],
   },
   {
     name: 'answers are listed though nobody asked to see them',

@@ -6,7 +6,7 @@ const enter = 'core/src/operations/enter.ts'
 /** @type {readonly import('../bug.d.ts').PlantedBug[]} */
 export const entering = [
   {
-    name: 'who has to enrol is signed in all the same',
+    name: 'who has to enroll is signed in all the same',
     test: 'the password alone opens nothing',
     threats: ['entering'],
     changes: [
@@ -36,8 +36,8 @@ export const entering = [
     changes: [{ file: challenge, search: "if (policy === 'optional')", replace: "if (policy !== 'required')" }],
   },
   {
-    name: 'a challenge opens an enrolment',
-    test: 'opens no enrolment',
+    name: 'a challenge opens an enrollment',
+    test: 'opens no enrollment',
     threats: ['packages/core/test/operations/enter.test.ts'],
     changes: [
       { file: 'core/src/sealing/keys.ts', search: "derive('enrollment-token')", replace: "derive('ephemeral-token')" },
@@ -49,8 +49,8 @@ export const entering = [
     ],
   },
   {
-    name: 'the token of a demand outlives the enrolment',
-    test: 'two enrolments of one login',
+    name: 'the token of a demand outlives the enrollment',
+    test: 'two enrollments of one login',
     threats: ['entering'],
     changes: [
       {

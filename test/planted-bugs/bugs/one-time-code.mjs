@@ -1,6 +1,6 @@
 const factor = 'one-time-code/src/one-time-code.ts'
 const state = 'one-time-code/src/state.ts'
-const enrolment = 'one-time-code/src/enrolment.ts'
+const enrollment = 'one-time-code/src/enrollment.ts'
 const route = 'one-time-code/src/send-route.ts'
 
 /**
@@ -35,8 +35,8 @@ export const oneTimeCodes = [
     '    lasting: (state) => withoutCode(state),\n',
     '',
   ]),
-  bug('an older enrolment is confirmed', "newer one's", [enrolment, 'sent?.serial !== serial || ', '']),
-  bug("an enrolment's code lives on", "newer one's", [enrolment, ' || sent.expiresAt <= nowMs', '']),
+  bug('an older enrollment is confirmed', "newer one's", [enrollment, 'sent?.serial !== serial || ', '']),
+  bug("an enrollment's code lives on", "newer one's", [enrollment, ' || sent.expiresAt <= nowMs', '']),
   bug('two messages at one instant', 'at one instant', [
     state,
     'pausedUntil: nowMs + pauseSeconds * 1000',

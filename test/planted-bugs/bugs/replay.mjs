@@ -31,7 +31,7 @@ export const replay = [
     changes: [{ file: totp, search: 'accepted.map((found)', replace: 'accepted.slice(0, 1).map((found)' }],
   },
   {
-    name: 'the code of the enrolment is good once more',
+    name: 'the code of the enrollment is good once more',
     threats: ['replay'],
     changes: [
       { file: totp, search: 'data: { ...source, lastStep: step }', replace: 'data: { ...source, lastStep: -1 }' },

@@ -1,7 +1,7 @@
 const owner = 'core/src/routes/resource/owner.ts'
 const secretRoutes = 'core/src/routes/resource/secret-routes.ts'
 const removal = 'core/src/operations/authenticators-of-factor.ts'
-const enrolment = 'resource-enrolment'
+const enrollment = 'resource-enrollment'
 const items = 'packages/core/test/routes/resource-items.test.ts'
 
 /**
@@ -51,7 +51,7 @@ export const resource = [
   },
   {
     name: 'a further secret is created without a fresh proof',
-    threats: [enrolment],
+    threats: [enrollment],
     changes: [
       {
         file: secretRoutes,
@@ -63,7 +63,7 @@ export const resource = [
   },
   {
     name: 'all secrets are removed without a fresh proof',
-    threats: [enrolment],
+    threats: [enrollment],
     changes: [
       {
         file: removal,
@@ -74,7 +74,7 @@ export const resource = [
   },
   {
     name: 'all secrets are removed, and the tokens live on',
-    threats: [enrolment],
+    threats: [enrollment],
     changes: [
       {
         file: removal,
@@ -85,7 +85,7 @@ export const resource = [
   },
   {
     name: 'a token of the resource may be a number',
-    threats: [enrolment],
+    threats: [enrollment],
     changes: [{ file: secretRoutes, search: "'is required' : codeFault(value)", replace: "'is required' : null" }],
   },
   {

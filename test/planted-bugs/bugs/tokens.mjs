@@ -136,12 +136,12 @@ export const token = [
   },
   {
     name: "another user's activation token is taken",
-    threats: ['enrolment', 'tokens'],
+    threats: ['enrollment', 'tokens'],
     changes: [{ file: activation, search: 'claims.userId !== expected.user.id', replace: "claims.userId === ''" }],
   },
   {
     name: 'the QR code is shown after the activation too',
-    threats: ['enrolment', 'tokens'],
+    threats: ['enrollment', 'tokens'],
     changes: [
       {
         file: activation,

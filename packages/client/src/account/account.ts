@@ -1,5 +1,5 @@
 import type { Client, Diagnosis, Status } from '../client.ts'
-import { authenticatorOf } from '../enrolment/enrolment.ts'
+import { authenticatorOf } from '../enrollment/enrollment.ts'
 import { refusalOf } from '../http/answer.ts'
 import { type Fields, fieldsOf } from '../http/read-fields.ts'
 import type { AskSignedIn } from '../session/signed-in.ts'
@@ -15,7 +15,7 @@ type AccountMethods =
 
 export interface AccountParts {
   readonly askSignedIn: AskSignedIn
-  /** The token of an enrolment under way, which `diagnose` is about then. */
+  /** The token of an enrollment under way, which `diagnose` is about then. */
   readonly activationToken: () => string | null
 }
 

@@ -10,8 +10,8 @@ import { enrollmentRequired, isOver, readFirstStep, readPending } from './pendin
 
 /** What a challenge needs of the rest of the client. */
 export interface ChallengeParts extends SessionParts {
-  /** The login has to enrol, with this token; `null` where it begins. */
-  readonly enrol: (ephemeralToken: string | null) => void
+  /** The login has to enroll, with this token; `null` where it begins. */
+  readonly enroll: (ephemeralToken: string | null) => void
 }
 
 /** The login that waits for its second factor, and what is asked of the server about it. */
@@ -66,8 +66,8 @@ export function createChallenge(parts: ChallengeParts): Challenge {
     },
     async begin(json, signal) {
       pending = null
-      // Else who logs in now would enrol for who had to before.
-      parts.enrol(null)
+      // Else who logs in now would enroll for who had to before.
+      parts.enroll(null)
       // With a code it counts once; without, a second login of that password is the same.
       const resend = 'code' in json ? 'unless-sent' : 'harmless'
       const answer = await ask({ route: 'login', json, as: 'nobody', resend, signal })
@@ -76,7 +76,7 @@ export function createChallenge(parts: ChallengeParts): Challenge {
       // Until now it may be a mistyped password or a server that is away, which ends nobody's sign-in.
       await keeper.setTokens(null)
       if (step.kind === 'enrolling') {
-        parts.enrol(step.ephemeralToken)
+        parts.enroll(step.ephemeralToken)
         throw enrollmentRequired(step.methods)
       }
       pending = { ...step.pending, methods: inOrder(step.pending.methods, preferred) }

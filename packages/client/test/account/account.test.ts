@@ -4,7 +4,7 @@ import { credentials, openApp } from '../open-app.ts'
 
 async function openEnrolled() {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const client = app.client({ totp: phone.secret })
   await client.login(credentials)
   return { app, phone, client }
@@ -88,7 +88,7 @@ test('a break after which the factor may be gone is told, and nothing is given u
       })
     },
   })
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const client = app.client({ totp: phone.secret })
   await client.login(credentials)
   const broken = client.disable({ password: credentials.password })
@@ -128,7 +128,7 @@ test('one-time codes: sent for a login, for a proof, and to give the factor up',
   expect((await mailed.status()).methods).toEqual(['totp', 'recovery_code'])
 })
 
-test('diagnose: of a code, and of an enrolment under way', async () => {
+test('diagnose: of a code, and of an enrollment under way', async () => {
   const { app, phone, client } = await openEnrolled()
   const late = await client.diagnose(phone.codeAt(phone.step(app.clock.now()) - 4))
   expect(late.serverTime).toEqual(new Date(app.clock.now()))

@@ -1,5 +1,5 @@
 /**
- * The rule guarded here: at a terminal a person signs in and enrols by the keys alone, what is secret is never shown, and the
+ * The rule guarded here: at a terminal a person signs in and enrolls by the keys alone, what is secret is never shown, and the
  * terminal is as before when the command ends. Each case is a real process below a real pseudo-terminal.
  */
 import { once } from 'node:events'
@@ -41,7 +41,7 @@ function printed(terminal: Terminal): Record<string, unknown> {
 describe.skipIf(!hasTerminal())('at a terminal', () => {
   test('arrow keys choose the right proposition, and log in', async () => {
     const school = await openSchool()
-    await school.enrolQuestions()
+    await school.enrollQuestions()
     const terminal = await openTerminal(['login', school.url])
     await givePassword(terminal)
     await terminal.until(question)
@@ -55,7 +55,7 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
 
   test('a wrong code asks again, and the right one signs in; neither is shown, and the password is not', async () => {
     const school = await openSchool()
-    const phone = await school.enrolPhone()
+    const phone = await school.enrollPhone()
     const terminal = await openTerminal(['login', school.url])
     await givePassword(terminal)
     const wrong = phone.wrongCode(Date.now())
@@ -69,7 +69,7 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
 
   test('a question without propositions takes a text, and --answers remembers what was right', async () => {
     const school = await openSchool({ offers: [] })
-    await school.enrolQuestions()
+    await school.enrollQuestions()
     const file = join(freshFolder(), 'answers.json')
     const terminal = await openTerminal(['login', school.url, '--answers', file])
     await givePassword(terminal)
@@ -80,7 +80,7 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
 
   test('where a question cannot be answered, a recovery code can be given', async () => {
     const school = await openSchool()
-    const [code = ''] = await school.enrolQuestions()
+    const [code = ''] = await school.enrollQuestions()
     const terminal = await openTerminal(['login', school.url])
     await givePassword(terminal)
     await terminal.until('Give a code instead')
@@ -92,7 +92,7 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
 
   test('a login that waits is taken up by a person, who may be wrong once', async () => {
     const school = await openSchool()
-    const phone = await school.enrolPhone()
+    const phone = await school.enrollPhone()
     const file = join(freshFolder(), 'pending.json')
     const env = { LATCHKEY_PASSWORD: password }
     await runPiped(['login', school.url, '--username', 'alice', '--pending', file], { env })
@@ -149,7 +149,7 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
 
   test('a person is asked though standard output goes to a file, which gets the JSON alone', async () => {
     const [school, file] = [await openSchool(), join(freshFolder(), 'session.json')]
-    await school.enrolQuestions()
+    await school.enrollQuestions()
     const terminal = await openTerminal([], { script: `$LATCHKEY login ${school.url} > ${file}` })
     await givePassword(terminal)
     await terminal.until(question)
@@ -227,7 +227,7 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
     expect(terminal.screen()).toMatch(/Recovery codes:(\s+[\w-]{8,}){8,}/)
   })
 
-  test('an account that has to enrol is told so, and enroll lets it in', async () => {
+  test('an account that has to enroll is told so, and enroll lets it in', async () => {
     const school = await openSchool({ demands: true })
     const refused = await openTerminal(['login', school.url])
     await givePassword(refused)
@@ -264,7 +264,7 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
 
   test.each([{ CI: 'true' }, { CI: '1' }])('with %o nothing is asked, though a terminal is there', async (env) => {
     const school = await openSchool()
-    await school.enrolPhone()
+    await school.enrollPhone()
     const terminal = await openTerminal(['login', school.url, '--username', 'alice'], {
       env: { ...env, LATCHKEY_PASSWORD: password },
     })

@@ -21,9 +21,9 @@ export interface School {
   readonly url: string
   readonly mfa: Mfa
   /** Sets up alice's phone, whose current code is still good. */
-  readonly enrolPhone: () => Promise<VirtualAuthenticator>
+  readonly enrollPhone: () => Promise<VirtualAuthenticator>
   /** Begins to ask alice at each login; gives her recovery codes. */
-  readonly enrolQuestions: () => Promise<readonly string[]>
+  readonly enrollQuestions: () => Promise<readonly string[]>
   /** Texts of the messages that were sent. */
   readonly mails: readonly string[]
   readonly isEnrolled: () => Promise<boolean>
@@ -72,7 +72,7 @@ export async function openSchool({
     url: `${url}/auth`,
     mfa,
     mails,
-    async enrolPhone() {
+    async enrollPhone() {
       const { totpUrl, activationToken } = await mfa.begin('totp', alice)
       const phone = virtualAuthenticator(totpUrl)
       // A code of the step before, so that the current one is still good.
@@ -80,7 +80,7 @@ export async function openSchool({
       await mfa.confirm('totp', alice, { activationToken, code })
       return phone
     },
-    async enrolQuestions() {
+    async enrollQuestions() {
       const { activationToken } = await mfa.begin('question', alice, {})
       const { recoveryCodes } = await mfa.confirm('question', alice, { activationToken, answer: rightAnswer })
       return recoveryCodes

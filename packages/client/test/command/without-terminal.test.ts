@@ -20,7 +20,7 @@ function errorIn(text: string): Record<string, unknown> {
 
 test('a question that nobody answers is told, with exit code 3', async () => {
   const school = await openSchool()
-  await school.enrolQuestions()
+  await school.enrollQuestions()
   const { exitCode, stdout, stderr } = await runPiped(['login', school.url, ...asAlice, '--json'], { env })
   expect([exitCode, stdout]).toEqual([3, ''])
   expect(errorIn(stderr)).toMatchObject({ code: 'mfa_required', question, propositions })
@@ -37,8 +37,8 @@ test('without a user name or a password it is wrong usage', async () => {
 
 test('a secret, answers of a file and a code of a variable sign in by themselves', async () => {
   const [phones, asks] = [await openSchool(), await openSchool()]
-  const phone = await phones.enrolPhone()
-  await asks.enrolQuestions()
+  const phone = await phones.enrollPhone()
+  await asks.enrollQuestions()
   const file = join(freshFolder(), 'answers.json')
   writeFileSync(file, JSON.stringify({ [question]: ['Lyon', rightAnswer] }))
   const byAnswer = await runPiped(['login', asks.url, ...asAlice, '--answers', file], { env })
@@ -57,7 +57,7 @@ test('a secret, answers of a file and a code of a variable sign in by themselves
 
 test('what is secret is in nothing that is told, however it fails', async () => {
   const school = await openSchool()
-  const phone = await school.enrolPhone()
+  const phone = await school.enrollPhone()
   const [wrongCode, wrongPassword] = [phone.wrongCode(Date.now()), 'Incorrect Horse 48']
   const pending = join(freshFolder(), 'pending.json')
   const tries = [
@@ -81,7 +81,7 @@ test('what is secret is in nothing that is told, however it fails', async () => 
 
 test('--prefer says what is asked first', async () => {
   const school = await openSchool()
-  await school.enrolPhone()
+  await school.enrollPhone()
   for (const first of ['totp', 'recovery_code']) {
     const words = ['login', school.url, ...asAlice, '--prefer', first, '--json']
     const { methods } = errorIn((await runPiped(words, { env })).stderr)
@@ -92,7 +92,7 @@ test('--prefer says what is asked first', async () => {
 test('a login that waits for an answer goes on, with the question that is asked by then', async () => {
   const other = 'Where were you born?'
   const school = await openSchool({ asks: [question, other] })
-  await school.enrolQuestions()
+  await school.enrollQuestions()
   const folder = freshFolder()
   const [pending, answers] = [join(folder, 'pending.json'), join(folder, 'answers.json')]
   expect((await runPiped(['login', school.url, ...asAlice, '--pending', pending], { env })).exitCode).toBe(3)
@@ -108,7 +108,7 @@ test('a login that waits for an answer goes on, with the question that is asked 
 
 test('a login that waits is of its server alone, and what is no login is refused', async () => {
   const [school, other] = [await openSchool(), await openSchool()]
-  await school.enrolPhone()
+  await school.enrollPhone()
   const pending = join(freshFolder(), 'pending.json')
   await runPiped(['login', school.url, ...asAlice, '--pending', pending], { env })
   const elsewhere = await runPiped(['login', other.url, '--resume', pending, '--json'])
@@ -122,7 +122,7 @@ test('a login that waits is of its server alone, and what is no login is refused
 
 test('a login that waits goes on in another process', async () => {
   const school = await openSchool()
-  const phone = await school.enrolPhone()
+  const phone = await school.enrollPhone()
   const file = join(freshFolder(), 'pending.json')
   expect((await runPiped(['login', school.url, ...asAlice, '--pending', file], { env })).exitCode).toBe(3)
   expect(statSync(file).mode & 0o777).toBe(0o600)
@@ -135,7 +135,7 @@ test('a login that waits goes on in another process', async () => {
   expect(existsSync(file)).toBe(false)
 })
 
-test('a program enrols with --secret-out, and signs in with what that kept', async () => {
+test('a program enrolls with --secret-out, and signs in with what that kept', async () => {
   const school = await openSchool()
   const [folder, state] = [freshFolder(), freshFolder()]
   const [secret, qr] = [join(folder, 'secret'), join(folder, 'qr.png')]
@@ -167,7 +167,7 @@ test('a secret is never written over another one', async () => {
   expect(await school.isEnrolled()).toBe(false)
 })
 
-test('who is saved enrols without a login', async () => {
+test('who is saved enrolls without a login', async () => {
   const school = await openSchool()
   const folder = freshFolder()
   const [saved, secret] = [join(folder, 'saved.json'), join(folder, 'secret')]
@@ -196,7 +196,7 @@ test('where no server is, the doctor fails', async () => {
 
 test('a locked factor ends with exit code 5 and says how long', async () => {
   const school = await openSchool()
-  const phone = await school.enrolPhone()
+  const phone = await school.enrollPhone()
   const guess = () =>
     runPiped(['login', school.url, ...asAlice, '--code-env', 'CODE', '--json'], {
       env: { ...env, CODE: phone.wrongCode(Date.now()) },

@@ -121,7 +121,7 @@ test('an app whose paths are others is called there', async () => {
 
 test('a listener of notices that throws changes nothing', async () => {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const onNotice = () => {
     throw new Error('no')
   }

@@ -15,7 +15,7 @@ function codesOf({ bodies }: TestApp): readonly unknown[] {
 
 test('20 logins in a row: each on its own step, none refused, and each wait is told', async () => {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const client = app.client({ totp: phone.secret })
   for (let count = 0; count < 20; count += 1) await client.login(credentials)
   expect(new Set(codesOf(app)).size).toBe(20)
@@ -27,7 +27,7 @@ test.each([40, -40, 29, 599, -599])(
   'a server whose clock is %i s ahead takes the first code',
   async (behindSeconds) => {
     const app = await openApp({ behindSeconds, mfa: { totp: { window: 0 } } })
-    const phone = await app.enrol()
+    const phone = await app.enroll()
     const client = app.client({ totp: phone.secret })
     await client.login(credentials)
     expect(app.requests.filter((request) => request === verify)).toHaveLength(1)
@@ -39,7 +39,7 @@ test.each([700, -700, 86_400])(
   'a server that is %i s off gets no code: it could collect those of another day',
   async (behindSeconds) => {
     const app = await openApp({ behindSeconds })
-    const phone = await app.enrol()
+    const phone = await app.enroll()
     const client = app.client({ totp: phone.secret })
     await expect(client.login(credentials)).rejects.toMatchObject({ code: 'clock_skew' })
     expect(codesOf(app)).toEqual([])
@@ -50,7 +50,7 @@ test.each([28, 28.4, 28.9, 29, 29.01, 29.5, 29.999])(
   'at %f s of a step no code leaves in the last second of its own',
   async (second) => {
     const app = await openApp({ mfa: { totp: { window: 0 } } })
-    const phone = await app.enrol()
+    const phone = await app.enroll()
     app.clock.advance(second)
     await app.client({ totp: phone.secret }).login(credentials)
     expect(app.clock.now() % 30_000).toBeLessThan(29_000)
@@ -62,7 +62,7 @@ test.each([28, 28.4, 28.9, 29, 29.01, 29.5, 29.999])(
 
 test('what is not known of the time for sure counts as the last second', async () => {
   const app = await openApp({ mfa: { totp: { window: 0 } } })
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   app.clock.advance(28.9)
   // The header said 28, which is half a second more or less: 28.7 now, and in truth 29.1.
   const totp = () => {
@@ -75,7 +75,7 @@ test('what is not known of the time for sure counts as the last second', async (
 
 test('a step that may not have begun yet is waited for', async () => {
   const app = await openApp({ mfa: { totp: { window: 0 } } })
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   app.clock.advance(28)
   // The header said 28, which is half a second more or less: 30.2 now, and in truth 29.7.
   const totp = () => {
@@ -89,7 +89,7 @@ test('a step that may not have begun yet is waited for', async () => {
 
 test('two clients of one process know of each other, also at one instant', async () => {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const clients = [app.client({ totp: phone.secret }), app.client({ totp: phone.secret.toLowerCase() })]
   await Promise.all(clients.map((client) => client.login(credentials)))
   expect(new Set(codesOf(app)).size).toBe(2)
@@ -98,7 +98,7 @@ test('two clients of one process know of each other, also at one instant', async
 
 test('logins of one client at one instant take turns', async () => {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const client = app.client({ totp: phone.secret })
   const sessions = await Promise.all([1, 2, 3].map(() => client.login(credentials)))
   expect(new Set(sessions.map(({ tokens }) => tokens?.authorization)).size).toBe(3)
@@ -107,7 +107,7 @@ test('logins of one client at one instant take turns', async () => {
 
 test('where somebody else has used the step, the next one gets in', async () => {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const somewhereElse = app.client()
   await somewhereElse.loginWith({ credentials, code: phone.code(app.clock.now()) })
   await app.client({ totp: phone.secret }).login(credentials)
@@ -119,7 +119,7 @@ test('where somebody else has used the step, the next one gets in', async () => 
 
 test('a secret that is another one is tried twice and no more, whatever maxAttempts says', async () => {
   const app = await openApp()
-  await app.enrol()
+  await app.enroll()
   const client = app.client({ totp: 'GEZDGNBVGY3TQOJQ', maxAttempts: 5 })
   await expect(client.login(credentials)).rejects.toMatchObject({ code: 'invalid_code', attemptsRemaining: 3 })
   expect(codesOf(app)).toHaveLength(2)
@@ -135,7 +135,7 @@ test('a ledger is asked for each code; a step that it gives again is not the fau
     release: () => Promise.resolve(),
   }
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   await app.client({ totp: { secret: phone.secret, steps } }).login(credentials)
   expect(taken).toEqual([[expect.stringMatching(/^[0-9a-f]{32}$/), phone.step(app.clock.now())]])
   expect(taken.join()).not.toContain(phone.secret)
@@ -143,7 +143,7 @@ test('a ledger is asked for each code; a step that it gives again is not the fau
 
 test('a ledger whose last step is hours away ends the login instead of waiting', async () => {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const released: number[] = []
   const steps: StepLedger = {
     take: (_key, earliest) => Promise.resolve(earliest + 500),
@@ -165,14 +165,14 @@ test.each([
   ],
 ])('the secret may be %s', async (_as, totp) => {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const { tokens } = await app.client({ totp: totp(phone.secret) }).login(credentials)
   expect(tokens).not.toBeNull()
 })
 
 test('digits, period and algorithm are those of the app', async () => {
   const app = await openApp({ mfa: { totp: { digits: 8, period: 60, algorithm: 'SHA256' } } })
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   app.clock.advance(30)
   const totp = { secret: phone.secret, digits: 8, period: 60, algorithm: 'SHA256' } as const
   await app.client({ totp }).login(credentials)
@@ -187,7 +187,7 @@ test('a secret does no harm to an account without a second factor', async () => 
 
 test('a wait ends with its signal, and the step is free again', async () => {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const client = app.client({ totp: phone.secret })
   await client.login(credentials)
   const controller = new AbortController()
@@ -221,7 +221,7 @@ describe('a network that breaks', () => {
     '%s the app has seen the code: the next login takes another code',
     async (when) => {
       const app = await openApp({ before: breaking(1, when) })
-      const phone = await app.enrol()
+      const phone = await app.enroll()
       const { tokens } = await app.client({ totp: phone.secret }).login(credentials)
       expect(tokens).not.toBeNull()
       expect(app.requests).toEqual(['POST /auth/login', verify, 'POST /auth/login', verify])
@@ -239,7 +239,7 @@ describe('a network that breaks', () => {
       })
     }
     const app = await openApp({ before })
-    const phone = await app.enrol()
+    const phone = await app.enroll()
     await app.client({ totp: phone.secret }).login(credentials)
     expect(app.requests).toEqual(['POST /auth/login', verify, 'POST /auth/login', verify])
     expect(app.notices.map((notice) => notice.type === 'waiting' && notice.reason)).toEqual([
@@ -250,7 +250,7 @@ describe('a network that breaks', () => {
 
   test('for good: it ends after maxAttempts, with the fault of the network', async () => {
     const app = await openApp({ before: breaking(99, 'before') })
-    const phone = await app.enrol()
+    const phone = await app.enroll()
     const client = app.client({ totp: phone.secret, maxAttempts: 2 })
     await expect(client.login(credentials)).rejects.toMatchObject({ code: 'network_error' })
     expect(app.requests.filter((request) => request === verify)).toHaveLength(2)
@@ -258,7 +258,7 @@ describe('a network that breaks', () => {
 
   test('a code that a person typed is not sent again', async () => {
     const app = await openApp({ before: breaking(1, 'before') })
-    const phone = await app.enrol()
+    const phone = await app.enroll()
     const client = app.client({ prompt: () => phone.code(app.clock.now()) })
     await expect(client.login(credentials)).rejects.toMatchObject({ code: 'network_error' })
     expect(app.requests.filter((request) => request === verify)).toHaveLength(1)
@@ -268,7 +268,7 @@ describe('a network that breaks', () => {
 describe('a server that is away', () => {
   test('before the login: it is asked again, and then there is one login', async () => {
     const app = await openApp()
-    const phone = await app.enrol()
+    const phone = await app.enroll()
     await app.stop()
     const sleep = async (ms: number) => {
       app.clock.advance(ms / 1000)
@@ -284,7 +284,7 @@ describe('a server that is away', () => {
 
   test('between password and code: the step that was not sent is as good as before', async () => {
     const app = await openApp()
-    const phone = await app.enrol()
+    const phone = await app.enroll()
     let isFirst = true
     const totp = async () => {
       if (isFirst) await app.stop()
@@ -314,7 +314,7 @@ describe('a server that is away', () => {
 
 test('a secret that is none is an error of the option, or of the login that asks for it', async () => {
   const app = await openApp()
-  await app.enrol()
+  await app.enroll()
   const client = app.client({ totp: () => '' })
   await expect(client.login(credentials)).rejects.toMatchObject({ code: 'invalid_secret' })
   expect(() => createClient({ baseUrl: `${app.url}/auth`, totp: 1 as never })).toThrow(/^totp must be/)

@@ -6,7 +6,7 @@ import { credentials, openApp } from '../open-app.ts'
 
 async function openWaiting() {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const client = app.client()
   const error = (await client.login(credentials).catch((thrown: unknown) => thrown)) as MfaRequiredError
   return { app, phone, client, error, code: () => phone.code(app.clock.now()) }
@@ -82,7 +82,7 @@ test.each([
 test('a login of one call takes a code or a recovery code; without a second factor the code does not matter', async () => {
   const app = await openApp()
   await app.client().loginWith({ credentials, code: '123456' })
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   await app.client().loginWith({ credentials, code: phone.code(app.clock.now()) })
   const refused = app.client().loginWith({ credentials, code: phone.wrongCode(app.clock.now()) })
   await expect(refused).rejects.toMatchObject({ code: 'invalid_code', attemptsRemaining: 4 })
@@ -113,7 +113,7 @@ test('a break while a resumed login is answered ends it: without the password th
   const app = await openApp({
     before: (express) => void express.use('/auth/mfa/verify', (req) => void req.socket.destroy()),
   })
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const first = app.client()
   await first.login(credentials).catch(() => undefined)
   const program = app.client({ totp: phone.secret })
@@ -131,7 +131,7 @@ test('credentials that were right end the sign-in before; a wrong password and a
   await client.login(credentials).catch(() => undefined)
   await app.start()
   expect((await client.status()).mfaEnabled).toBe(false)
-  await app.enrol()
+  await app.enroll()
   await client.login(credentials).catch(() => undefined)
   expect(await client.held()).toBeNull()
   await expect(client.status()).rejects.toMatchObject({ code: 'unauthenticated' })

@@ -5,7 +5,7 @@ import { credentials, openApp } from '../open-app.ts'
 
 test('a code that is typed signs in', async () => {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const asked: Asked[] = []
   const prompt = (one: Asked) => {
     asked.push(one)
@@ -17,7 +17,7 @@ test('a code that is typed signs in', async () => {
 
 test('wrong codes are asked again, as often as maxAttempts says; then the login still waits', async () => {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const asked: Asked[] = []
   const prompt = (one: Asked) => {
     asked.push(one)
@@ -34,7 +34,7 @@ test('wrong codes are asked again, as often as maxAttempts says; then the login 
 
 test('nobody answers: MfaRequiredError, and nothing was sent', async () => {
   const app = await openApp()
-  await app.enrol()
+  await app.enroll()
   const client = app.client({ prompt: () => null })
   await expect(client.login(credentials)).rejects.toMatchObject({ name: 'MfaRequiredError', code: 'mfa_required' })
   expect(app.requests).toEqual(['POST /auth/login'])
@@ -42,14 +42,14 @@ test('nobody answers: MfaRequiredError, and nothing was sent', async () => {
 
 test('a prompt that throws ends the login with its own error', async () => {
   const app = await openApp()
-  await app.enrol()
+  await app.enroll()
   const prompt = () => Promise.reject(new Error('the window was closed'))
   await expect(app.client({ prompt }).login(credentials)).rejects.toThrow('the window was closed')
 })
 
 test('a factor that waits ends it at once, with the time', async () => {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const client = app.client({ prompt: () => phone.wrongCode(app.clock.now()), maxAttempts: 10 })
   await expect(client.login(credentials)).rejects.toMatchObject({
     code: 'too_many_attempts',
@@ -61,7 +61,7 @@ test('a factor that waits ends it at once, with the time', async () => {
 
 test('a one-time code is sent once, whatever is typed after that', async () => {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const client = app.client({ totp: phone.secret })
   await client.login(credentials)
   await client.setup('one_time_code', { to: 'alice@example.com' })
@@ -82,7 +82,7 @@ test('a one-time code is sent once, whatever is typed after that', async () => {
 
 test('a prompt that was aborted is not answered any more', async () => {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const controller = new AbortController()
   const prompt = ({ signal }: Asked) => {
     expect(signal?.aborted).toBe(false)

@@ -158,7 +158,7 @@ test('a memory that cannot be read ends the login before anything is guessed', a
   expect(answersOf(app)).toEqual([])
 })
 
-/** Enrols the questions anew, for the recovery codes that come with them. */
+/** Enrolls the questions anew, for the recovery codes that come with them. */
 async function openRecovery({ mfa }: TestApp): Promise<readonly string[]> {
   const alice = { id: '1', name: 'alice', stamp: '1' }
   const { activationToken, question } = (await mfa.begin('question', alice, {})) as never as Record<string, string>

@@ -27,7 +27,7 @@ const failures: Readonly<Record<string, (client: Client, app: TestApp, code: str
 
 test.each(Object.keys(failures))('%s', async (name) => {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const code = phone.code(app.clock.now())
   const client = app.client()
   const error = await failures[name]?.(client, app, code).catch((thrown: unknown) => thrown)
@@ -44,7 +44,7 @@ test.each(Object.keys(failures))('%s', async (name) => {
 
 test('what goes wrong with a secret of its own', async () => {
   const app = await openApp()
-  await app.enrol()
+  await app.enroll()
   const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
   const options: Partial<ClientOptions> = { totp: { secret } }
   const client = app.client(options)

@@ -8,7 +8,7 @@ import { credentials, openApp } from '../open-app.ts'
 
 async function openEnrolled(host: 'bearer' | 'session' = 'bearer') {
   const app = await openApp({ host })
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const client = app.client({ totp: phone.secret })
   await client.login(credentials)
   return { app, phone, client }

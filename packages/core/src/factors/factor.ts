@@ -44,7 +44,7 @@ export type Verdict<Data extends JsonObject> =
     }
 
 /** How an authenticator of a factor is enrolled: begun, then confirmed by an answer. */
-export interface Enrolment<Data extends JsonObject> {
+export interface Enrollment<Data extends JsonObject> {
   /** Most authenticators of the factor a user may have. */
   readonly limit: number
   /** The default name, before its number: `Authenticator`. */
@@ -81,7 +81,7 @@ export interface Enrolment<Data extends JsonObject> {
     | {
         readonly ok: true
         readonly data: Data
-        /** What it is called unless the user says otherwise. @defaultValue the enrolment's `name` and a number */
+        /** What it is called unless the user says otherwise. @defaultValue the enrollment's `name` and a number */
         readonly name?: string
         readonly state?: JsonObject
         readonly driftSteps?: number
@@ -97,12 +97,12 @@ export interface Enrolment<Data extends JsonObject> {
   >
 }
 
-/** What an enrolment begins with. */
+/** What an enrollment begins with. */
 export interface BeginInput {
   readonly user: User
   readonly issuer: string
   readonly randomBytes: RandomBytes
-  /** The enrolment's `fields`, checked. */
+  /** The enrollment's `fields`, checked. */
   readonly fields: Readonly<Record<string, unknown>>
   /** Changes the factor's own state of the user in one compare-and-set, as {@link FactorCall.change} does. */
   change<T>(change: StateChange<T>): Promise<T>
@@ -158,9 +158,9 @@ export interface Factor<Data extends JsonObject = JsonObject> {
   warnings?(data: Data): readonly string[]
   /** What of its state outlives the user's last factor, such as limits that removing and enrolling must not lift. @defaultValue nothing */
   lasting?(state: JsonObject): JsonObject
-  readonly enrolment?: Enrolment<Data>
+  readonly enrollment?: Enrollment<Data>
   readonly backup?: Backup<Data>
-  /** Routes beyond those that every factor with an enrolment or a backup has. */
+  /** Routes beyond those that every factor with an enrollment or a backup has. */
   readonly routes?: readonly FactorRoute[]
 }
 
@@ -174,7 +174,7 @@ export interface FactorRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below the mount: `/mfa/totp/qr`. */
   readonly path: string
-  /** `enrolling` is somebody signed in, or somebody who enrols in order to be. */
+  /** `enrolling` is somebody signed in, or somebody who enrolls in order to be. */
   readonly access: 'anyone' | 'signed_in' | 'enrolling'
   readonly fields: Readonly<Record<string, FieldCheck>>
   /** Set where a call costs something, such as a message: then the host's limiter is asked, as where a code is read. */
@@ -213,7 +213,7 @@ export interface FactorCall {
   change<T>(userId: string, change: StateChange<T>): Promise<T>
   /**
    * Has an answer looked at that is to prove nothing, in one compare-and-set: at the user's own authenticators, which is
-   * a fresh act, or with an activation token at what that enrolment's `begin` left. It waits as answers of the factor do.
+   * a fresh act, or with an activation token at what that enrollment's `begin` left. It waits as answers of the factor do.
    *
    * @throws MfaError `step_up_required`, `not_enabled`, `invalid_token`, `too_many_attempts`
    */
@@ -222,9 +222,9 @@ export interface FactorCall {
 
 /** A pure look at an answer that is to prove nothing. */
 export type Look<T> = (input: {
-  /** The user's authenticators of this factor; none where an enrolment is looked at. */
+  /** The user's authenticators of this factor; none where an enrollment is looked at. */
   readonly authenticators: readonly Authenticator[]
-  /** What the enrolment's `begin` left, `null` where none is looked at. */
+  /** What the enrollment's `begin` left, `null` where none is looked at. */
   readonly pending: JsonObject | null
   readonly nowMs: number
 }) => {

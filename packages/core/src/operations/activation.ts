@@ -24,7 +24,7 @@ function foreign(claims: ActivationClaims, expected: { type: string; user: User 
   return claims.hasStampOf(expected.user) ? null : refusedToken('old_stamp')
 }
 
-/** What an enrolment's `begin` left in its token, for a token of this user that could still be confirmed. */
+/** What an enrollment's `begin` left in its token, for a token of this user that could still be confirmed. */
 export async function pendingOf(
   core: Core,
   type: string,

@@ -12,7 +12,7 @@ export interface AuthenticatorSummary {
   readonly type: string
   readonly name: string
   readonly createdAt: Date
-  /** Null until the first use after enrolment. */
+  /** Null until the first use after enrollment. */
   readonly lastUsedAt: Date | null
 }
 
@@ -35,7 +35,7 @@ export function enrolledOf(core: Core, record: MfaRecord): readonly Authenticato
 
 /** Those of the enrolled that make a second factor: some factors are there beside another one only. */
 function standingOf(core: Core, record: MfaRecord): readonly Authenticator[] {
-  const beside = new Set(core.factors.flatMap(({ enrolment, type }) => (enrolment?.beside === true ? [type] : [])))
+  const beside = new Set(core.factors.flatMap(({ enrollment, type }) => (enrollment?.beside === true ? [type] : [])))
   return enrolledOf(core, record).filter(({ type }) => !beside.has(type))
 }
 

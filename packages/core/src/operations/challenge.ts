@@ -5,7 +5,7 @@ import { entryFactors } from './enrollable.ts'
 import { checkUser, passwordProof } from './proof.ts'
 import { type ProofInput, prove } from './prove.ts'
 
-/** What a login comes to: a proof at once, a challenge, or the demand to enrol. */
+/** What a login comes to: a proof at once, a challenge, or the demand to enroll. */
 export type Challenge =
   | { readonly proof: Proof; readonly ephemeralToken?: undefined; readonly enrollmentRequired?: undefined }
   | {
@@ -22,7 +22,7 @@ export type Challenge =
       readonly proof?: undefined
       /** There is no second factor, and the option `enrollment` asks this user for one. */
       readonly enrollmentRequired: true
-      /** Opens an enrolment, and nothing else. */
+      /** Opens an enrollment, and nothing else. */
       readonly ephemeralToken: string
       /** Seconds the token lives. */
       readonly expiresIn: number

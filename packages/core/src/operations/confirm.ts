@@ -8,13 +8,13 @@ import { activation } from './activation.ts'
 import { defaultName, newAuthenticator, withAuthenticator } from './add-authenticator.ts'
 import { type AuthenticatorSummary, summaryOf } from './authenticators.ts'
 import { type CallOptions, type Core, type Decision, decide, refuse } from './core.ts'
-import { type Enrollable, enrollable, enrolmentRefusal } from './enrollable.ts'
+import { type Enrollable, enrollable, enrollmentRefusal } from './enrollable.ts'
 import { checkUser, secondFactorProof } from './proof.ts'
 import type { ProofInput } from './prove.ts'
 import { deadToken } from './verify.ts'
 import { whileWaiting } from './waiting.ts'
 
-/** What a confirmed enrolment comes to. */
+/** What a confirmed enrollment comes to. */
 export interface Confirmed {
   /** The recovery codes, with the user's first authenticator only; else empty. */
   readonly recoveryCodes: readonly string[]
@@ -32,7 +32,7 @@ export type ConfirmCall = CallOptions & {
   readonly input: ProofInput
 }
 
-/** Confirms an enrolment: one read and one put. Failures have a count of their own. */
+/** Confirms an enrollment: one read and one put. Failures have a count of their own. */
 export async function confirm(core: Core, type: string, call: ConfirmCall): Promise<Confirmed> {
   checkUser(call.user)
   const wanted = enrollable(core, type)
@@ -43,7 +43,7 @@ export async function confirm(core: Core, type: string, call: ConfirmCall): Prom
   return decide(core, act, async (record, nowMs): Promise<Decision<Confirmed>> => {
     const dead = deadToken(record, claims)
     if (dead !== null) return refuse(record, dead.error, { factor: type, reason: dead.reason })
-    const limit = enrolmentRefusal(record, wanted)
+    const limit = enrollmentRefusal(record, wanted)
     if (limit !== null) return refuse(record, limit, { factor: type })
     const answer = call.input[wanted.factor.field]
     const checked = await checkAnswer(core, record, { ...wanted, claims, answer, nowMs })
@@ -59,18 +59,18 @@ async function checkAnswer(
   record: MfaRecord,
   asked: Enrollable & { claims: ActivationClaims; answer: unknown; nowMs: number },
 ): Promise<Decision<{ data: JsonObject; name?: string; amr?: readonly string[] }>> {
-  const { factor, enrolment, nowMs, answer } = asked
+  const { factor, enrollment, nowMs, answer } = asked
   const count = confirmCount(factor.type)
   const at = { limits: core.attempts, nowMs }
   const waiting = whileWaiting(core, record, { count, factor: factor.type, nowMs })
   if (waiting !== null) return waiting
   const { pending } = asked.claims
-  if (!enrolment.couldBe(answer, pending)) {
+  if (!enrollment.couldBe(answer, pending)) {
     const error = new MfaError('invalid_code', { attemptsRemaining: attemptsRemaining(record, [count], at) })
     return refuse(record, error, { factor: factor.type, reason: 'not_a_code' })
   }
   const { type } = factor
-  const verdict = await enrolment.confirm({ answer, pending, state: record.states[type] ?? {}, nowMs })
+  const verdict = await enrollment.confirm({ answer, pending, state: record.states[type] ?? {}, nowMs })
   const next = verdict.state === undefined ? record : { ...record, states: { ...record.states, [type]: verdict.state } }
   if (verdict.ok) return { record: next, result: verdict }
   const charged = charge(next, [count], at)
@@ -97,8 +97,8 @@ async function added(
   record: MfaRecord,
   enrolled: Enrollable & Pick<ActivationClaims, 'backups'> & NewAuthenticator,
 ): Promise<Decision<Confirmed>> {
-  const { factor, enrolment, data, backups, amr, nowMs } = enrolled
-  const name = enrolled.name ?? defaultName(record, enrolment.name)
+  const { factor, enrollment, data, backups, amr, nowMs } = enrolled
+  const name = enrolled.name ?? defaultName(record, enrollment.name)
   const authenticator = newAuthenticator(core, { type: factor.type, name, data, nowMs })
   const { record: grown, codes } = await withAuthenticator(core, record, { authenticator, backups, nowMs })
   const proof = secondFactorProof({ userId: enrolled.user.id, factor, authenticatorId: authenticator.id, amr, nowMs })

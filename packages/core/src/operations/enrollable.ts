@@ -1,5 +1,5 @@
 import { MfaError } from '../errors.ts'
-import type { Enrolment, Factor } from '../factors/factor.ts'
+import type { Enrollment, Factor } from '../factors/factor.ts'
 import type { JsonObject } from '../ports.ts'
 import { isEnabled, type MfaRecord } from '../record/record.ts'
 import { authenticatorsOf, type Core } from './core.ts'
@@ -7,21 +7,23 @@ import { authenticatorsOf, type Core } from './core.ts'
 /** A factor that can be enrolled. */
 export interface Enrollable {
   readonly factor: Factor
-  readonly enrolment: Enrolment<JsonObject>
+  readonly enrollment: Enrollment<JsonObject>
 }
 
 /** @throws TypeError where no such factor can be enrolled */
 export function enrollable(core: Core, type: string): Enrollable {
   const factor = core.factors.find((candidate) => candidate.type === type)
-  if (factor?.enrolment === undefined) throw new TypeError(`no factor '${type}' can be enrolled`)
-  return { factor, enrolment: factor.enrolment }
+  if (factor?.enrollment === undefined) throw new TypeError(`no factor '${type}' can be enrolled`)
+  return { factor, enrollment: factor.enrollment }
 }
 
 /** The refusal of one more authenticator than the factor allows, or of one that lacks another beside it; or null. */
-export function enrolmentRefusal(record: MfaRecord, { factor, enrolment }: Enrollable): MfaError | null {
-  const { limit, beside } = enrolment
+export function enrollmentRefusal(record: MfaRecord, { factor, enrollment }: Enrollable): MfaError | null {
+  const { limit, beside } = enrollment
   if (beside === true && !isEnabled(record)) {
-    return new MfaError('not_enabled', { detail: `${factor.title} cannot be the only factor: enrol another one first` })
+    return new MfaError('not_enabled', {
+      detail: `${factor.title} cannot be the only factor: enroll another one first`,
+    })
   }
   if (authenticatorsOf(record, factor.type).length < limit) return null
   return new MfaError('authenticator_limit', { detail: `at most ${limit} of ${factor.title}: remove one first` })
@@ -29,5 +31,7 @@ export function enrolmentRefusal(record: MfaRecord, { factor, enrolment }: Enrol
 
 /** The factors that can be enrolled first, by type. */
 export function entryFactors({ factors }: Core): readonly string[] {
-  return factors.flatMap(({ type, enrolment }) => (enrolment === undefined || enrolment.beside === true ? [] : [type]))
+  return factors.flatMap(({ type, enrollment }) =>
+    enrollment === undefined || enrollment.beside === true ? [] : [type],
+  )
 }

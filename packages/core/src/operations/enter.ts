@@ -2,24 +2,24 @@ import { fieldError, MfaError } from '../errors.ts'
 import type { User } from '../ports.ts'
 import type { ActivationClaims, TokenClaims } from '../tokens/claims.ts'
 import type { RefusedToken } from '../tokens/opening.ts'
-import { type Begun, begin, checkEnrolmentFields } from './begin.ts'
+import { type Begun, begin, checkEnrollmentFields } from './begin.ts'
 import { type CallOptions, type Core, fail } from './core.ts'
 import { enrollable, entryFactors } from './enrollable.ts'
 import { findHolder } from './holder.ts'
 
-/** Somebody who enrols without being signed in, by a token. */
+/** Somebody who enrolls without being signed in, by a token. */
 export interface Entrant<Claims extends TokenClaims = TokenClaims> {
   readonly user: User
   readonly claims: Claims
 }
 
-/** Who begins an enrolment by the token of a login that asked for one. @throws MfaError `unauthenticated`, with its event */
+/** Who begins an enrollment by the token of a login that asked for one. @throws MfaError `unauthenticated`, with its event */
 export async function entrantByEnrollment(core: Core, token: string, call: CallOptions): Promise<Entrant> {
   return entrantOf(core, await core.tokens.openEnrollment(token), { ...call, type: 'begin' })
 }
 
 /**
- * Who confirms an enrolment that was begun without being signed in. Null for one that was begun by somebody signed in, who
+ * Who confirms an enrollment that was begun without being signed in. Null for one that was begun by somebody signed in, who
  * has to be so again; and for a token that is no good, where there is somebody signed in to tell.
  *
  * @throws MfaError `unauthenticated`, with its event
@@ -47,12 +47,12 @@ async function entrantOf<T extends TokenClaims>(
   throw error
 }
 
-/** What a new account gets to enrol with: recovery codes too, which come alive with the confirmation. */
+/** What a new account gets to enroll with: recovery codes too, which come alive with the confirmation. */
 export interface Registered extends Begun {
   readonly recoveryCodes: readonly string[]
 }
 
-/** Begins the enrolment of an account that has just been made: one read. */
+/** Begins the enrollment of an account that has just been made: one read. */
 export async function register(
   core: Core,
   user: User,
@@ -73,6 +73,6 @@ export function entryMethod(core: Core, method: unknown, fields: Readonly<Record
   const known = entryFactors(core)
   const chosen = known.find((type) => method === undefined || type === method)
   if (chosen === undefined) throw fieldError('method', `must be one of ${known.join(', ')}`)
-  checkEnrolmentFields(enrollable(core, chosen), fields)
+  checkEnrollmentFields(enrollable(core, chosen), fields)
   return chosen
 }

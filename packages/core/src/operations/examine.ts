@@ -8,7 +8,7 @@ import { type Freshness, freshRefusal } from './fresh.ts'
 import { deadToken } from './verify.ts'
 import { whileWaiting } from './waiting.ts'
 
-/** Who wants to know, and of what: of the own authenticators, a fresh act, or of the enrolment that a token is for. */
+/** Who wants to know, and of what: of the own authenticators, a fresh act, or of the enrollment that a token is for. */
 export type ExamineCall<T> = CallOptions &
   Freshness & {
     readonly user: User

@@ -32,18 +32,18 @@ export async function importAuthenticator(
 ): Promise<{ imported: boolean }> {
   requireUserId(userId)
   const { authenticator: given, backup } = from
-  const { enrolment } = enrollable(core, given.type)
+  const { enrollment } = enrollable(core, given.type)
   const act = { type: 'import', userId, requestId: from.requestId } as const
   const about = { factor: given.type }
   return decide(core, act, (record, nowMs): Decision<{ imported: boolean }> => {
     const own = authenticatorsOf(record, given.type)
     if (own.some(({ data }) => given.isSame(data))) return { record, result: { imported: false }, about }
-    if (own.length >= enrolment.limit) return refuse(record, new MfaError('authenticator_limit'), about)
+    if (own.length >= enrollment.limit) return refuse(record, new MfaError('authenticator_limit'), about)
     if (backup !== null && authenticatorsOf(record, backup.type).length > 0) {
       const error = new MfaError('invalid_request', { detail: 'the user has recovery codes already: import none' })
       return refuse(record, error, { ...about, reason: 'duplicate' })
     }
-    const name = given.name ?? defaultName(record, enrolment.name)
+    const name = given.name ?? defaultName(record, enrollment.name)
     const authenticator = newAuthenticator(core, { type: given.type, name, data: given.data, nowMs })
     const set = backup && newAuthenticator(core, { ...backup, name: 'Recovery codes', nowMs })
     return {

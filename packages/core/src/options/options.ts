@@ -39,7 +39,7 @@ export interface MfaOptions {
   readonly factors?: readonly Factor[] | undefined
   /** Seconds a challenge can be answered, 30 to 3600. @defaultValue 300 */
   readonly ephemeralTokenSeconds?: number | undefined
-  /** Seconds an enrolment can be confirmed, 30 to 3600. @defaultValue 600 */
+  /** Seconds an enrollment can be confirmed, 30 to 3600. @defaultValue 600 */
   readonly activationTokenSeconds?: number | undefined
   /** @defaultValue the 5th consecutive failure waits 30 s, each further one doubles it, to 1 h; the 100th suspends */
   readonly attempts?: Partial<AttemptLimits> | undefined

@@ -7,7 +7,7 @@ export interface Authenticator<Data extends JsonObject = JsonObject> {
   readonly type: string
   readonly name: string
   readonly createdAt: number
-  /** Null until the first use after enrolment. */
+  /** Null until the first use after enrollment. */
   readonly lastUsedAt: number | null
   /** The factor's own part: its secret, parameters and what was used. */
   readonly data: Data

@@ -28,7 +28,7 @@ interface Asking {
 }
 
 /**
- * Finds out who asks, then reads the body. Where somebody may enrol without being signed in, a token for that comes
+ * Finds out who asks, then reads the body. Where somebody may enroll without being signed in, a token for that comes
  * before a session: what a client sends on purpose means more than what its browser sends by itself.
  *
  * @throws MfaError `unauthenticated`, or what is wrong with the body

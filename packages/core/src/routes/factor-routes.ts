@@ -1,4 +1,4 @@
-import type { Enrolment, Factor } from '../factors/factor.ts'
+import type { Enrollment, Factor } from '../factors/factor.ts'
 import { regenerateCodes, showCodes } from '../operations/backup-codes.ts'
 import { begin } from '../operations/begin.ts'
 import { confirm } from '../operations/confirm.ts'
@@ -12,20 +12,20 @@ import { optionalText, type ProofFields, picked, type Route, type RouteCall, req
 /** The routes every factor has by what it can do, and those of its own. */
 export function factorRoutes(factor: Factor, fields: ProofFields['fields']): readonly Route[] {
   return [
-    ...(factor.enrolment === undefined ? [] : enrolmentRoutes(factor, factor.enrolment, fields)),
+    ...(factor.enrollment === undefined ? [] : enrollmentRoutes(factor, factor.enrollment, fields)),
     ...(factor.backup === undefined ? [] : backupRoutes(factor)),
     ...(factor.routes ?? []).map((route) => ownRoute(factor, route)),
   ]
 }
 
-function enrolmentRoutes(
+function enrollmentRoutes(
   factor: Factor,
-  enrolment: Enrolment<JsonObject>,
+  enrollment: Enrollment<JsonObject>,
   fields: ProofFields['fields'],
 ): readonly Route[] {
   const { type, title } = factor
-  const { fields: taken = {}, paths = { begin: 'activate', confirm: 'activate' } } = enrolment
-  const isPost = enrolment.fields !== undefined
+  const { fields: taken = {}, paths = { begin: 'activate', confirm: 'activate' } } = enrollment
+  const isPost = enrollment.fields !== undefined
   return [
     {
       name: `${type}.begin`,

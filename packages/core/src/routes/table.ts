@@ -66,9 +66,9 @@ async function login({ core, host, body, input, requestId }: RouteCall): Promise
   return { body: { ...demand, ...(toWire(challenged) as object) } }
 }
 
-/** Makes an account and begins its enrolment, which goes on without being signed in. */
+/** Makes an account and begins its enrollment, which goes on without being signed in. */
 function registerRoute(factors: readonly Factor[]): Route {
-  const taken = factors.flatMap(({ enrolment }) => Object.keys(enrolment?.fields ?? {}))
+  const taken = factors.flatMap(({ enrollment }) => Object.keys(enrollment?.fields ?? {}))
   return {
     name: 'register',
     method: 'POST',

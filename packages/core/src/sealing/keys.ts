@@ -8,7 +8,7 @@ export interface KeySet {
   readonly sealing: Buffer
   /** Of ephemeral tokens, which answer a challenge. */
   readonly signing: Uint8Array
-  /** Of the tokens that open an enrolment to somebody who has to have one. */
+  /** Of the tokens that open an enrollment to somebody who has to have one. */
   readonly enrollment: Uint8Array
   readonly refresh: Uint8Array
   readonly access: Uint8Array

@@ -18,7 +18,7 @@ export interface TokenClaims extends BaseClaims {
 /** The claims of an activation token. */
 export interface ActivationClaims extends TokenClaims, Pending {}
 
-/** What an activation token keeps of an enrolment. */
+/** What an activation token keeps of an enrollment. */
 export interface Pending {
   /** The factor that is being enrolled. */
   readonly factor: string
@@ -30,7 +30,7 @@ export interface Pending {
   readonly backups?: readonly PreparedBackup[] | undefined
 }
 
-/** A backup before it stands: it comes alive with the enrolment. */
+/** A backup before it stands: it comes alive with the enrollment. */
 export type PreparedBackup = {
   readonly type: string
   readonly name: string

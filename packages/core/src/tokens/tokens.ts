@@ -27,11 +27,11 @@ export interface Tokens {
   /** The client's handle on a challenge. */
   signEphemeral(subject: TokenSubject): Promise<string>
   openEphemeral(token: unknown): Promise<TokenClaims | RefusedToken>
-  /** The handle of somebody who has to enrol before being signed in. It answers no challenge. */
+  /** The handle of somebody who has to enroll before being signed in. It answers no challenge. */
   signEnrollment(subject: TokenSubject): Promise<string>
   openEnrollment(token: unknown): Promise<TokenClaims | RefusedToken>
-  /** An encrypted token (RFC 7516, A256GCM), since it holds a secret: the handle on an enrolment. */
-  sealActivation(subject: TokenSubject, enrolment: Pending): Promise<string>
+  /** An encrypted token (RFC 7516, A256GCM), since it holds a secret: the handle on an enrollment. */
+  sealActivation(subject: TokenSubject, enrollment: Pending): Promise<string>
   openActivation(token: unknown): Promise<ActivationClaims | RefusedToken>
   /** One of a family of tokens, each of which buys the next. `expiresAt` in milliseconds since 1970. */
   signRefresh(holder: Holder, claims: Pick<RefreshClaims, 'familyId' | 'generation' | 'expiresAt'>): Promise<string>
@@ -43,7 +43,7 @@ export interface TokenSettings extends SigningSettings {
   readonly activationTokenSeconds: number
 }
 
-/** Whether a token claims to open an enrolment. */
+/** Whether a token claims to open an enrollment. */
 export function isEnrollmentToken(token: string): boolean {
   return isOfKind(token, enrollment)
 }
@@ -60,9 +60,9 @@ export function createTokens(settings: TokenSettings): Tokens {
     openEphemeral: (token) => signed.open(ephemeral, token, tokenClaims),
     signEnrollment: (subject) => sign(enrollment, subject),
     openEnrollment: (token) => signed.open(enrollment, token, tokenClaims),
-    async sealActivation({ user, epoch }, enrolment) {
+    async sealActivation({ user, epoch }, enrollment) {
       const { alg, enc, typ } = activation
-      const token = new EncryptJWT({ epoch, stamp: stampDigest(first, user), ...enrolment })
+      const token = new EncryptJWT({ epoch, stamp: stampDigest(first, user), ...enrollment })
       return registered(token, settings, { userId: user.id, expiresAt: after(activationTokenSeconds) })
         .setProtectedHeader({ alg, enc, typ, kid: first.id })
         .encrypt(first.encryption)

@@ -4,7 +4,7 @@ import { faultyStorage } from '@latchkey/testing'
 import { describe, expect, test } from 'vitest'
 import { timedStorage } from '../../src/commit/timed-storage.ts'
 import { memoryStorage } from '../../src/index.ts'
-import { createWorld, enrol, refusal } from '../world.ts'
+import { createWorld, enroll, refusal } from '../world.ts'
 
 const row = { revision: 'r', sealed: 's', enabled: true, updatedAt: new Date(0) }
 const storageTimeoutSeconds = 0.02
@@ -51,7 +51,7 @@ describe('a storage with a time limit', () => {
 describe('a put that hangs', () => {
   test('until it is released: no result leaves before', async () => {
     const world = createWorld()
-    const { app } = await enrol(world)
+    const { app } = await enroll(world)
     const heard: unknown[] = []
     world.storage.inject('put', 'hang_after')
     const before = world.events.length
@@ -67,7 +67,7 @@ describe('a put that hangs', () => {
 
   test('for ever before it took effect: unavailable, the code unspent', async () => {
     const world = createWorld({ storageTimeoutSeconds })
-    const { app } = await enrol(world)
+    const { app } = await enroll(world)
     const code = app.code(world.clock.now())
     world.storage.inject('put', 'hang_before')
     expect((await refusal(world.mfa.stepUp(world.alice, { code }))).code).toBe('storage_unavailable')
@@ -79,7 +79,7 @@ describe('a put that hangs', () => {
 
   test('for ever after it took effect: it is done', async () => {
     const world = createWorld({ storageTimeoutSeconds })
-    const { app } = await enrol(world)
+    const { app } = await enroll(world)
     const code = app.code(world.clock.now())
     world.storage.inject('put', 'hang_after')
     await expect(world.mfa.stepUp(world.alice, { code })).resolves.toMatchObject({ factor: 'totp' })
@@ -90,8 +90,8 @@ describe('a put that hangs', () => {
 
 test("one user's storage hangs, the others go on", async () => {
   const world = createWorld()
-  const { app } = await enrol(world)
-  const mallory = await enrol(world, world.mallory)
+  const { app } = await enroll(world)
+  const mallory = await enroll(world, world.mallory)
   world.storage.inject('get', 'hang_before')
   const waiting = world.mfa.stepUp(world.alice, { code: app.nextCode(world.clock.now()) })
   await world.storage.hanging()

@@ -4,7 +4,7 @@ import { faultyStorage } from '@latchkey/testing'
 import { expect, test } from 'vitest'
 import { createUserQueue } from '../../src/commit/user-queue.ts'
 import { memoryStorage } from '../../src/index.ts'
-import { createWorld, enrol } from '../world.ts'
+import { createWorld, enroll } from '../world.ts'
 
 /** A task that ends when it is told to. */
 function task(log: string[], name: string) {
@@ -86,7 +86,7 @@ test('500 guesses at one instant cost one read each and no retry', async () => {
   storage.inject('get', 'yield', 'every')
   storage.inject('put', 'yield', 'every')
   const world = createWorld({ storage })
-  const { app } = await enrol(world)
+  const { app } = await enroll(world)
   const before = { ...storage.calls }
   const code = app.wrongCode(world.clock.now())
   const guesses = Array.from({ length: 500 }, () => world.mfa.stepUp(world.alice, { code }).catch(() => 'refused'))

@@ -20,7 +20,7 @@ describe.each(cases)('$algorithm, $digits digits, $period s', ({ algorithm, digi
     })
   }
 
-  test('enrols from the secret that is shown, and signs in one step later', async () => {
+  test('enrolls from the secret that is shown, and signs in one step later', async () => {
     const { mfa, clock, alice } = createWorld({ totp: { algorithm, digits, period } })
     const { secret, activationToken } = await mfa.begin('totp', alice)
     await mfa.confirm('totp', alice, { activationToken, code: shown(secret, clock.now()) })

@@ -20,7 +20,7 @@ export function fixedPhrase(phrase: string, type = 'phrase'): Factor {
       const changed = new Map([[first.id, { freeAt: nowMs + 3_600_000 }]])
       return { ok: true, authenticatorId: first.id, changed }
     },
-    enrolment: {
+    enrollment: {
       limit: 1,
       name: 'Phrase',
       begin: () => ({ pending: {}, answer: { sayThis: phrase } }),

@@ -25,7 +25,7 @@ export function mailedCode(send: (userId: string, code: string) => void, randomB
         return { ok: false, reason: 'wrong', state: { ...state, tries: Number(tries) + 1 } }
       return { ok: true, authenticatorId: first.id, changed: new Map(), state: {} }
     },
-    enrolment: {
+    enrollment: {
       limit: 1,
       name: 'Mail',
       begin({ user }) {

@@ -25,7 +25,7 @@ async function signedIn(answer: object = {}): Promise<Client> {
   return client
 }
 
-/** Enrols the phrase for alice, with its codes. */
+/** Enrolls the phrase for alice, with its codes. */
 async function enrolled(client: Client): Promise<readonly string[]> {
   const { json } = await client.send('GET', '/mfa/phrase/activate')
   const { activation_token } = json
@@ -34,7 +34,7 @@ async function enrolled(client: Client): Promise<readonly string[]> {
   return confirmed.json['recovery_codes'] as readonly string[]
 }
 
-test('it enrols, as the first factor with recovery codes', async () => {
+test('it enrolls, as the first factor with recovery codes', async () => {
   const client = await signedIn()
   const begun = await client.send('GET', '/mfa/phrase/activate')
   expect(begun.json).toEqual({ say_this: phrase, activation_token: expect.any(String), expires_in: 600 })

@@ -1,23 +1,23 @@
 // The factor port where a factor proves little: it stands beside another one, signs in, and raises no assurance. And
-// where an enrolment takes more than a click: fields, paths and a state of its own.
+// where an enrollment takes more than a click: fields, paths and a state of its own.
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Factor } from '../../src/index.ts'
-import { createWorld, type Enrolled, enrol, login, refusal, type World } from '../world.ts'
+import { createWorld, type Enrolled, enroll, login, refusal, type World } from '../world.ts'
 import { fixedPhrase } from './fixed-phrase.ts'
 import { type Client, type HttpApp, serve } from './http-host.ts'
 
 const phrase = 'correct horse battery staple'
 
-/** A phrase that proves little, whose enrolment takes a hint and counts how often it was begun. */
-function weakPhrase(more: Partial<Factor['enrolment']> = {}): Factor {
+/** A phrase that proves little, whose enrollment takes a hint and counts how often it was begun. */
+function weakPhrase(more: Partial<Factor['enrollment']> = {}): Factor {
   const strong = fixedPhrase(phrase)
-  const { enrolment } = strong as Required<Factor>
+  const { enrollment } = strong as Required<Factor>
   return {
     ...strong,
     weak: true,
-    enrolment: {
-      ...enrolment,
+    enrollment: {
+      ...enrollment,
       beside: true,
       fields: { hint: (value) => (typeof value === 'string' ? null : 'must be a string') },
       paths: { begin: 'enroll', confirm: 'confirm' },
@@ -47,7 +47,7 @@ beforeEach(async () => {
   world = createWorld({ factors: [weakPhrase()] })
   app = await serve(world.mfa, world.users)
   client = app.client()
-  enrolled = await enrol(world)
+  enrolled = await enroll(world)
   const code = enrolled.app.nextCode(world.clock.now())
   await client.send('POST', '/login', { username: 'alice', password: 'right', code })
 })
@@ -58,15 +58,15 @@ async function begin(hint: unknown = 'horse'): Promise<Readonly<Record<string, u
   return (await client.send('POST', '/mfa/phrase/enroll', { hint })).json
 }
 
-async function enrolPhrase(): Promise<Readonly<Record<string, unknown>>> {
+async function enrollPhrase(): Promise<Readonly<Record<string, unknown>>> {
   const { activation_token } = await begin()
   return (await client.send('POST', '/mfa/phrase/confirm', { activation_token, phrase })).json
 }
 
-test('its enrolment takes fields, under paths of its own, and may name the authenticator', async () => {
+test('its enrollment takes fields, under paths of its own, and may name the authenticator', async () => {
   expect(await begin(7)).toMatchObject({ code: 'invalid_request', errors: [{ field: 'hint' }] })
   expect(await begin()).toMatchObject({ begun: 1, activation_token: expect.any(String) })
-  expect(await enrolPhrase()).toMatchObject({ authenticator: { type: 'phrase', name: 'Hint "horse"' } })
+  expect(await enrollPhrase()).toMatchObject({ authenticator: { type: 'phrase', name: 'Hint "horse"' } })
   expect((await client.send('GET', '/mfa/phrase/activate')).status).toBe(404)
 })
 
@@ -78,7 +78,7 @@ test('the fields are checked without HTTP too', async () => {
   expect(await mfa.begin('phrase', alice, { provedAt, hint: 'horse' })).toMatchObject({ begun: 1 })
 })
 
-test('its state lasts from one enrolment to the next, whichever way a confirmation ends', async () => {
+test('its state lasts from one enrollment to the next, whichever way a confirmation ends', async () => {
   const first = await begin()
   const second = await begin()
   const send = (activation_token: unknown, answer: string) =>
@@ -90,20 +90,20 @@ test('its state lasts from one enrolment to the next, whichever way a confirmati
 })
 
 test('it signs in, and its proof says neither mfa nor when', async () => {
-  await enrolPhrase()
+  await enrollPhrase()
   const guest = app.client()
   const answer = await guest.send('POST', '/mfa/verify', { ephemeral_token: await login(world), phrase })
   expect(answer.json).toEqual({ signed_in: 'alice', amr: ['pwd', 'kba'] })
   expect((await guest.send('GET', '/mfa/recovery-codes')).json).toMatchObject({ code: 'step_up_required' })
 })
 
-test('to enrol it leaves a fresh session fresh', async () => {
-  await enrolPhrase()
+test('to enroll it leaves a fresh session fresh', async () => {
+  await enrollPhrase()
   expect((await client.send('GET', '/mfa/recovery-codes')).json).toMatchObject({ remaining: 10 })
 })
 
 test('it proves nothing to somebody who is signed in', async () => {
-  await enrolPhrase()
+  await enrollPhrase()
   expect((await client.send('POST', '/mfa/step-up', { phrase })).json).toMatchObject({ code: 'invalid_code' })
   expect((await client.send('POST', '/mfa/totp/deactivate', { phrase })).json).toMatchObject({ code: 'invalid_code' })
   expect((await client.send('GET', '/mfa/status')).json).toMatchObject({ mfa_enabled: true })
@@ -119,7 +119,7 @@ test('alone it cannot be begun, nor confirmed once it would be', async () => {
 })
 
 test('it goes with the last factor beside it', async () => {
-  await enrolPhrase()
+  await enrollPhrase()
   const { mfa, alice, clock } = world
   await mfa.removeAuthenticator(alice.id, enrolled.id, { provedAt: clock.now() })
   expect(await mfa.status(alice.id)).toMatchObject({ mfaEnabled: false, methods: [] })
@@ -140,7 +140,7 @@ test('where the host lets it stand alone, it does, and proves no more than befor
   })
 })
 
-test('a limiter is asked before an enrolment that takes fields, since those may send something', async () => {
+test('a limiter is asked before an enrollment that takes fields, since those may send something', async () => {
   const asked: string[] = []
   const limiter = { consume: async (key: string) => void asked.push(key) }
   const limited = createWorld({ factors: [weakPhrase()], limiter })

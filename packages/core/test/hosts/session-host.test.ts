@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest'
 import { type SessionAccess, type SessionHostOptions, sessionHost, type User } from '../../src/index.ts'
-import { createWorld, enrol } from '../world.ts'
+import { createWorld, enroll } from '../world.ts'
 
 type Jar = { state?: unknown; log: string[] }
 
@@ -43,7 +43,7 @@ test('signing in begins a session, a proof updates it, and both are told', async
   if (first === undefined) throw new Error('challenged')
   expect(await host.signIn(alice, first, jar)).toEqual({ user: { id: alice.id, name: alice.name } })
   expect(await host.currentUser(jar)).toEqual({ user: alice, provedAt: null, factor: null, amr: ['pwd'] })
-  const { proof } = await enrol(world)
+  const { proof } = await enroll(world)
   await host.proved(alice, proof, jar)
   const provedAt = clock.now() - 30_000
   expect(await host.currentUser(jar)).toEqual({ user: alice, provedAt, factor: 'totp', amr: ['pwd', 'otp', 'mfa'] })
@@ -52,7 +52,7 @@ test('signing in begins a session, a proof updates it, and both are told', async
 
 test('a changed stamp and a user who is gone end the session, and the stamp itself is not in it', async () => {
   const { world, host, jar, alice, users } = scene()
-  const { proof } = await enrol(world)
+  const { proof } = await enroll(world)
   await host.signIn({ ...alice, stamp: 'hash-of-a-password' }, proof, jar)
   expect(JSON.stringify(jar.state)).not.toContain('hash-of-a-password')
   expect(await host.currentUser(jar)).toBeNull()
@@ -78,7 +78,7 @@ test("the app's own functions are called with its own arguments", async () => {
     confirmPassword: (user, password) => heard.push(user.id, password) > 0,
     requestId: () => 'r1',
   })
-  const { proof } = await enrol(world)
+  const { proof } = await enroll(world)
   expect(await host.signIn(alice, proof, jar)).toEqual({ hello: alice.name, by: 'totp', own: true })
   expect(await host.confirmPassword?.(alice, 'secret', jar)).toBe(true)
   expect(heard).toEqual([alice.id, 'secret'])

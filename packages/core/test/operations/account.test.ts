@@ -1,28 +1,28 @@
 // The operator's ways: reset keeps old tokens dead, erase forgets everything, revoke ends what is in flight.
 
 import { describe, expect, test } from 'vitest'
-import { createWorld, enrol, login, refusal } from '../world.ts'
+import { createWorld, enroll, login, refusal } from '../world.ts'
 
 describe('reset', () => {
-  test('removes every factor, count and code, and the user can enrol anew', async () => {
+  test('removes every factor, count and code, and the user can enroll anew', async () => {
     const world = createWorld({ attempts: { waitAfter: 1, suspendAfter: 1 } })
-    const { app, codes } = await enrol(world)
+    const { app, codes } = await enroll(world)
     await refusal(world.mfa.stepUp(world.alice, { code: app.wrongCode(world.clock.now()) }))
     await expect(world.mfa.reset('alice')).resolves.toBeUndefined()
     await expect(world.mfa.challenge(world.alice)).resolves.toMatchObject({ proof: { amr: ['pwd'] } })
-    const again = await enrol(world)
+    const again = await enroll(world)
     expect(again.codes).not.toEqual(codes)
     await expect(world.mfa.stepUp(world.alice, { code: again.app.code(world.clock.now()) })).resolves.toBeDefined()
   })
 
   test('leaves a record of a higher epoch, so that no token comes back to life', async () => {
     const world = createWorld()
-    await enrol(world)
+    await enroll(world)
     const token = await login(world)
     const begun = await world.mfa.begin('totp', world.alice, { provedAt: world.clock.now() })
     await world.mfa.reset('alice')
     expect(await world.rows.get('alice')).toMatchObject({ enabled: false })
-    const { codes } = await enrol(world)
+    const { codes } = await enroll(world)
     expect((await refusal(world.mfa.verify(token, { code: codes[0] }))).code).toBe('invalid_token')
     expect((await refusal(world.mfa.confirm('totp', world.alice, { ...begun, code: '000000' }))).code).toBe(
       'invalid_token',
@@ -38,9 +38,9 @@ describe('reset', () => {
 })
 
 describe('revoking tokens', () => {
-  test('ends challenges and enrolments, and leaves the factors', async () => {
+  test('ends challenges and enrollments, and leaves the factors', async () => {
     const world = createWorld()
-    const { app } = await enrol(world)
+    const { app } = await enroll(world)
     const token = await login(world)
     const begun = await world.mfa.begin('totp', world.alice, { provedAt: world.clock.now() })
     await expect(world.mfa.revokeTokens('alice')).resolves.toBeUndefined()
@@ -53,8 +53,8 @@ describe('revoking tokens', () => {
 
   test('of one user leaves those of another', async () => {
     const world = createWorld()
-    await enrol(world)
-    const { app } = await enrol(world, world.mallory)
+    await enroll(world)
+    const { app } = await enroll(world, world.mallory)
     const token = await login(world, world.mallory)
     await world.mfa.revokeTokens('alice')
     await expect(world.mfa.verify(token, { code: app.nextCode(world.clock.now()) })).resolves.toBeDefined()
@@ -63,7 +63,7 @@ describe('revoking tokens', () => {
 
 test('erase deletes the row, whether there is one or not', async () => {
   const world = createWorld()
-  await enrol(world)
+  await enroll(world)
   await expect(world.mfa.erase('alice')).resolves.toBeUndefined()
   expect(await world.rows.get('alice')).toBeNull()
   await expect(world.mfa.erase('alice')).resolves.toBeUndefined()

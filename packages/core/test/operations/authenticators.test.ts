@@ -2,12 +2,12 @@
 
 import { describe, expect, test } from 'vitest'
 import { fixedPhrase } from '../factors/fixed-phrase.ts'
-import { createWorld, enrol, login, refusal } from '../world.ts'
+import { createWorld, enroll, login, refusal } from '../world.ts'
 
 test('the list shows the enrolled ones, the oldest first, and no secret', async () => {
   const world = createWorld()
-  const first = await enrol(world)
-  const second = await enrol(world, world.alice, first.proof.provedAt)
+  const first = await enroll(world)
+  const second = await enroll(world, world.alice, first.proof.provedAt)
   await world.mfa.stepUp(world.alice, { code: second.app.nextCode(world.clock.now()) })
   const list = await world.mfa.authenticators('alice')
   expect(list).toEqual([
@@ -25,7 +25,7 @@ test('the list shows the enrolled ones, the oldest first, and no secret', async 
 
 test('a rename gives the authenticator, and moves nothing else', async () => {
   const world = createWorld()
-  const { id, app } = await enrol(world)
+  const { id, app } = await enroll(world)
   await expect(world.mfa.renameAuthenticator('alice', id, { name: ' Büro ' })).resolves.toMatchObject({
     id,
     name: 'Büro',
@@ -36,7 +36,7 @@ test('a rename gives the authenticator, and moves nothing else', async () => {
 
 test.each(['', '  ', 'x'.repeat(65), 'a\u202eb', 'a\nb', undefined, 7])('a name %j is refused', async (name) => {
   const world = createWorld()
-  const { id } = await enrol(world)
+  const { id } = await enroll(world)
   expect(await refusal(world.mfa.renameAuthenticator('alice', id, { name: name as string }))).toMatchObject({
     ...{ code: 'invalid_request', errors: [{ field: 'name' }] },
   })
@@ -47,7 +47,7 @@ describe('an id that is not one of the user', () => {
 
   test.each(ids.map((id) => [id.slice(0, 20), id]))('%j', async (_, id) => {
     const world = createWorld()
-    await enrol(world)
+    await enroll(world)
     const row = await world.rows.get('alice')
     const fresh = { provedAt: world.clock.now() }
     expect((await refusal(world.mfa.renameAuthenticator('alice', id, { name: 'a' }))).code).toBe('not_found')
@@ -57,8 +57,8 @@ describe('an id that is not one of the user', () => {
 
   test("mallory's", async () => {
     const world = createWorld()
-    const { id } = await enrol(world)
-    await enrol(world, world.mallory)
+    const { id } = await enroll(world)
+    await enroll(world, world.mallory)
     const fresh = { provedAt: world.clock.now() }
     expect((await refusal(world.mfa.renameAuthenticator('mallory', id, { name: 'a' }))).code).toBe('not_found')
     expect((await refusal(world.mfa.removeAuthenticator('mallory', id, fresh))).code).toBe('not_found')
@@ -67,7 +67,7 @@ describe('an id that is not one of the user', () => {
 
   test('that of the recovery codes, which are no authenticator of their own', async () => {
     const world = createWorld()
-    const { codes } = await enrol(world)
+    const { codes } = await enroll(world)
     const { authenticatorId } = await world.mfa.stepUp(world.alice, { code: codes[0] })
     const fresh = { provedAt: world.clock.now() }
     const id = String(authenticatorId)
@@ -79,8 +79,8 @@ describe('an id that is not one of the user', () => {
 describe('a removal', () => {
   test('of one of two leaves the other and the codes, and ends every challenge', async () => {
     const world = createWorld()
-    const first = await enrol(world)
-    const second = await enrol(world, world.alice, first.proof.provedAt)
+    const first = await enroll(world)
+    const second = await enroll(world, world.alice, first.proof.provedAt)
     const token = await login(world)
     await expect(
       world.mfa.removeAuthenticator('alice', first.id, { provedAt: world.clock.now() }),
@@ -100,7 +100,7 @@ describe('a removal', () => {
 
   test('of the last takes the codes along', async () => {
     const world = createWorld()
-    const { id } = await enrol(world)
+    const { id } = await enroll(world)
     await world.mfa.removeAuthenticator('alice', id, { provedAt: world.clock.now() })
     await expect(world.mfa.status('alice')).resolves.toMatchObject({ mfaEnabled: false, recoveryCodesRemaining: 0 })
     expect(await world.rows.get('alice')).toMatchObject({ enabled: false })
@@ -108,10 +108,10 @@ describe('a removal', () => {
 
   test('leaves the counts where they are', async () => {
     const world = createWorld()
-    const { app, id } = await enrol(world)
+    const { app, id } = await enroll(world)
     for (let count = 0; count < 4; count += 1)
       await refusal(world.mfa.stepUp(world.alice, { code: app.wrongCode(world.clock.now()) }))
-    const second = await enrol(world, world.mallory)
+    const second = await enroll(world, world.mallory)
     await world.mfa.removeAuthenticator('alice', id, { provedAt: world.clock.now() })
     await world.mfa.import('alice', { totpSecret: second.app.secret })
     expect(
@@ -124,8 +124,8 @@ describe('a removal', () => {
 describe('a removal of all of a factor', () => {
   test('leaves nothing, and ends every challenge', async () => {
     const world = createWorld()
-    const { proof } = await enrol(world)
-    const { app } = await enrol(world, world.alice, proof.provedAt)
+    const { proof } = await enroll(world)
+    const { app } = await enroll(world, world.alice, proof.provedAt)
     const token = await login(world)
     await world.mfa.removeAuthenticators('totp', 'alice', { provedAt: world.clock.now() })
     await expect(world.mfa.status('alice')).resolves.toMatchObject({ mfaEnabled: false, recoveryCodesRemaining: 0 })
@@ -136,8 +136,8 @@ describe('a removal of all of a factor', () => {
 
   test('leaves other users and other factors alone, and tells of it once', async () => {
     const world = createWorld({ factors: [fixedPhrase('correct horse')] })
-    await enrol(world)
-    await enrol(world, world.mallory)
+    await enroll(world)
+    await enroll(world, world.mallory)
     const fresh = { provedAt: world.clock.now() }
     const { activationToken } = await world.mfa.begin('phrase', world.alice, fresh)
     await world.mfa.confirm('phrase', world.alice, { activationToken, phrase: 'correct horse' })
@@ -149,9 +149,9 @@ describe('a removal of all of a factor', () => {
     await expect(world.mfa.status('alice')).resolves.toMatchObject({ recoveryCodesRemaining: 10 })
   })
 
-  test.each(['recovery_code', 'unknown', '__proto__'])('of %j, which nobody enrols, is a mistake', async (type) => {
+  test.each(['recovery_code', 'unknown', '__proto__'])('of %j, which nobody enrolls, is a mistake', async (type) => {
     const world = createWorld()
-    await enrol(world)
+    await enroll(world)
     const removal = world.mfa.removeAuthenticators(type, 'alice', { provedAt: world.clock.now() })
     await expect(removal).rejects.toThrow(new TypeError(`no factor '${type}' can be enrolled`))
     await expect(world.mfa.status('alice')).resolves.toMatchObject({ recoveryCodesRemaining: 10 })

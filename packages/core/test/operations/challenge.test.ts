@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import type { MfaError } from '../../src/index.ts'
 import { fixedPhrase } from '../factors/fixed-phrase.ts'
-import { createWorld, enrol, refusal } from '../world.ts'
+import { createWorld, enroll, refusal } from '../world.ts'
 
 test('without a second factor: a proof that says no more than the password', async () => {
   const { mfa, alice, rows } = createWorld()
@@ -16,13 +16,13 @@ test('without a second factor: a proof that says no more than the password', asy
 
 test('with one: a token, how long it lives, and what could be answered with', async () => {
   const world = createWorld()
-  await enrol(world)
+  await enroll(world)
   const challenge = await world.mfa.challenge(world.alice)
   expect(challenge).toEqual({ ephemeralToken: expect.any(String), expiresIn: 300, methods: ['totp', 'recovery_code'] })
   expect(challenge.proof).toBeUndefined()
 })
 
-test('an enrolment that was begun and not confirmed changes nothing', async () => {
+test('an enrollment that was begun and not confirmed changes nothing', async () => {
   const { mfa, alice } = createWorld()
   await mfa.begin('totp', alice)
   await expect(mfa.challenge(alice)).resolves.toHaveProperty('proof')
@@ -31,7 +31,7 @@ test('an enrolment that was begun and not confirmed changes nothing', async () =
 describe('answered in the same call', () => {
   test('with the right code it is a proof', async () => {
     const world = createWorld()
-    const { app, id } = await enrol(world)
+    const { app, id } = await enroll(world)
     const { proof } = await world.mfa.challenge(world.alice, { code: app.code(world.clock.now()) })
     expect(proof).toEqual({
       ...{ userId: 'alice', amr: ['pwd', 'otp', 'mfa'], factor: 'totp', authenticatorId: id },
@@ -41,7 +41,7 @@ describe('answered in the same call', () => {
 
   test('with a wrong one it is charged like any other', async () => {
     const world = createWorld()
-    const { app } = await enrol(world)
+    const { app } = await enroll(world)
     const code = app.wrongCode(world.clock.now())
     const errors: MfaError[] = []
     for (let count = 0; count < 6; count += 1) errors.push(await refusal(world.mfa.challenge(world.alice, { code })))
@@ -55,7 +55,7 @@ describe('answered in the same call', () => {
 
   test('an empty code is an answer, and a wrong one', async () => {
     const world = createWorld()
-    await enrol(world)
+    await enroll(world)
     expect((await refusal(world.mfa.challenge(world.alice, { code: '' }))).code).toBe('invalid_code')
   })
 
@@ -63,14 +63,14 @@ describe('answered in the same call', () => {
     '%j is no answer, so it is a challenge',
     async (answer) => {
       const world = createWorld()
-      await enrol(world)
+      await enroll(world)
       await expect(world.mfa.challenge(world.alice, answer)).resolves.toHaveProperty('ephemeralToken')
     },
   )
 
   test("another factor's field is an answer as well", async () => {
     const world = createWorld({ factors: [fixedPhrase('correct horse')] })
-    const { proof: provedBy } = await enrol(world)
+    const { proof: provedBy } = await enroll(world)
     const { activationToken } = await world.mfa.begin('phrase', world.alice, { provedAt: provedBy.provedAt })
     await world.mfa.confirm('phrase', world.alice, { activationToken, phrase: 'correct horse' })
     const { proof } = await world.mfa.challenge(world.alice, { phrase: 'correct horse' })

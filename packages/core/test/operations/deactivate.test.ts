@@ -2,12 +2,12 @@
 
 import { describe, expect, test } from 'vitest'
 import { fixedPhrase } from '../factors/fixed-phrase.ts'
-import { createWorld, enrol, login, refusal } from '../world.ts'
+import { createWorld, enroll, login, refusal } from '../world.ts'
 
 test.each(['an authenticator', 'a recovery code'])('with %s: every factor is gone, and every token', async (by) => {
   const world = createWorld()
-  const { app, codes, proof } = await enrol(world)
-  await enrol(world, world.alice, proof.provedAt)
+  const { app, codes, proof } = await enroll(world)
+  await enroll(world, world.alice, proof.provedAt)
   const token = await login(world)
   const code = by === 'a recovery code' ? codes[0] : app.nextCode(world.clock.now())
   await expect(world.mfa.deactivate('totp', world.alice, { code })).resolves.toBeUndefined()
@@ -21,7 +21,7 @@ test.each(['an authenticator', 'a recovery code'])('with %s: every factor is gon
 
 test('with a wrong code nothing is gone, and it is charged', async () => {
   const world = createWorld()
-  const { app } = await enrol(world)
+  const { app } = await enroll(world)
   const code = app.wrongCode(world.clock.now())
   const errors = [1, 2, 3, 4, 5, 6].map(() => refusal(world.mfa.deactivate('totp', world.alice, { code })))
   const outcomes = (await Promise.all(errors)).map((error) => error.attemptsRemaining ?? error.code)
@@ -31,7 +31,7 @@ test('with a wrong code nothing is gone, and it is charged', async () => {
 
 test('of one factor of two leaves the other and the recovery codes', async () => {
   const world = createWorld({ factors: [fixedPhrase('correct horse')] })
-  const { codes, proof } = await enrol(world)
+  const { codes, proof } = await enroll(world)
   const { activationToken } = await world.mfa.begin('phrase', world.alice, { provedAt: proof.provedAt })
   await world.mfa.confirm('phrase', world.alice, { activationToken, phrase: 'correct horse' })
   await world.mfa.deactivate('totp', world.alice, { phrase: 'correct horse' })
@@ -46,7 +46,7 @@ test('of one factor of two leaves the other and the recovery codes', async () =>
 describe('the password', () => {
   test('wrong: the code is not looked at, and the password has a count of its own', async () => {
     const world = createWorld()
-    const { app } = await enrol(world)
+    const { app } = await enroll(world)
     const code = app.code(world.clock.now())
     const deactivate = (passwordCorrect: boolean) =>
       world.mfa.deactivate('totp', world.alice, { code, passwordCorrect })
@@ -69,7 +69,7 @@ describe('the password', () => {
 
   test('right: its count starts again, even where the code is wrong', async () => {
     const world = createWorld({ attempts: { waitAfter: 2 } })
-    const { app } = await enrol(world)
+    const { app } = await enroll(world)
     const deactivate = (passwordCorrect: boolean, code: string) =>
       refusal(world.mfa.deactivate('totp', world.alice, { code, passwordCorrect }))
     await deactivate(false, app.code(world.clock.now()))
@@ -80,7 +80,7 @@ describe('the password', () => {
 
   test('suspends like a factor', async () => {
     const world = createWorld({ attempts: { waitAfter: 1, suspendAfter: 1 } })
-    const { app } = await enrol(world)
+    const { app } = await enroll(world)
     const code = app.code(world.clock.now())
     await refusal(world.mfa.deactivate('totp', world.alice, { code, passwordCorrect: false }))
     const error = await refusal(world.mfa.deactivate('totp', world.alice, { code, passwordCorrect: true }))

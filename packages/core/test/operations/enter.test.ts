@@ -6,7 +6,7 @@ import { virtualAuthenticator } from '@latchkey/testing'
 import { describe, expect, test } from 'vitest'
 import type { MfaOptions, User } from '../../src/index.ts'
 import { fixedPhrase } from '../factors/fixed-phrase.ts'
-import { createWorld, enrol, login, refusal, type World } from '../world.ts'
+import { createWorld, enroll, login, refusal, type World } from '../world.ts'
 
 const demanding: Partial<MfaOptions> = { enrollment: () => 'required' }
 
@@ -47,7 +47,7 @@ describe('where a second factor is demanded', () => {
 
   test('who has one is challenged as ever', async () => {
     const world = createWorld(demanding)
-    await enrol(world)
+    await enroll(world)
     const challenge = await world.mfa.challenge(world.alice)
     expect(challenge).not.toHaveProperty('enrollmentRequired')
     expect(challenge).toHaveProperty('methods', ['totp', 'recovery_code'])
@@ -80,11 +80,11 @@ describe('where a second factor is demanded', () => {
 })
 
 describe('the token of a demand', () => {
-  test('answers no challenge, and the token of a challenge opens no enrolment', async () => {
+  test('answers no challenge, and the token of a challenge opens no enrollment', async () => {
     const { mfa, token, events, world, mallory } = await demanded({
       enrollment: ({ id }) => (id === 'alice' ? 'required' : 'optional'),
     })
-    await enrol(world, mallory)
+    await enroll(world, mallory)
     expect((await refusal(mfa.verify(token, { code: '123456' }))).code).toBe('invalid_token')
     expect(events.at(-1)).toMatchObject({ type: 'verify', reason: 'wrong_purpose' })
     expect((await refusal(mfa.beginEnrollment(await login(world, mallory), 'totp'))).code).toBe('unauthenticated')
@@ -93,7 +93,7 @@ describe('the token of a demand', () => {
 
   const ends: readonly (readonly [string, string, string, (world: World, token: string) => unknown])[] = [
     ['its time', 'unauthenticated', 'expired_token', ({ clock }) => clock.advance(300)],
-    ['an enrolment', 'invalid_token', 'old_epoch', async (world) => enrol(world)],
+    ['an enrollment', 'invalid_token', 'old_epoch', async (world) => enroll(world)],
     ['a revocation', 'invalid_token', 'old_epoch', ({ mfa }) => mfa.revokeTokens('alice')],
     ['the account', 'unauthenticated', 'user_gone', ({ users }) => users.delete('alice')],
     [
@@ -112,7 +112,7 @@ describe('the token of a demand', () => {
 })
 
 describe('confirming without being signed in', () => {
-  test('takes no enrolment that was begun by somebody signed in', async () => {
+  test('takes no enrollment that was begun by somebody signed in', async () => {
     const { mfa, alice, clock, rows } = createWorld()
     const begun = await mfa.begin('totp', alice)
     const code = virtualAuthenticator(begun.totpUrl).code(clock.now())
@@ -190,7 +190,7 @@ describe('a new account', () => {
 
   test('that is none, since it has a second factor already, gets nothing', async () => {
     const world = createWorld()
-    await enrol(world)
+    await enroll(world)
     expect((await refusal(world.mfa.register(world.alice))).code).toBe('step_up_required')
   })
 })

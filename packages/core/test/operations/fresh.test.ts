@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { isFresh } from '../../src/operations/fresh.ts'
-import { createWorld, enrol, refusal, type World } from '../world.ts'
+import { createWorld, enroll, refusal, type World } from '../world.ts'
 
 const nowMs = 1_767_225_600_000
 const limit = { maxAgeSeconds: 300, nowMs }
@@ -43,7 +43,7 @@ const acts: readonly (readonly [string, FreshAct])[] = [
 describe.each(acts)('to %s', (_, act) => {
   test('takes a proof of the last 300 s', async () => {
     const world = createWorld()
-    const { app } = await enrol(world)
+    const { app } = await enroll(world)
     const { provedAt } = await world.mfa.stepUp(world.alice, { code: app.code(world.clock.now()) })
     world.clock.advance(301)
     const row = await world.rows.get('alice')
@@ -61,7 +61,7 @@ describe.each(acts)('to %s', (_, act) => {
 
   test('takes one of as many seconds as the options say', async () => {
     const world = createWorld({ stepUpSeconds: 10 })
-    await enrol(world)
+    await enroll(world)
     const provedAt = world.clock.now()
     world.clock.advance(10.001)
     expect(await refusal(act(world, { provedAt }))).toMatchObject({ maxAgeSeconds: 10 })
@@ -70,7 +70,7 @@ describe.each(acts)('to %s', (_, act) => {
 
   test('takes none where the options say so', async () => {
     const world = createWorld({ stepUpSeconds: false })
-    await enrol(world)
+    await enroll(world)
     await expect(act(world, { provedAt: null })).resolves.not.toThrow()
   })
 })

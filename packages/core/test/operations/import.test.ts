@@ -3,7 +3,7 @@
 import { virtualAuthenticator } from '@latchkey/testing'
 import { describe, expect, test } from 'vitest'
 import type { ImportInput } from '../../src/index.ts'
-import { createWorld, enrol, login, refusal } from '../world.ts'
+import { createWorld, enroll, login, refusal } from '../world.ts'
 
 const totpSecret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 const app = virtualAuthenticator({ secret: totpSecret })
@@ -60,7 +60,7 @@ test('without recovery codes there are none until the user makes some', async ()
 
 test('beside an enrolled one: both work, the codes stay, and what was in flight ends', async () => {
   const world = createWorld()
-  const { app: own } = await enrol(world)
+  const { app: own } = await enroll(world)
   const token = await login(world)
   const createdAt = (await world.mfa.status('alice')).createdAt
   await world.mfa.import('alice', { totpSecret, name: 'From before' })
@@ -76,7 +76,7 @@ test('beside an enrolled one: both work, the codes stay, and what was in flight 
 
 test('beyond the limit nothing is imported', async () => {
   const world = createWorld({ totp: { authenticators: 1 } })
-  await enrol(world)
+  await enroll(world)
   const row = await world.rows.get('alice')
   expect((await refusal(world.mfa.import('alice', { totpSecret }))).code).toBe('authenticator_limit')
   expect(await world.rows.get('alice')).toEqual(row)

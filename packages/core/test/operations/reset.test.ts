@@ -1,11 +1,11 @@
 /** The promise guarded here: an operator gets any user back in, and no token of before comes back to life. */
 import { expect, test } from 'vitest'
 import { createMfa, memoryStorage } from '../../src/index.ts'
-import { createWorld, enrol, login, otherSecret, refusal, secret } from '../world.ts'
+import { createWorld, enroll, login, otherSecret, refusal, secret } from '../world.ts'
 
 test('a reset removes every factor and kills every token', async () => {
   const world = createWorld()
-  const { app } = await enrol(world)
+  const { app } = await enroll(world)
   const token = await login(world)
   await world.mfa.reset('alice')
   expect(await world.mfa.status('alice')).toMatchObject({ mfaEnabled: false, recoveryCodesRemaining: 0 })
@@ -15,7 +15,7 @@ test('a reset removes every factor and kills every token', async () => {
 test('a record that does not open is given up for lost, and still no old token passes', async () => {
   const storage = memoryStorage()
   const before = createWorld({ storage })
-  const { app } = await enrol(before)
+  const { app } = await enroll(before)
   const token = await login(before)
   const user = before.alice
   const onEvent = () => undefined
@@ -31,7 +31,7 @@ test('a record that does not open is given up for lost, and still no old token p
 
 test('a storage that fails is not reset', async () => {
   const world = createWorld()
-  await enrol(world)
+  await enroll(world)
   world.storage.inject('get', 'throw_before', 'every')
   expect((await refusal(world.mfa.reset('alice'))).code).toBe('storage_unavailable')
   world.storage.reset()

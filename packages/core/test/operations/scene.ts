@@ -1,7 +1,7 @@
 // A world with alice enrolled, and what is heard from then on.
 
 import type { MfaEvent, MfaOptions } from '../../src/index.ts'
-import { createWorld, type Enrolled, enrol, type World } from '../world.ts'
+import { createWorld, type Enrolled, enroll, type World } from '../world.ts'
 
 export interface Scene {
   readonly world: World
@@ -21,7 +21,7 @@ export const fresh = ({ alice }: Scene) => ({ provedAt: alice.proof.provedAt, re
 
 export async function opened(options: Partial<MfaOptions> = {}) {
   const world = createWorld(options)
-  const scene: Scene = { world, alice: await enrol(world) }
+  const scene: Scene = { world, alice: await enroll(world) }
   const before = world.events.length
   return { scene, heard: () => world.events.slice(before) }
 }

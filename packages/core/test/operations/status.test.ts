@@ -1,7 +1,7 @@
 // The status tells a user where the own second factor stands, and nothing that could be used.
 
 import { expect, test } from 'vitest'
-import { createWorld, enrol, refusal, startMs } from '../world.ts'
+import { createWorld, enroll, refusal, startMs } from '../world.ts'
 
 test('of nobody', async () => {
   const { mfa } = createWorld()
@@ -10,9 +10,9 @@ test('of nobody', async () => {
   })
 })
 
-test('from the enrolment on', async () => {
+test('from the enrollment on', async () => {
   const world = createWorld()
-  const { app, codes } = await enrol(world)
+  const { app, codes } = await enroll(world)
   const enrolled = {
     ...{ mfaEnabled: true, createdAt: new Date(startMs), lastUsedAt: null },
     ...{ methods: ['totp', 'recovery_code'], recoveryCodesRemaining: 10 },

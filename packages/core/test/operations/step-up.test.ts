@@ -1,11 +1,11 @@
 // Step-up: a signed-in user proves again; the code is spent for every other use.
 
 import { expect, test } from 'vitest'
-import { createWorld, enrol, login, refusal } from '../world.ts'
+import { createWorld, enroll, login, refusal } from '../world.ts'
 
 test('with an authenticator or a recovery code it is a fresh proof', async () => {
   const world = createWorld()
-  const { app, codes, id } = await enrol(world)
+  const { app, codes, id } = await enroll(world)
   const byApp = await world.mfa.stepUp(world.alice, { code: app.code(world.clock.now()) })
   expect(byApp).toMatchObject({ amr: ['pwd', 'otp', 'mfa'], authenticatorId: id, provedAt: world.clock.now() })
   const byCode = await world.mfa.stepUp(world.alice, { code: codes[0] })
@@ -16,7 +16,7 @@ test('with an authenticator or a recovery code it is a fresh proof', async () =>
 
 test('its code is spent for a login and a deactivation, and theirs for it', async () => {
   const world = createWorld()
-  const { app, codes } = await enrol(world)
+  const { app, codes } = await enroll(world)
   const token = await login(world)
   const code = app.code(world.clock.now())
   await world.mfa.stepUp(world.alice, { code })
@@ -29,7 +29,7 @@ test('its code is spent for a login and a deactivation, and theirs for it', asyn
 
 test('it spends no challenge', async () => {
   const world = createWorld()
-  const { app } = await enrol(world)
+  const { app } = await enroll(world)
   const token = await login(world)
   await world.mfa.stepUp(world.alice, { code: app.nextCode(world.clock.now()) })
   await expect(world.mfa.verify(token, { code: app.nextCode(world.clock.now()) })).resolves.toBeDefined()
@@ -37,7 +37,7 @@ test('it spends no challenge', async () => {
 
 test('an answer without the field of any factor is refused and not charged', async () => {
   const world = createWorld()
-  await enrol(world)
+  await enroll(world)
   for (const answer of [{}, { code: undefined }, { otp: '123456' }]) {
     expect(await refusal(world.mfa.stepUp(world.alice, answer))).toMatchObject({
       code: 'invalid_code',

@@ -1,11 +1,11 @@
 // Answering a challenge: the token's user and no other, a code that counts once, and counts that no token resets.
 
 import { describe, expect, test } from 'vitest'
-import { createWorld, enrol, login, refusal } from '../world.ts'
+import { createWorld, enroll, login, refusal } from '../world.ts'
 
 test('gives the user as the host tells it now, and the proof', async () => {
   const world = createWorld()
-  const { app, id } = await enrol(world)
+  const { app, id } = await enroll(world)
   const token = await login(world)
   world.users.set('alice', { ...world.alice, name: 'Alice B.' })
   const { user, proof } = await world.mfa.verify(token, { code: app.code(world.clock.now()) })
@@ -16,7 +16,7 @@ test('gives the user as the host tells it now, and the proof', async () => {
 
 test.each([[null], [undefined]])('a user the host tells as %j is gone, and the code is unspent', async (gone) => {
   const world = createWorld()
-  const { app } = await enrol(world)
+  const { app } = await enroll(world)
   const token = await login(world)
   const code = app.code(world.clock.now())
   world.users.set('alice', gone as never)
@@ -33,7 +33,7 @@ test('a host that cannot find users throws its own error, and the code is unspen
       return id === 'alice' ? world.alice : null
     },
   })
-  const { app } = await enrol(world)
+  const { app } = await enroll(world)
   const token = await login(world)
   const code = app.code(world.clock.now())
   await expect(world.mfa.verify(token, { code })).rejects.toThrow('users are down')
@@ -44,7 +44,7 @@ test('a host that cannot find users throws its own error, and the code is unspen
 describe('guessing', () => {
   test('five wrong codes on one token, then the right one', async () => {
     const world = createWorld()
-    const { app } = await enrol(world)
+    const { app } = await enroll(world)
     const token = await login(world)
     const left: unknown[] = []
     for (let count = 0; count < 5; count += 1) {
@@ -61,8 +61,8 @@ describe('guessing', () => {
 
   test('a new token, a new login and a success of another user clear nothing', async () => {
     const world = createWorld()
-    const { app } = await enrol(world)
-    const mallory = await enrol(world, world.mallory)
+    const { app } = await enroll(world)
+    const mallory = await enroll(world, world.mallory)
     for (let count = 0; count < 4; count += 1) {
       await refusal(world.mfa.verify(await login(world), { code: app.wrongCode(world.clock.now()) }))
     }
@@ -73,7 +73,7 @@ describe('guessing', () => {
 
   test('a success clears the count of its own factor and of no other', async () => {
     const world = createWorld()
-    const { app, codes } = await enrol(world)
+    const { app, codes } = await enroll(world)
     const wrong = async (code: string) => (await refusal(world.mfa.stepUp(world.alice, { code }))).attemptsRemaining
     expect(await wrong(app.wrongCode(world.clock.now()))).toBe(4)
     expect(await wrong('zzzz-zzzz')).toBe(4)
@@ -87,7 +87,7 @@ describe('guessing', () => {
 
   test('the wait doubles to an hour and the hundredth failure suspends', async () => {
     const world = createWorld()
-    const { app } = await enrol(world)
+    const { app } = await enroll(world)
     const fail = () => refusal(world.mfa.stepUp(world.alice, { code: app.wrongCode(world.clock.now()) }))
     const waits: unknown[] = []
     for (let count = 1; count <= 100; count += 1) {
@@ -110,7 +110,7 @@ describe('guessing', () => {
 
 test('an eight-digit code is looked at as both, and a failure counts for both', async () => {
   const world = createWorld({ totp: { digits: 8 } })
-  const { app, codes } = await enrol(world)
+  const { app, codes } = await enroll(world)
   const wrong = app.wrongCode(world.clock.now())
   expect((await refusal(world.mfa.stepUp(world.alice, { code: wrong }))).attemptsRemaining).toBe(4)
   expect((await refusal(world.mfa.stepUp(world.alice, { code: 'zzzz-zzzz' }))).attemptsRemaining).toBe(3)
@@ -124,7 +124,7 @@ test('an eight-digit code is looked at as both, and a failure counts for both', 
 
 test('while every factor waits, what is no code waits too', async () => {
   const world = createWorld({ attempts: { waitAfter: 1 } })
-  const { app } = await enrol(world)
+  const { app } = await enroll(world)
   await refusal(world.mfa.stepUp(world.alice, { code: app.wrongCode(world.clock.now()) }))
   expect((await refusal(world.mfa.stepUp(world.alice, { code: 'x' }))).code).toBe('invalid_code')
   world.clock.advance(10)
@@ -136,7 +136,7 @@ test('while every factor waits, what is no code waits too', async () => {
 
 test('several at one instant: one gets in', async () => {
   const world = createWorld()
-  const { app, codes } = await enrol(world)
+  const { app, codes } = await enroll(world)
   const tokens = await Promise.all(Array.from({ length: 8 }, () => login(world)))
   const code = app.code(world.clock.now())
   const outcomes = await Promise.allSettled(tokens.map((token) => world.mfa.verify(token, { code })))

@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream'
 import type { Handler, Host, MfaOptions, MfaRequest, MfaResponse, SignedIn } from '../../src/index.ts'
-import { createWorld, enrol, type World } from '../world.ts'
+import { createWorld, enroll, type World } from '../world.ts'
 
 /** What a request is made of; the rest is what an ordinary client sends. */
 export interface Sent {
@@ -81,7 +81,7 @@ export function createApp(options: Partial<MfaOptions> = {}, changes: HostChange
 /** An app in which alice is enrolled and signed in. */
 export async function enrolledApp(options: Partial<MfaOptions> = {}, changes?: HostChanges) {
   const app = createApp(options, changes)
-  const alice = await enrol(app.world)
+  const alice = await enroll(app.world)
   return { ...app, alice, signedIn: app.session() }
 }
 

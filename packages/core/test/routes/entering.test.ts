@@ -1,5 +1,5 @@
 /**
- * Who may enrol without being signed in, over the wire: a token for that is sent on purpose and counts before a session;
+ * Who may enroll without being signed in, over the wire: a token for that is sent on purpose and counts before a session;
  * anybody else is nobody, whatever is wrong with the body.
  */
 import { virtualAuthenticator } from '@latchkey/testing'
@@ -28,7 +28,7 @@ async function confirmed(app: App, begun: Answered, session = 'nobody'): Promise
   return app.send('POST', '/mfa/totp/activate', { body, session })
 }
 
-describe('a login that has to enrol', () => {
+describe('a login that has to enroll', () => {
   test('answers with a demand and a token, and makes no session', async () => {
     const { json, sessions } = await demanded()
     expect(json).toEqual({
@@ -40,7 +40,7 @@ describe('a login that has to enrol', () => {
     expect(sessions.size).toBe(0)
   })
 
-  test('the token opens the enrolment, and confirming signs in', async () => {
+  test('the token opens the enrollment, and confirming signs in', async () => {
     const { app, token, sessions } = await demanded()
     const begun = await app.send('GET', '/mfa/totp/activate', bearer(token))
     expect(begun).toMatchObject({ status: 200, json: { secret: expect.any(String) } })
@@ -109,7 +109,7 @@ describe('a login that has to enrol', () => {
 })
 
 describe('confirming', () => {
-  test('an enrolment begun in a session takes a session; one begun without takes none, whoever else is signed in', async () => {
+  test('an enrollment begun in a session takes a session; one begun without takes none, whoever else is signed in', async () => {
     const { app } = await demanded()
     const session = app.session('mallory')
     const begun = await app.send('GET', '/mfa/totp/activate', { session })
@@ -153,7 +153,7 @@ describe('registering', () => {
     },
   })
 
-  test('makes the account and begins its enrolment; confirming signs in', async () => {
+  test('makes the account and begins its enrollment; confirming signs in', async () => {
     const app = createApp({}, accounts)
     const body = { username: 'bob', password: 'right' }
     const begun = await app.send('POST', '/register', { body })
@@ -201,7 +201,7 @@ describe('registering', () => {
     expect(app.world.users.has('bob')).toBe(false)
   })
 
-  test('a storage that fails leaves an account that can log in and enrol', async () => {
+  test('a storage that fails leaves an account that can log in and enroll', async () => {
     const app = createApp({}, accounts)
     app.world.storage.inject('get', 'throw_before')
     const body = { username: 'bob', password: 'right' }
@@ -210,7 +210,7 @@ describe('registering', () => {
   })
 })
 
-test('an enrolment that a host asks its own way is confirmed once', async () => {
+test('an enrollment that a host asks its own way is confirmed once', async () => {
   const { world, token } = await demanded()
   const { activationToken, totpUrl } = await world.mfa.beginEnrollment(token, 'totp')
   const code = virtualAuthenticator(String(totpUrl)).code(world.clock.now())

@@ -74,7 +74,7 @@ describe('with two factors of different fields', () => {
     expect((await step({ code: '1', phrase: 7 })).json['code']).toBe('invalid_request')
   })
 
-  test('an enrolment is confirmed by the field of its own factor', async () => {
+  test('an enrollment is confirmed by the field of its own factor', async () => {
     const { send, session } = createApp(options)
     const answer = await send('POST', '/mfa/phrase/activate', {
       session: session(),

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import type { Host } from '../../src/index.ts'
-import { createWorld, enrol } from '../world.ts'
+import { createWorld, enroll } from '../world.ts'
 import { createApp, enrolledApp, requestOf } from './app.ts'
 
 const credentials = { username: 'alice', password: 'right' }
@@ -63,7 +63,7 @@ test('it may be an object of methods that know each other', async () => {
   }
   const host = new App()
   const world = createWorld()
-  await enrol(world)
+  await enroll(world)
   const handler = world.mfa.handler<[string]>(host)
   await handler.handle(requestOf('POST', '/login', { body: {} }), 's')
   await handler.handle(requestOf('POST', '/mfa/totp/deactivate', { body: { code: 'x', password: 'x' } }), 's')

@@ -23,7 +23,7 @@ export async function created({ send }: App, session: string) {
   return { id, phone: virtualAuthenticator(secret.otpauth_url) }
 }
 
-/** Enrols an app by the resource; its next code is good at once. */
+/** Enrolls an app by the resource; its next code is good at once. */
 export async function enrolled(app: App, session = app.session('alice', null), more: object = {}) {
   const { id: pending, phone } = await created(app, session)
   const body = { token: phone.code(app.world.clock.now()), ...more }

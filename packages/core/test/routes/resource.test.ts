@@ -149,7 +149,7 @@ test('the limiter is asked where a token is read, and nowhere else', async () =>
   expect(keys).toEqual(['192.0.2.1'])
 })
 
-describe('somebody who enrols in order to be signed in', () => {
+describe('somebody who enrolls in order to be signed in', () => {
   test('creates by the token of the login, and enrolling signs in', async () => {
     const app = openApp({ enrollment: () => 'required' })
     const { json: login } = await app.send('POST', '/login', { body: { username: 'alice', password: 'right' } })
@@ -165,7 +165,7 @@ describe('somebody who enrols in order to be signed in', () => {
     expect(app.sessions.get('nobody')).toMatchObject({ user: { id: 'alice' }, factor: 'totp' })
   })
 
-  test('enrols a new account', async () => {
+  test('enrolls a new account', async () => {
     const app = openApp({}, ({ users }) => ({ register: () => users.get('mallory') ?? null }))
     const { json } = await app.send('POST', '/register', { body: {} })
     const token = virtualAuthenticator(String(json['totp_url'])).code(app.world.clock.now())
@@ -175,7 +175,7 @@ describe('somebody who enrols in order to be signed in', () => {
     expect(done.json).toMatchObject({ signed_in: 'mallory', codes: json['recovery_codes'] })
   })
 
-  test('is nobody with an enrolment that was begun in a session', async () => {
+  test('is nobody with an enrollment that was begun in a session', async () => {
     const app = openApp()
     const { id, phone } = await created(app, app.session('alice', null))
     const token = phone.code(app.world.clock.now())

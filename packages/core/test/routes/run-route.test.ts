@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import type { FactorCall } from '../../src/index.ts'
 import { mailedCode } from '../factors/mailed-code.ts'
-import { createWorld, enrol, login, refusal } from '../world.ts'
+import { createWorld, enroll, login, refusal } from '../world.ts'
 
 function openMailing() {
   const sent: string[] = []
@@ -38,7 +38,7 @@ test('a route of somebody signed in, and one that answers with bytes', async () 
       .subarray(1, 4)
       .toString(),
   ).toBe('PNG')
-  const { proof } = await enrol(world)
+  const { proof } = await enroll(world)
   const fresh = { signedIn: { user: alice, provedAt: proof.provedAt } }
   expect(await mfa.runRoute('totp.diagnose', {}, fresh)).toMatchObject({
     server_time: new Date(clock.now()).toISOString(),

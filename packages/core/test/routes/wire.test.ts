@@ -61,7 +61,7 @@ test('verify is what signIn returns; nothing is an empty object', async () => {
   expect((await quiet.send('POST', '/login', { body: { username: 'alice', password: 'right' } })).json).toEqual({})
 })
 
-test('enrolment: begin, the QR code, confirm; the session is fresh afterwards', async () => {
+test('enrollment: begin, the QR code, confirm; the session is fresh afterwards', async () => {
   const { send, session, sessions, world } = createApp()
   const signedIn = session('alice', null)
   const begun = await send('GET', '/mfa/totp/activate', { session: signedIn })

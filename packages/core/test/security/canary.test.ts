@@ -5,7 +5,7 @@ import { virtualAuthenticator } from '@latchkey/testing'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createMfa, type MfaEvent, memoryStorage } from '../../src/index.ts'
 import { createApp } from '../routes/app.ts'
-import { altered, enrol, login, otherSecret, secret } from '../world.ts'
+import { altered, enroll, login, otherSecret, secret } from '../world.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -62,7 +62,7 @@ test('no canary sings', async () => {
     if (status >= 400) said.push(shown([headers, json]))
   }
 
-  // Enrolment, with wrong codes and a wrong token.
+  // Enrollment, with wrong codes and a wrong token.
   const stamp = 'canary-stamp-5f2d'
   canaries.add(stamp)
   const user = { ...alice, stamp }
@@ -78,7 +78,7 @@ test('no canary sings', async () => {
   for (const code of [first, altered(first), ...recoveryCodes]) canaries.add(code)
   for (const code of recoveryCodes) canaries.add(code.replaceAll('-', '').toUpperCase())
   await attempt(mfa.confirm('totp', user, { activationToken: begun.activationToken, code: first }))
-  await enrol(world, mallory)
+  await enroll(world, mallory)
 
   // Every answer, right and wrong, used and drifted.
   clock.advance(60)

@@ -2,7 +2,7 @@
 
 import { virtualAuthenticator } from '@latchkey/testing'
 import type { Mfa, MfaOptions, Proof, User } from '../../src/index.ts'
-import { createWorld, enrol, login, type World } from '../world.ts'
+import { createWorld, enroll, login, type World } from '../world.ts'
 
 /** What the operations are done with: plain data, so that another process can do them as well. */
 export interface Given {
@@ -30,7 +30,7 @@ export interface Scene extends World {
 export async function openScene(options: Partial<MfaOptions> = {}, suffix = ''): Promise<Scene> {
   const world = createWorld(options, suffix)
   const { alice, mallory, clock } = world
-  const { app, codes, id, proof } = await enrol(world)
+  const { app, codes, id, proof } = await enroll(world)
   const fresh = { provedAt: clock.now() }
   const begunBy = async (user: User) => {
     const { activationToken, totpUrl } = await world.mfa.begin('totp', user, fresh)
@@ -46,9 +46,12 @@ export async function openScene(options: Partial<MfaOptions> = {}, suffix = ''):
   const token = await login(world)
   const [right, wrong] = [app.nextCode(clock.now()), app.wrongCode(clock.now())]
   world.storage.reset()
-  const enrolments = { begun, begunFirst, entering }
+  const enrollments = { begun, begunFirst, entering }
   const tokens = { token, proof, refreshToken }
-  return { ...world, given: { alice, mallory, enrolled: { id, codes }, fresh, ...enrolments, ...tokens, right, wrong } }
+  return {
+    ...world,
+    given: { alice, mallory, enrolled: { id, codes }, fresh, ...enrollments, ...tokens, right, wrong },
+  }
 }
 
 export interface Operation {

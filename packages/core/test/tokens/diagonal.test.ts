@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import type { User } from '../../src/index.ts'
 import { fixedPhrase } from '../factors/fixed-phrase.ts'
-import { createWorld, enrol, login, refusal, type World } from '../world.ts'
+import { createWorld, enroll, login, refusal, type World } from '../world.ts'
 
 interface Tokens {
   readonly world: World
@@ -11,15 +11,15 @@ interface Tokens {
   readonly tokens: Readonly<Record<string, unknown>>
 }
 
-/** Alice and mallory, both enrolled, both with a challenge and with an enrolment of either factor begun. */
+/** Alice and mallory, both enrolled, both with a challenge and with an enrollment of either factor begun. */
 async function issued(): Promise<Tokens> {
   const enrollment = ({ id }: User) => (id === 'bob' ? ('required' as const) : ('optional' as const))
   const world = createWorld({ factors: [fixedPhrase('correct horse')], enrollment })
   const { mfa, alice, mallory, clock, users } = world
-  const { app, proof } = await enrol(world, alice)
+  const { app, proof } = await enroll(world, alice)
   const bob = { id: 'bob', name: 'bob' }
   users.set('bob', bob)
-  await enrol(world, mallory)
+  await enroll(world, mallory)
   const begun = async (user: typeof alice, type: string) => {
     const { activationToken } = await mfa.begin(type, user, { provedAt: clock.now() })
     return activationToken
@@ -27,7 +27,7 @@ async function issued(): Promise<Tokens> {
   const bearer = await mfa.tokens.issue(alice, proof)
   const enrolling = await mfa.challenge(bob)
   const tokens = {
-    "an enrolment's ephemeral token": enrolling.ephemeralToken,
+    "an enrollment's ephemeral token": enrolling.ephemeralToken,
     "a new account's activation token": (await mfa.register(bob)).activationToken,
     'an access token': bearer.accessToken,
     'a refresh token': bearer.refreshToken,
@@ -54,13 +54,13 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   verify: {
     'an activation token of totp': 'wrong_purpose',
     "mallory's activation token": 'wrong_purpose',
-    "an enrolment's ephemeral token": 'wrong_purpose',
+    "an enrollment's ephemeral token": 'wrong_purpose',
     "a new account's activation token": 'wrong_purpose',
     'an access token': 'wrong_purpose',
     'a refresh token': 'wrong_purpose',
   },
   confirm: {
-    "an enrolment's ephemeral token": 'wrong_purpose',
+    "an enrollment's ephemeral token": 'wrong_purpose',
     "a new account's activation token": 'wrong_user',
     'an access token': 'wrong_purpose',
     'a refresh token': 'wrong_purpose',
@@ -100,8 +100,8 @@ describe('at confirm', () => {
 /** The other places, and the one kind of token that passes there. */
 const places: readonly (readonly [string, string, string, (world: World, token: string) => Promise<unknown>])[] = [
   [
-    'at the begin of a demanded enrolment',
-    "an enrolment's ephemeral token",
+    'at the begin of a demanded enrollment',
+    "an enrollment's ephemeral token",
     'unauthenticated',
     ({ mfa }, token) => mfa.beginEnrollment(token, 'totp'),
   ],

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { emptyRecord } from '../../src/record/record.ts'
-import { createWorld, enrol, login, otherSecret, refusal, startMs, type World } from '../world.ts'
+import { createWorld, enroll, login, otherSecret, refusal, startMs, type World } from '../world.ts'
 import { type Claims, forgeEncrypted, forgeSigned, goodClaims, keysOf } from './forge.ts'
 
 const alice = { id: 'alice', stamp: '1' }
@@ -12,7 +12,7 @@ const good = goodClaims(alice)
 /** Alice, whose record has the epoch that the forged tokens name, at the time they were made. */
 async function enrolled(): Promise<World> {
   const world = createWorld()
-  await enrol(world)
+  await enroll(world)
   world.clock.set(startMs)
   return world
 }
@@ -87,13 +87,13 @@ test('a token longer than any of ours is not even read', async () => {
 test('an encrypted token lacks nothing: factor, pending and all claims', async () => {
   const { mfa, users, clock } = createWorld()
   const claims = goodClaims(alice, { epoch: emptyRecord.epoch })
-  const enrolment = {
+  const enrollment = {
     factor: 'totp',
     pending: { secret: 'JBSWY3DPEHPK3PXP', digits: 6, period: 30, algorithm: 'SHA1' },
   }
   const user = users.get('alice') ?? { id: '', name: '' }
   const outcome = async (changes: Claims, forge = {}) => {
-    const activationToken = await forgeEncrypted({ ...claims, ...enrolment, ...changes }, forge)
+    const activationToken = await forgeEncrypted({ ...claims, ...enrollment, ...changes }, forge)
     const error = await refusal(mfa.confirm('totp', user, { activationToken, code: '000000' }))
     return error.code
   }
@@ -113,7 +113,7 @@ test('an encrypted token lacks nothing: factor, pending and all claims', async (
 test('no character of a token can change, go or be added', async () => {
   const world = createWorld()
   const { mfa, alice: user } = world
-  await enrol(world)
+  await enroll(world)
   const ephemeral = await login(world)
   const { activationToken: activation } = await mfa.begin('totp', user, { provedAt: world.clock.now() })
   const places = [

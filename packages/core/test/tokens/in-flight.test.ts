@@ -2,7 +2,7 @@
 // to another thread, while everybody else waits.
 
 import { afterEach, expect, test, vi } from 'vitest'
-import { createWorld, enrol, login, refusal } from '../world.ts'
+import { createWorld, enroll, login, refusal } from '../world.ts'
 
 const verify = vi.spyOn(crypto.subtle, 'verify')
 
@@ -12,7 +12,7 @@ const guesses = 500
 
 test('the signature of one token is looked at once for all who ask at one instant', async () => {
   const world = createWorld()
-  const { app } = await enrol(world)
+  const { app } = await enroll(world)
   const ephemeralToken = await login(world)
   const code = app.wrongCode(world.clock.now())
   const refusals = await Promise.all(
@@ -26,7 +26,7 @@ test('the signature of one token is looked at once for all who ask at one instan
 
 test('nothing is remembered: who asks later has it looked at again, and a token that has expired is refused', async () => {
   const world = createWorld()
-  const { app } = await enrol(world)
+  const { app } = await enroll(world)
   const ephemeralToken = await login(world)
   const code = app.wrongCode(world.clock.now())
   expect(await refusal(world.mfa.verify(ephemeralToken, { code }))).toMatchObject({ code: 'invalid_code' })
@@ -37,7 +37,7 @@ test('nothing is remembered: who asks later has it looked at again, and a token 
 
 test('of a token that is no good, everybody is told, and each refusal has its event', async () => {
   const world = createWorld()
-  await enrol(world)
+  await enroll(world)
   const forged = `${(await login(world)).slice(0, -3)}AAA`
   world.events.splice(0)
   const refusals = await Promise.all(
@@ -50,7 +50,7 @@ test('of a token that is no good, everybody is told, and each refusal has its ev
 
 test('a token of another kind is another question, though the text is the same', async () => {
   const world = createWorld()
-  await enrol(world)
+  await enroll(world)
   const ephemeralToken = await login(world)
   const both = await Promise.all([
     refusal(world.mfa.verify(ephemeralToken, { code: 'x' })),

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { createMfa } from '../../src/index.ts'
-import { createWorld, enrol, login, otherSecret, refusal, secret, startMs, type World } from '../world.ts'
+import { createWorld, enroll, login, otherSecret, refusal, secret, startMs, type World } from '../world.ts'
 
 /** What opening the token comes to: the code itself is never right. */
 async function outcome(world: World, token: string): Promise<string> {
@@ -11,7 +11,7 @@ async function outcome(world: World, token: string): Promise<string> {
 
 test('an ephemeral token dies after 300 s, to the second', async () => {
   const world = createWorld()
-  await enrol(world)
+  await enroll(world)
   const token = await login(world)
   world.clock.advance(299.999)
   expect(await outcome(world, token)).toBe('invalid_code')
@@ -34,7 +34,7 @@ test('an activation token dies after 600 s', async () => {
 
 test('the options set both', async () => {
   const world = createWorld({ ephemeralTokenSeconds: 30, activationTokenSeconds: 60 })
-  await enrol(world)
+  await enroll(world)
   expect(await world.mfa.challenge(world.alice)).toMatchObject({ expiresIn: 30 })
   const token = await login(world)
   world.clock.advance(30)
@@ -54,7 +54,7 @@ describe('a challenge ends with', () => {
   ]
   test.each(ends)('%s', async (_, reason, end) => {
     const world = createWorld()
-    await enrol(world)
+    await enroll(world)
     const token = await login(world)
     await end(world, token)
     expect(await outcome(world, token)).toBe('invalid_token')
@@ -63,7 +63,7 @@ describe('a challenge ends with', () => {
 
   test('its success, even for another code', async () => {
     const world = createWorld()
-    const { app, codes } = await enrol(world)
+    const { app, codes } = await enroll(world)
     const token = await login(world)
     await world.mfa.verify(token, { code: app.code(world.clock.now()) })
     await expect(world.mfa.verify(token, { code: codes[0] })).rejects.toMatchObject({ code: 'invalid_token' })
@@ -73,9 +73,9 @@ describe('a challenge ends with', () => {
 
   test('an added and a removed authenticator', async () => {
     const world = createWorld()
-    const { proof } = await enrol(world)
+    const { proof } = await enroll(world)
     const before = await login(world)
-    const { id } = await enrol(world, world.alice, proof.provedAt)
+    const { id } = await enroll(world, world.alice, proof.provedAt)
     expect(await outcome(world, before)).toBe('invalid_token')
     const between = await login(world)
     await world.mfa.removeAuthenticator('alice', id, { provedAt: proof.provedAt })
@@ -90,7 +90,7 @@ test.each([
     'old_epoch',
     async ({ mfa, alice }: World) => mfa.revokeTokens('alice').then(() => ({ mfa, user: alice })),
   ],
-])('an enrolment ends with %s', async (_, reason, end) => {
+])('an enrollment ends with %s', async (_, reason, end) => {
   const world = createWorld()
   const { activationToken } = await world.mfa.begin('totp', world.alice)
   const { mfa, user } = await end(world)
@@ -101,18 +101,18 @@ test.each([
 test('what has ended stays ended, whatever follows: an epoch never comes back', async () => {
   const world = createWorld({ stepUpSeconds: false })
   const { mfa, alice } = world
-  await enrol(world)
-  const { id } = await enrol(world)
+  await enroll(world)
+  const { id } = await enroll(world)
   const tokens = [await login(world)]
   const steps = [
     () => mfa.revokeTokens('alice'),
-    () => enrol(world),
+    () => enroll(world),
     () => mfa.removeAuthenticator('alice', id),
-    () => enrol(world),
+    () => enroll(world),
     () => mfa.revokeTokens('alice'),
     () => mfa.import('alice', { totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' }),
     () => mfa.reset('alice'),
-    () => enrol(world, alice),
+    () => enroll(world, alice),
   ]
   for (const step of steps) {
     await step()
@@ -124,7 +124,7 @@ test('what has ended stays ended, whatever follows: an epoch never comes back', 
 
 test('a challenge outlives a wrong code, a rename, new recovery codes and a login elsewhere', async () => {
   const world = createWorld()
-  const { app, id, proof } = await enrol(world)
+  const { app, id, proof } = await enroll(world)
   const token = await login(world)
   await refusal(world.mfa.verify(token, { code: app.wrongCode(world.clock.now()) }))
   await world.mfa.renameAuthenticator('alice', id, { name: 'Phone' })
@@ -137,7 +137,7 @@ test('a challenge outlives a wrong code, a rename, new recovery codes and a logi
 
 test('spent tokens are forgotten only when they have expired', async () => {
   const world = createWorld()
-  const { app } = await enrol(world)
+  const { app } = await enroll(world)
   const token = await login(world)
   await world.mfa.verify(token, { code: app.nextCode(world.clock.now()) })
   world.clock.advance(299.999)
@@ -149,7 +149,7 @@ test('spent tokens are forgotten only when they have expired', async () => {
 describe('a change of the secret', () => {
   async function twoSecrets(): Promise<{ world: World; token: string; activationToken: string }> {
     const world = createWorld()
-    await enrol(world)
+    await enroll(world)
     const token = await login(world)
     const { activationToken } = await world.mfa.begin('totp', world.mallory)
     return { world, token, activationToken }
@@ -174,7 +174,7 @@ test('a token names the user and nothing of the stamp, and an activation token s
   const world = createWorld()
   world.users.set('alice', { ...world.alice, stamp })
   const alice = { ...world.alice, stamp }
-  await enrol(world, alice)
+  await enroll(world, alice)
   const token = await login(world, alice)
   const [header, payload] = token.split('.').map((part) => Buffer.from(part, 'base64url').toString())
   expect(`${header}${payload}`).toContain('"sub":"alice"')
@@ -189,7 +189,7 @@ test('a token names the user and nothing of the stamp, and an activation token s
 
 test('no two tokens are alike', async () => {
   const world = createWorld()
-  await enrol(world)
+  await enroll(world)
   const tokens = await Promise.all(Array.from({ length: 50 }, () => login(world)))
   expect(new Set(tokens).size).toBe(50)
 })

@@ -6,7 +6,7 @@ import { type Forgery, keysOf, remade } from './forge.ts'
 
 const forgeries: readonly (readonly [string, Forgery])[] = [
   ['with the key of ephemeral tokens', { key: keysOf().signing }],
-  ['with the key of enrolments', { key: keysOf().enrollment }],
+  ['with the key of enrollments', { key: keysOf().enrollment }],
   ['with the key of access tokens', { key: keysOf().access }],
   ['with another secret', { key: keysOf(otherSecret).refresh }],
   ['of another type', { header: { typ: 'JWT' } }],

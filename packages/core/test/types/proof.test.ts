@@ -78,7 +78,7 @@ describe('a challenge', () => {
   })
 })
 
-test('a begun TOTP enrolment has its parts, another factor what it shows', () => {
+test('a begun TOTP enrollment has its parts, another factor what it shows', () => {
   const beginTotp = () => mfa.begin('totp', alice)
   const beginOther = () => mfa.begin('phrase', alice)
   expectTypeOf(beginTotp).returns.resolves.toEqualTypeOf<TotpBegun>()

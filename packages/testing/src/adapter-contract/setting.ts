@@ -23,8 +23,8 @@ export interface Setting {
   readonly newClient: () => HttpClient
   /** `POST /auth/login` with alice's password. */
   readonly login: (client: HttpClient, more?: object) => Promise<HttpAnswer>
-  /** Signs alice in and enrols her phone, whose next code is not used yet. */
-  readonly enrol: (client: HttpClient) => Promise<Enrolled>
+  /** Signs alice in and enrolls her phone, whose next code is not used yet. */
+  readonly enroll: (client: HttpClient) => Promise<Enrolled>
   readonly close: () => Promise<void>
 }
 
@@ -56,7 +56,7 @@ export async function openSetting(contract: AdapterContractOptions, options: Set
   const { body = 'unread', sessions = contract.sessions?.[0] ?? 'store', proxy = false } = options
   const { url, close } = await contract.start({ mfa, app, body, sessions, rows, proxy })
   const newClient = () => httpClient(url)
-  return { url, clock, rows, users, client: newClient(), newClient, login, enrol: enrolling(clock), close }
+  return { url, clock, rows, users, client: newClient(), newClient, login, enroll: enrolling(clock), close }
 }
 
 function functionsOf(users: ReadonlyMap<string, User>): AppFunctions {
@@ -73,7 +73,7 @@ function login(client: HttpClient, more: object = {}): Promise<HttpAnswer> {
   return client.post('/auth/login', { username: 'alice', password, ...more })
 }
 
-function enrolling(clock: ManualClock): Setting['enrol'] {
+function enrolling(clock: ManualClock): Setting['enroll'] {
   return async (client) => {
     readJson(await login(client))
     const begun = readJson(await client.get('/auth/mfa/totp/activate'))

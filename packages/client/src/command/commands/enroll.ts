@@ -2,7 +2,7 @@ import type { Client, Confirmed } from '../../client.ts'
 import { isClientError } from '../../errors.ts'
 import { tokenFile } from '../../node/index.ts'
 import type { Arguments } from '../arguments/read.ts'
-import { enrol } from '../enrolment/enrol.ts'
+import { setUpFactor } from '../enrollment/set-up-factor.ts'
 import { UsageError } from '../failures.ts'
 import type { Shell } from '../shell.ts'
 import { readCredentials } from '../sign-in/credentials.ts'
@@ -34,13 +34,13 @@ export const enroll: Command = {
   ],
   async run(given, shell) {
     const client = await entered(given, shell)
-    const confirmed = await enrol(client, given, shell)
+    const confirmed = await setUpFactor(client, given, shell)
     report(confirmed, shell)
     return undefined
   },
 }
 
-/** A client that may enrol: signed in, or with a login that has to. */
+/** A client that may enroll: signed in, or with a login that has to. */
 async function entered(given: Arguments, shell: Shell): Promise<Client> {
   const [session, save] = [given.get('session'), given.get('save')]
   if (session !== null && save !== null) throw new UsageError('name one file: --session or --save')

@@ -43,7 +43,7 @@ function tell(error: unknown): { readonly message: string; readonly hints: reado
       ...errors.map(({ field, message }) => `${field}: ${message}`),
       ...(typeof question === 'string' ? [`asked: ${question}`] : []),
       ...(code === 'mfa_required' && methods.length > 0 ? [`answered by: ${methods.join(', ')}`] : []),
-      ...(code === 'mfa_enrollment_required' ? ['enrol one: latchkey enroll URL'] : []),
+      ...(code === 'mfa_enrollment_required' ? ['enroll one: latchkey enroll URL'] : []),
       ...(attemptsRemaining === undefined ? [] : [`tries left: ${attemptsRemaining}`]),
       ...(retryAfterSeconds === undefined ? [] : [`try again in ${retryAfterSeconds} s`]),
     ],

@@ -9,7 +9,7 @@ import { longestQuestion, type QuestionSource } from './source.ts'
 export interface EnrolledAnswersOptions {
   /** What users choose their questions from. @defaultValue none: they write their own */
   readonly questions?: readonly string[] | undefined
-  /** Fewest answers a user enrols, 3 to 10. @defaultValue 3 */
+  /** Fewest answers a user enrolls, 3 to 10. @defaultValue 3 */
   readonly least?: number | undefined
 }
 
@@ -19,11 +19,11 @@ type GivenAnswer = { readonly question: string; readonly answer: string }
 
 /** All of them are remembered once they were asked, so that they take turns. */
 const mostAnswers = mostPrevious
-/** All questions together, in UTF-8: they travel in the token of the enrolment. */
+/** All questions together, in UTF-8: they travel in the token of the enrollment. */
 const mostBytes = 1800
 
 /**
- * Questions that users answer when they enrol, for hosts that have none: `enroll` takes
+ * Questions that users answer when they enroll, for hosts that have none: `enroll` takes
  * `answers: [{ question, answer }]`, three to ten. Of an answer only a salted scrypt hash is kept, in the sealed record.
  * The questions take turns.
  *

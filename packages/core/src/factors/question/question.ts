@@ -1,6 +1,6 @@
 import { MfaError } from '../../errors.ts'
 import type { JsonObject } from '../../ports.ts'
-import type { Challenged, CheckInput, Enrolment, Factor, FactorCall, FactorRoute, Verdict } from '../factor.ts'
+import type { Challenged, CheckInput, Enrollment, Factor, FactorCall, FactorRoute, Verdict } from '../factor.ts'
 import { readChoice } from './answer.ts'
 import { afterAnswer, answerable, outstandingOf, readState, shownTo } from './outstanding.ts'
 import {
@@ -11,7 +11,7 @@ import {
   type QuestionSource,
 } from './source.ts'
 
-/** What an enrolment leaves in its token. */
+/** What an enrollment leaves in its token. */
 type Pending = { readonly userId: string; readonly asked: KeptQuestion; readonly enrolled: JsonObject }
 
 const isText = (value: unknown): string | null => (typeof value === 'string' ? null : 'must be a string')
@@ -38,7 +38,7 @@ export function questions(options: QuestionOptions): Factor {
       return found !== null && readChoice(found.asked.propositions, answer) !== null
     },
     check: (input) => judged(options, input),
-    enrolment: enrolmentOf(options),
+    enrollment: enrollmentOf(options),
     routes: [askRoute(options)],
   })
 }
@@ -59,7 +59,7 @@ async function isAnswer(source: QuestionSource, given: Pending & { answer: unkno
   return (await source.check({ userId, question, ref, answer, enrolled })) === true
 }
 
-function enrolmentOf(source: QuestionOptions): Enrolment<JsonObject> {
+function enrollmentOf(source: QuestionOptions): Enrollment<JsonObject> {
   return {
     limit: 1,
     name: 'Questions',

@@ -7,7 +7,7 @@ import { normalizeAnswer, readAnswer } from './answer.ts'
 export const longestQuestion = 160
 const longestProposition = 100
 const mostPropositions = 20
-/** A question has to fit into the token of an enrolment, and into the record. */
+/** A question has to fit into the token of an enrollment, and into the record. */
 const mostBytes = 3000
 
 /** A question for a user: 3000 bytes of JSON in UTF-8 at most. */
@@ -56,11 +56,11 @@ export interface QuestionSource {
     readonly answer: string
     readonly enrolled: JsonObject
   }) => Awaitable<boolean>
-  /** Keeps something of each user at enrolment, such as answers. @defaultValue none: the host knows the answers */
+  /** Keeps something of each user at enrollment, such as answers. @defaultValue none: the host knows the answers */
   readonly store?: AnswerStore | undefined
 }
 
-/** What is kept of a user who enrols. */
+/** What is kept of a user who enrolls. */
 export interface AnswerStore {
   /** What `enroll` takes from the body, each with its check. */
   readonly fields: Readonly<Record<string, FieldCheck>>

@@ -8,7 +8,7 @@ const longestLabel = 64
 const pngModulePixels = 6
 
 /**
- * The `otpauth://` URL that authenticator apps enrol from (Key URI Format).
+ * The `otpauth://` URL that authenticator apps enroll from (Key URI Format).
  * A label must not hold a colon there, which would part it anew: each becomes a dot.
  */
 export function totpUrl(source: CodeSource, names: { issuer: string; label: string }): string {

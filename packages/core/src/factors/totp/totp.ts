@@ -1,6 +1,6 @@
 import { Secret } from 'otpauth'
 import type { Authenticator } from '../../record/record.ts'
-import { type CheckInput, codeFault, type Enrolment, type Factor, normalizeCode, type Verdict } from '../factor.ts'
+import { type CheckInput, codeFault, type Enrollment, type Factor, normalizeCode, type Verdict } from '../factor.ts'
 import { isWeakSecret } from './base32.ts'
 import { diagnose } from './diagnose.ts'
 import { learnedDrift, withOffset } from './drift.ts'
@@ -20,7 +20,7 @@ export function totp(settings: TotpSettings): Factor<TotpData> {
     couldBe: (answer, authenticators) => authenticators.some(({ data }) => isCode(answer, data.digits)),
     check: (input) => checkCode(input, settings.window),
     warnings: (data) => (isWeakSecret(data.secret) ? ['weakSecret'] : []),
-    enrolment: enrolment(settings),
+    enrollment: enrollment(settings),
     routes: [
       ...(settings.diagnose ? [diagnose] : []),
       {
@@ -38,13 +38,13 @@ export function totp(settings: TotpSettings): Factor<TotpData> {
   })
 }
 
-/** What the activation token keeps of an enrolment. */
+/** What the activation token keeps of an enrollment. */
 interface Pending extends TotpParameters {
   readonly secret: string
   readonly url: string
 }
 
-function enrolment(settings: TotpSettings): Enrolment<TotpData> {
+function enrollment(settings: TotpSettings): Enrollment<TotpData> {
   const { algorithm, digits, period, window } = settings
   return {
     limit: settings.authenticators,

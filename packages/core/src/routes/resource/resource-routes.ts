@@ -10,7 +10,7 @@ const replaced = new Set([
 ])
 
 /**
- * Routes that enrol an authenticator app as a REST resource, `/users/:userId/secrets`, for the option `routes`.
+ * Routes that enroll an authenticator app as a REST resource, `/users/:userId/secrets`, for the option `routes`.
  * All else is as in the usual table, which has other routes over the same operations.
  *
  * @param settings - Per operation another path, `false` for off, or a function that shapes the answer

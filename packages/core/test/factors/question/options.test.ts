@@ -22,7 +22,7 @@ test.each<[string, RegExp, unknown]>([
 })
 
 test('what is right is taken, and the factor is weak and beside another', () => {
-  expect(questions({ ...source, store })).toMatchObject({ weak: true, amr: ['kba'], enrolment: { beside: true } })
-  expect(questions({ ...source, onlyFactor: true })).toMatchObject({ weak: true, enrolment: { beside: false } })
-  expect(questions({ ...source, onlyFactor: false })).toMatchObject({ enrolment: { beside: true } })
+  expect(questions({ ...source, store })).toMatchObject({ weak: true, amr: ['kba'], enrollment: { beside: true } })
+  expect(questions({ ...source, onlyFactor: true })).toMatchObject({ weak: true, enrollment: { beside: false } })
+  expect(questions({ ...source, onlyFactor: false })).toMatchObject({ enrollment: { beside: true } })
 })

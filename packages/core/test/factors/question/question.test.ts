@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 30_000 })
 
 async function openFacts(): Promise<Setting> {
   const setting = await openSetting()
-  await setting.enrolQuestions()
+  await setting.enrollQuestions()
   return setting
 }
 
@@ -35,7 +35,7 @@ function heldSource() {
   }
 }
 
-test('enrolment asks one question of the host, and its answer confirms', async () => {
+test('enrollment asks one question of the host, and its answer confirms', async () => {
   const { client, mfa } = await openSetting()
   const begun = await client.send('POST', '/mfa/question/enroll', {})
   expect(begun.json).toEqual({
@@ -130,7 +130,7 @@ test('who has no questions is asked none', async () => {
 test('two who ask at one instant are asked one question', async () => {
   const { held, hold, source } = heldSource()
   const setting = await openSetting(questions(source))
-  await setting.enrolQuestions()
+  await setting.enrollQuestions()
   const [one, other] = [await login(setting), await login(setting)]
   hold(true)
   const answers = [setting.ask(one), setting.ask(other), setting.ask(one)]
@@ -144,7 +144,7 @@ test('two who ask at one instant are asked one question', async () => {
 test('what was offered before somebody else answered is offered no more', async () => {
   const { held, hold, source } = heldSource()
   const setting = await openSetting(questions(source))
-  await setting.enrolQuestions()
+  await setting.enrollQuestions()
   const slow = await login(setting)
   hold(true)
   const late = setting.ask(slow)
@@ -181,12 +181,12 @@ test('a new question costs two reads and a write, the same again one read', asyn
 
 test('questions that are enrolled anew are asked anew', async () => {
   const setting = await openFacts()
-  const { asked, ask, verify, enrolQuestions, mfa, clock } = setting
+  const { asked, ask, verify, enrollQuestions, mfa, clock } = setting
   const before = await asked()
   const [, own] = await mfa.authenticators('alice')
   await mfa.removeAuthenticator('alice', own?.id ?? '', { provedAt: clock.now() })
   expect((await ask(before.token)).json).toMatchObject({ code: 'invalid_token' })
-  await enrolQuestions()
+  await enrollQuestions()
   const token = await login(setting)
   expect((await verify(token, '1970')).json).toMatchObject({ code: 'invalid_code', attempts_remaining: 5 })
   expect((await ask(token)).json['question']).not.toBe('Where do you live?')

@@ -9,7 +9,7 @@ import {
   type QuestionSource,
   questions,
 } from '../../../src/index.ts'
-import { createWorld, type Enrolled, enrol, login, type World } from '../../world.ts'
+import { createWorld, type Enrolled, enroll, login, type World } from '../../world.ts'
 import { type Answer, type Client, serve } from '../http-host.ts'
 
 /** What the host knows of everybody. */
@@ -36,7 +36,7 @@ function rightAnswer(ref: string | null): string {
   return facts.find((fact) => fact.ref === ref)?.right ?? ''
 }
 
-/** What alice enrols with the built-in store. */
+/** What alice enrolls with the built-in store. */
 export const ownAnswers = [
   { question: 'My first song?', answer: 'Frère Jacques' },
   { question: 'My favourite knot?', answer: 'Bowline' },
@@ -53,8 +53,8 @@ export interface Setting extends World {
   /** Alice, signed in with both factors. */
   readonly client: Client
   readonly enrolled: Enrolled
-  /** Enrols questions; gives the answer to the confirmation. */
-  readonly enrolQuestions: (body?: object) => Promise<Answer>
+  /** Enrolls questions; gives the answer to the confirmation. */
+  readonly enrollQuestions: (body?: object) => Promise<Answer>
   readonly ask: (token: string) => Promise<Answer>
   readonly verify: (token: string, answer: string) => Promise<Answer>
   /** A new challenge that was asked its question. */
@@ -67,14 +67,14 @@ export async function openSetting(factor: Factor = questions(factSource())): Pro
   const app = await serve(world.mfa, world.users)
   onTestFinished(() => app.close())
   const client = app.client()
-  const enrolled = await enrol(world)
+  const enrolled = await enroll(world)
   const code = enrolled.app.nextCode(world.clock.now())
   await client.send('POST', '/login', { username: 'alice', password: 'right', code })
   const guest = app.client()
   const ask = (token: string) => guest.send('POST', '/mfa/question', { ephemeral_token: token })
   return {
     ...{ ...world, client, enrolled, ask },
-    async enrolQuestions(body = {}) {
+    async enrollQuestions(body = {}) {
       const begun = await client.send('POST', '/mfa/question/enroll', body)
       const { activation_token, question } = begun.json
       return client.send('POST', '/mfa/question/confirm', { activation_token, answer: answerTo(question) })
@@ -90,6 +90,6 @@ export async function openSetting(factor: Factor = questions(factSource())): Pro
 /** The same with the built-in store, and alice's answers in it. */
 export async function openEnrolled(): Promise<Setting> {
   const setting = await openSetting(questions(enrolledAnswers()))
-  await setting.enrolQuestions({ answers: ownAnswers })
+  await setting.enrollQuestions({ answers: ownAnswers })
   return setting
 }

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createHashedSet, findHashed, hashedSet } from '../../../src/factors/recovery-code/hashed-set.ts'
 import type { MfaOptions } from '../../../src/index.ts'
-import { createWorld, enrol, refusal } from '../../world.ts'
+import { createWorld, enroll, refusal } from '../../world.ts'
 
 const counted = vi.hoisted(() => ({ hashes: 0, fails: false }))
 vi.mock('node:crypto', async (original) => {
@@ -27,21 +27,21 @@ afterEach(() => {
 const once: Partial<MfaOptions> = { recoveryCodes: { reveal: 'once' } }
 
 test('ten of twelve characters; the first tells the slot', async () => {
-  const { codes } = await enrol(createWorld(once))
+  const { codes } = await enroll(createWorld(once))
   expect(codes.map((code) => code[0]).join('')).toBe('0123456789')
   for (const code of codes) expect(code).toMatch(/^([0-9a-hjkmnp-tv-z]{4}-){2}[0-9a-hjkmnp-tv-z]{4}$/)
 })
 
 test('32 of them have a slot each', async () => {
   const world = createWorld({ recoveryCodes: { reveal: 'once', count: 32, groups: 2 } })
-  const { codes } = await enrol(world)
+  const { codes } = await enroll(world)
   expect(new Set(codes.map((code) => code[0])).size).toBe(32)
   await expect(world.mfa.stepUp(world.alice, { code: codes[31] })).resolves.toMatchObject({ factor: 'recovery_code' })
 })
 
 test('each works once, in any spelling, and costs one hash', async () => {
   const world = createWorld(once)
-  const { codes } = await enrol(world)
+  const { codes } = await enroll(world)
   for (const [at, code] of codes.entries()) {
     counted.hashes = 0
     await world.mfa.stepUp(world.alice, { code: at % 2 === 0 ? code : code.toUpperCase().replaceAll('-', ' ') })
@@ -60,7 +60,7 @@ describe('a try that fails costs at most one hash', () => {
     ['an authenticator code', () => '000000', 0, 'wrong'],
   ])('%s', async (_, pick, hashes, reason) => {
     const world = createWorld(once)
-    const { codes } = await enrol(world)
+    const { codes } = await enroll(world)
     await world.mfa.stepUp(world.alice, { code: codes[0] })
     counted.hashes = 0
     expect((await refusal(world.mfa.stepUp(world.alice, { code: pick(codes) }))).code).toBe('invalid_code')
@@ -71,7 +71,7 @@ describe('a try that fails costs at most one hash', () => {
 
 test('a code of a user who waits costs none', async () => {
   const world = createWorld({ ...once, attempts: { waitAfter: 1 } })
-  const { codes } = await enrol(world)
+  const { codes } = await enroll(world)
   await refusal(world.mfa.stepUp(world.alice, { code: '1zzz-zzzz-zzzz' }))
   counted.hashes = 0
   expect((await refusal(world.mfa.stepUp(world.alice, { code: codes[0] }))).code).toBe('too_many_attempts')
@@ -80,7 +80,7 @@ test('a code of a user who waits costs none', async () => {
 
 test('they are never shown again, only counted', async () => {
   const world = createWorld(once)
-  const { codes, proof } = await enrol(world)
+  const { codes, proof } = await enroll(world)
   await world.mfa.stepUp(world.alice, { code: codes[0] })
   const fresh = { provedAt: proof.provedAt }
   await expect(world.mfa.recoveryCodes('alice', fresh)).resolves.toEqual({ codes: [], remaining: 9 })
@@ -122,7 +122,7 @@ describe('what is kept', () => {
 
 test('a hash that cannot be made is a fault, no wrong code: nothing is charged', async () => {
   const world = createWorld(once)
-  const { codes } = await enrol(world)
+  const { codes } = await enroll(world)
   const row = await world.rows.get('alice')
   const events = world.events.length
   counted.fails = true

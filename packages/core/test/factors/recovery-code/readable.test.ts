@@ -4,10 +4,10 @@ import { randomBytes } from 'node:crypto'
 import { virtualAuthenticator } from '@latchkey/testing'
 import { describe, expect, test } from 'vitest'
 import { createReadableSet, findReadable, unusedCodes } from '../../../src/factors/recovery-code/readable-set.ts'
-import { createWorld, enrol, refusal } from '../../world.ts'
+import { createWorld, enroll, refusal } from '../../world.ts'
 
 test('ten of eight characters, in two groups, all different', async () => {
-  const { codes } = await enrol(createWorld())
+  const { codes } = await enroll(createWorld())
   expect(codes).toHaveLength(10)
   expect(new Set(codes).size).toBe(10)
   for (const code of codes) expect(code).toMatch(/^[0-9a-hjkmnp-tv-z]{4}-[0-9a-hjkmnp-tv-z]{4}$/)
@@ -17,7 +17,7 @@ test.each([
   [1, 2],
   [32, 8],
 ])('%i of %i groups, where the options say so', async (count, groups) => {
-  const { codes } = await enrol(createWorld({ recoveryCodes: { count, groups } }))
+  const { codes } = await enroll(createWorld({ recoveryCodes: { count, groups } }))
   expect(codes).toHaveLength(count)
   for (const code of codes) expect(code).toHaveLength(groups * 5 - 1)
 })
@@ -66,7 +66,7 @@ describe.each(spellings)('a code %s', (_, spell) => {
     // Codes of 0 and 1 alone, where the look-alikes matter.
     const bits = (size: number) => randomBytes(size).map((byte) => (size === 8 ? byte & 1 : byte))
     const world = createWorld({ randomBytes: bits })
-    const { codes } = await enrol(world)
+    const { codes } = await enroll(world)
     const code = codes[0] ?? ''
     expect(code).toMatch(/[01]/)
     await expect(world.mfa.stepUp(world.alice, { code: spell(code) })).resolves.toMatchObject({
@@ -92,7 +92,7 @@ test.each([
   ['an id', () => '__proto__'],
 ])('%s could not have been right: not looked at, not charged', async (_, spell) => {
   const world = createWorld()
-  const { codes } = await enrol(world)
+  const { codes } = await enroll(world)
   const error = await refusal(world.mfa.stepUp(world.alice, { code: spell(codes[0] ?? '') }))
   expect(error).toMatchObject({ code: 'invalid_code', attemptsRemaining: 5 })
   expect(world.events.at(-1)?.reason).toBe('not_a_code')
@@ -100,7 +100,7 @@ test.each([
 
 test('an unknown one is charged to the recovery codes alone', async () => {
   const world = createWorld()
-  const { app, codes } = await enrol(world)
+  const { app, codes } = await enroll(world)
   for (let count = 0; count < 5; count += 1) await refusal(world.mfa.stepUp(world.alice, { code: 'zzzz-zzz0' }))
   expect(await refusal(world.mfa.stepUp(world.alice, { code: codes[0] }))).toMatchObject({
     ...{ code: 'too_many_attempts', retryAfterSeconds: 30 },
@@ -113,8 +113,8 @@ test('an unknown one is charged to the recovery codes alone', async () => {
 
 test("another user's is none", async () => {
   const world = createWorld()
-  const alice = await enrol(world)
-  const mallory = await enrol(world, world.mallory)
+  const alice = await enroll(world)
+  const mallory = await enroll(world, world.mallory)
   expect((await refusal(world.mfa.stepUp(world.alice, { code: mallory.codes[0] }))).code).toBe('invalid_code')
   await expect(world.mfa.stepUp(world.mallory, { code: mallory.codes[0] })).resolves.toBeDefined()
   await expect(world.mfa.stepUp(world.alice, { code: alice.codes[0] })).resolves.toBeDefined()
@@ -122,7 +122,7 @@ test("another user's is none", async () => {
 
 test('all ten in turn, then none: no method is left that has nothing', async () => {
   const world = createWorld()
-  const { codes } = await enrol(world)
+  const { codes } = await enroll(world)
   for (const [used, code] of codes.entries()) {
     await expect(world.mfa.status('alice')).resolves.toMatchObject({ recoveryCodesRemaining: 10 - used })
     await world.mfa.stepUp(world.alice, { code })
@@ -135,7 +135,7 @@ test('all ten in turn, then none: no method is left that has nothing', async () 
 
 test('they are shown again, less the used ones, and replaced as a whole', async () => {
   const world = createWorld()
-  const { codes, proof } = await enrol(world)
+  const { codes, proof } = await enroll(world)
   await world.mfa.stepUp(world.alice, { code: codes[3] })
   const fresh = { provedAt: proof.provedAt }
   const left = codes.filter((_, at) => at !== 3)
@@ -148,18 +148,18 @@ test('they are shown again, less the used ones, and replaced as a whole', async 
 
 test('they go with the last authenticator and come anew with the next first one', async () => {
   const world = createWorld()
-  const { codes } = await enrol(world)
+  const { codes } = await enroll(world)
   await world.mfa.deactivate('totp', world.alice, { code: codes[0] })
   expect((await refusal(world.mfa.stepUp(world.alice, { code: codes[1] }))).code).toBe('not_enabled')
-  const again = await enrol(world)
+  const again = await enroll(world)
   expect(again.codes).toHaveLength(10)
   expect((await refusal(world.mfa.stepUp(world.alice, { code: codes[1] }))).code).toBe('invalid_code')
 })
 
 test('a second authenticator brings no new ones', async () => {
   const world = createWorld()
-  const { codes, proof } = await enrol(world)
-  const second = await enrol(world, world.alice, proof.provedAt)
+  const { codes, proof } = await enroll(world)
+  const second = await enroll(world, world.alice, proof.provedAt)
   expect(second.codes).toEqual([])
   await expect(world.mfa.stepUp(world.alice, { code: codes[0] })).resolves.toBeDefined()
 })

@@ -2,15 +2,15 @@
 
 import { virtualAuthenticator } from '@latchkey/testing'
 import { describe, expect, test } from 'vitest'
-import { createWorld, enrol, refusal } from '../../world.ts'
+import { createWorld, enroll, refusal } from '../../world.ts'
 
 const shared = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 
 test('each of five gets in, and the event and the proof say which', async () => {
   const world = createWorld()
-  const first = await enrol(world)
+  const first = await enroll(world)
   const enrolled = [first]
-  for (let count = 1; count < 5; count += 1) enrolled.push(await enrol(world, world.alice, world.clock.now()))
+  for (let count = 1; count < 5; count += 1) enrolled.push(await enroll(world, world.alice, world.clock.now()))
   for (const { app, id } of enrolled) {
     const proof = await world.mfa.stepUp(world.alice, { code: app.nextCode(world.clock.now()) })
     expect(proof).toMatchObject({ authenticatorId: id, factor: 'totp' })
@@ -27,8 +27,8 @@ test('each of five gets in, and the event and the proof say which', async () => 
 
 test('a code used on one is not spent on another with another secret', async () => {
   const world = createWorld()
-  const one = await enrol(world)
-  const other = await enrol(world, world.alice, world.clock.now())
+  const one = await enroll(world)
+  const other = await enroll(world, world.alice, world.clock.now())
   await world.mfa.stepUp(world.alice, { code: one.app.nextCode(world.clock.now()) })
   await expect(world.mfa.stepUp(world.alice, { code: other.app.nextCode(world.clock.now()) })).resolves.toMatchObject({
     authenticatorId: other.id,
@@ -36,7 +36,7 @@ test('a code used on one is not spent on another with another secret', async () 
 })
 
 describe('two entries of one secret', () => {
-  /** A generator that repeats itself gives every enrolment the same secret. */
+  /** A generator that repeats itself gives every enrollment the same secret. */
   async function twins() {
     let count = 0
     const world = createWorld({
@@ -47,8 +47,8 @@ describe('two entries of one secret', () => {
           : new Uint8Array(size).map((_, at) => (count * 31 + at * at) & 255)
       },
     })
-    const first = await enrol(world)
-    const second = await enrol(world, world.alice, world.clock.now())
+    const first = await enroll(world)
+    const second = await enroll(world, world.alice, world.clock.now())
     expect(second.app.secret).toBe(first.app.secret)
     return { world, app: first.app, ids: [first.id, second.id] }
   }
@@ -83,7 +83,7 @@ test('of different lengths: a code is looked at by those it fits', async () => {
 
 test('their parameters stay when the options change', async () => {
   const world = createWorld({ totp: { algorithm: 'SHA256', digits: 8, period: 60 } })
-  const { app } = await enrol(world)
+  const { app } = await enroll(world)
   const { storage, clock, users } = world
   const later = createWorld({ storage, now: clock.now, findUser: (id) => users.get(id) ?? null })
   await expect(later.mfa.stepUp(world.alice, { code: app.nextCode(clock.now()) })).resolves.toMatchObject({

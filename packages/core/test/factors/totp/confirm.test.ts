@@ -1,12 +1,12 @@
-// Confirming an enrolment: the code it took is spent, its failures have a count of their own, and drift is told.
+// Confirming an enrollment: the code it took is spent, its failures have a count of their own, and drift is told.
 
 import { virtualAuthenticator } from '@latchkey/testing'
 import { expect, test } from 'vitest'
-import { createWorld, enrol, refusal } from '../../world.ts'
+import { createWorld, enroll, refusal } from '../../world.ts'
 
 test('the very first code is spent at once', async () => {
   const world = createWorld()
-  const { app } = await enrol(world)
+  const { app } = await enroll(world)
   world.clock.advance(-30)
   const code = app.code(world.clock.now())
   expect((await refusal(world.mfa.stepUp(world.alice, { code }))).code).toBe('invalid_code')
@@ -89,7 +89,7 @@ test('a hundred failures suspend it, and only an operator lifts that', async () 
   await expect(mfa.confirm('totp', alice, { ...again, code })).resolves.toMatchObject({ recoveryCodes: { length: 10 } })
 })
 
-test('its success clears its own count: the next enrolment has all its tries', async () => {
+test('its success clears its own count: the next enrollment has all its tries', async () => {
   const world = createWorld()
   const { mfa, alice, clock } = world
   for (const provedAt of [null, clock.now()]) {
@@ -106,11 +106,11 @@ test('its success clears its own count: the next enrolment has all its tries', a
 test('its success clears the count of the factor, which lifts a suspension', async () => {
   const world = createWorld({ attempts: { waitAfter: 2, waitSeconds: 1, maxWaitSeconds: 1, suspendAfter: 2 } })
   const { mfa, alice, clock } = world
-  const { app, codes } = await enrol(world)
+  const { app, codes } = await enroll(world)
   for (let count = 0; count < 2; count += 1) await refusal(mfa.stepUp(alice, { code: app.wrongCode(clock.now()) }))
   expect((await refusal(mfa.stepUp(alice, { code: app.nextCode(clock.now()) }))).code).toBe('too_many_attempts')
   const { provedAt } = await mfa.stepUp(alice, { code: codes[0] })
   expect((await refusal(mfa.stepUp(alice, { code: app.nextCode(clock.now()) }))).code).toBe('too_many_attempts')
-  await enrol(world, alice, provedAt)
+  await enroll(world, alice, provedAt)
   await expect(mfa.stepUp(alice, { code: app.nextCode(clock.now()) })).resolves.toMatchObject({ factor: 'totp' })
 })

@@ -3,7 +3,7 @@
 
 import { virtualAuthenticator } from '@latchkey/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createWorld, type Enrolled, enrol, login, refusal, type World } from '../../world.ts'
+import { createWorld, type Enrolled, enroll, login, refusal, type World } from '../../world.ts'
 import { type Answer, type Client, type HttpApp, serve } from '../http-host.ts'
 
 let world: World
@@ -15,7 +15,7 @@ beforeEach(async () => {
   world = createWorld({ totp: { diagnose: true } })
   server = await serve(world.mfa, world.users)
   client = server.client()
-  phone = await enrol(world)
+  phone = await enroll(world)
   const code = phone.app.nextCode(world.clock.now())
   await client.send('POST', '/login', { username: 'alice', password: 'right', code })
   world.clock.advance(60)
@@ -85,7 +85,7 @@ test('looks count towards the suspension, and clear nothing', async () => {
   world = createWorld({ totp: { diagnose: true }, attempts })
   const strict = await serve(world.mfa, world.users)
   client = strict.client()
-  phone = await enrol(world)
+  phone = await enroll(world)
   await client.send('POST', '/login', { username: 'alice', password: 'right', code: codeAt(0) })
   for (let look = 0; look < 3; look += 1) {
     world.clock.advance(30)
@@ -142,7 +142,7 @@ test('somebody whose proof is old, or who has no second factor, is told nothing'
   expect((await mallory.send('POST', '/mfa/totp/diagnose', {})).json).toMatchObject({ code: 'not_enabled' })
 })
 
-test('somebody who enrols is told of the app that is being enrolled, and of that alone', async () => {
+test('somebody who enrolls is told of the app that is being enrolled, and of that alone', async () => {
   const mallory = server.client()
   await mallory.send('POST', '/login', { username: 'mallory', password: 'right' })
   const { activation_token, totp_url } = (await mallory.send('GET', '/mfa/totp/activate')).json
@@ -159,7 +159,7 @@ test('somebody who enrols is told of the app that is being enrolled, and of that
   })
 })
 
-test('an enrolment that is spent is told of no more', async () => {
+test('an enrollment that is spent is told of no more', async () => {
   const { activation_token, totp_url } = (await client.send('GET', '/mfa/totp/activate')).json
   const app = virtualAuthenticator(String(totp_url))
   await client.send('POST', '/mfa/totp/activate', { activation_token, code: app.code(world.clock.now()) })

@@ -2,7 +2,7 @@
 
 import { HOTP } from 'otpauth'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createWorld, enrol, refusal } from '../../world.ts'
+import { createWorld, enroll, refusal } from '../../world.ts'
 
 const weird: readonly (readonly [string, unknown])[] = [
   ['nothing', ''],
@@ -47,7 +47,7 @@ const enrolled = await scene()
 
 async function scene() {
   const world = createWorld()
-  const { app } = await enrol(world)
+  const { app } = await enroll(world)
   const { activationToken } = await world.mfa.begin('totp', world.mallory)
   return { world, app, activationToken }
 }

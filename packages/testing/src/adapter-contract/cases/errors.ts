@@ -13,8 +13,8 @@ export const errorRules: readonly AdapterRule[] = [
     name: 'too_many_attempts of a suspended factor tells no wait',
     async check(open) {
       const mfa = { attempts: { waitAfter: 1, suspendAfter: 1 } }
-      const { client, clock, login, enrol } = await open({ mfa })
-      const { phone } = await enrol(client)
+      const { client, clock, login, enroll } = await open({ mfa })
+      const { phone } = await enroll(client)
       await login(client, { code: phone.wrongCode(clock.now()) })
       const suspended = await login(client, { code: phone.nextCode(clock.now()) })
       assert.ok(!('retry_after' in readProblem(suspended, 429, 'too_many_attempts')))
@@ -34,8 +34,8 @@ export const errorRules: readonly AdapterRule[] = [
   {
     name: 'step_up_required says how old a proof may be',
     async check(open) {
-      const { client, clock, enrol } = await open()
-      await enrol(client)
+      const { client, clock, enroll } = await open()
+      await enroll(client)
       clock.advance(300)
       const answer = await client.get('/auth/mfa/recovery-codes')
       readProblem(answer, 401, 'step_up_required')
@@ -46,10 +46,10 @@ export const errorRules: readonly AdapterRule[] = [
   {
     name: 'not_found, not_enabled and authenticator_limit',
     async check(open) {
-      const { client, login, enrol } = await open({ mfa: { totp: { authenticators: 1 } } })
+      const { client, login, enroll } = await open({ mfa: { totp: { authenticators: 1 } } })
       await login(client)
       readProblem(await client.post('/auth/mfa/step-up', { code: '000000' }), 409, 'not_enabled')
-      await enrol(client)
+      await enroll(client)
       const unknown = '/auth/mfa/authenticators/1'
       readProblem(await client.send('PATCH', unknown, { json: { name: 'x' } }), 404, 'not_found')
       readProblem(await client.send('DELETE', unknown), 404, 'not_found')
@@ -99,8 +99,8 @@ function rulesOf(body: BodyMode): readonly AdapterRule[] {
     {
       name: 'invalid_code counts down',
       async check(open) {
-        const { client, clock, login, enrol } = await open({ body })
-        const { phone } = await enrol(client)
+        const { client, clock, login, enroll } = await open({ body })
+        const { phone } = await enroll(client)
         for (const code of [phone.wrongCode(clock.now()), '']) {
           assert.equal(readProblem(await login(client, { code }), 400, 'invalid_code')['attempts_remaining'], 4)
         }
@@ -120,9 +120,9 @@ function rulesOf(body: BodyMode): readonly AdapterRule[] {
     {
       name: 'invalid_credentials, for a wrong password at deactivation too',
       async check(open) {
-        const { client, clock, login, enrol } = await open({ body, app: { confirmPassword: () => false } })
+        const { client, clock, login, enroll } = await open({ body, app: { confirmPassword: () => false } })
         readProblem(await login(client, { password: 'x' }), 401, 'invalid_credentials')
-        const { phone } = await enrol(client)
+        const { phone } = await enroll(client)
         const sent = { code: phone.nextCode(clock.now()), password: 'x' }
         readProblem(await client.post('/auth/mfa/totp/deactivate', sent), 401, 'invalid_credentials')
       },
@@ -130,8 +130,8 @@ function rulesOf(body: BodyMode): readonly AdapterRule[] {
     {
       name: 'too_many_attempts tells the wait in header and body',
       async check(open) {
-        const { client, clock, login, enrol } = await open({ body })
-        const { phone } = await enrol(client)
+        const { client, clock, login, enroll } = await open({ body })
+        const { phone } = await enroll(client)
         for (let count = 0; count < 5; count += 1) await login(client, { code: phone.wrongCode(clock.now()) })
         const waiting = await login(client, { code: phone.nextCode(clock.now()) })
         assert.equal(readProblem(waiting, 429, 'too_many_attempts')['retry_after'], 30)

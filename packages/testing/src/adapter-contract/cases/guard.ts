@@ -19,13 +19,13 @@ export const guardRules: readonly AdapterRule[] = [
   {
     name: 'a password alone is not enough, with or without a second factor',
     async check(open) {
-      const { client, newClient, login, enrol } = await open()
+      const { client, newClient, login, enroll } = await open()
       await login(client)
       const answer = await client.get('/guarded/default')
       readProblem(answer, 401, 'step_up_required')
       const challenge = 'Bearer error="insufficient_user_authentication", max_age=300'
       assert.equal(answer.headers['www-authenticate'], challenge)
-      await enrol(newClient())
+      await enroll(newClient())
       readProblem(await client.get('/guarded/default'), 401, 'step_up_required')
     },
   },
@@ -33,8 +33,8 @@ export const guardRules: readonly AdapterRule[] = [
     ([path, seconds]): AdapterRule => ({
       name: `${path} lets in a proof of at most ${seconds} seconds`,
       async check(open) {
-        const { client, clock, enrol } = await open()
-        await enrol(client)
+        const { client, clock, enroll } = await open()
+        await enroll(client)
         clock.advance(seconds - 30)
         assert.equal((await client.get(path)).status, 200)
         clock.advance(1)
@@ -47,8 +47,8 @@ export const guardRules: readonly AdapterRule[] = [
   {
     name: 'the route learns who it is and what was proved',
     async check(open) {
-      const { client, clock, enrol } = await open()
-      const { phone } = await enrol(client)
+      const { client, clock, enroll } = await open()
+      const { phone } = await enroll(client)
       readJson(await client.post('/auth/mfa/step-up', { code: phone.nextCode(clock.now()) }))
       assert.deepEqual((await client.get('/guarded/default')).json(), {
         user: { id: '1', name: 'alice', stamp: 'v1' },
@@ -59,8 +59,8 @@ export const guardRules: readonly AdapterRule[] = [
   {
     name: 'only a proof of a factor that is asked for gets in',
     async check(open) {
-      const { client, enrol } = await open()
-      const { recoveryCodes } = await enrol(client)
+      const { client, enroll } = await open()
+      const { recoveryCodes } = await enroll(client)
       readProblem(await client.get('/guarded/recovery-code'), 401, 'step_up_required')
       readJson(await client.post('/auth/mfa/step-up', { code: recoveryCodes[0] }))
       const { proof } = (await client.get('/guarded/recovery-code')).json() as { proof: { factor: string } }
@@ -71,8 +71,8 @@ export const guardRules: readonly AdapterRule[] = [
     {
       name: 'for the cookies of a login that waits for its second factor',
       async check(open) {
-        const { newClient, login, enrol } = await open()
-        await enrol(newClient())
+        const { newClient, login, enroll } = await open()
+        await enroll(newClient())
         const client = newClient()
         await login(client)
         readProblem(await client.get('/guarded/default'), 401, 'unauthenticated')
@@ -81,8 +81,8 @@ export const guardRules: readonly AdapterRule[] = [
     {
       name: 'for a user who is gone',
       async check(open) {
-        const { client, users, enrol } = await open()
-        await enrol(client)
+        const { client, users, enroll } = await open()
+        await enroll(client)
         users.delete('1')
         readProblem(await client.get('/guarded/default'), 401, 'unauthenticated')
       },

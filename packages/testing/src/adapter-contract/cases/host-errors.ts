@@ -37,8 +37,8 @@ export const hostErrorRules: readonly AdapterRule[] = [
     async check(open) {
       let isDown = true
       const confirmPassword = (_user: unknown, given: string) => (isDown ? failing() : given === password)
-      const { client, clock, enrol } = await open({ app: { confirmPassword } })
-      const { phone } = await enrol(client)
+      const { client, clock, enroll } = await open({ app: { confirmPassword } })
+      const { phone } = await enroll(client)
       const sent = { code: phone.nextCode(clock.now()), password }
       assertText(await client.post('/auth/mfa/totp/deactivate', sent), 500, passedOn)
       isDown = false

@@ -16,8 +16,8 @@ export const journeyRules: readonly AdapterRule[] = bodies.flatMap((body) =>
 function rulesOf(body: BodyMode): readonly AdapterRule[] {
   return [
     {
-      name: 'enrolment: begin, QR code, confirm, status',
-      check: async (open) => checkEnrolment(await open({ body })),
+      name: 'enrollment: begin, QR code, confirm, status',
+      check: async (open) => checkEnrollment(await open({ body })),
     },
     { name: 'signing in: in two calls and in one', check: async (open) => checkSigningIn(await open({ body })) },
     {
@@ -38,7 +38,7 @@ function rulesOf(body: BodyMode): readonly AdapterRule[] {
   ]
 }
 
-async function checkEnrolment({ client, login, enrol }: Setting): Promise<void> {
+async function checkEnrollment({ client, login, enroll }: Setting): Promise<void> {
   assertMembers(readJson(await login(client)), alice)
   assertMembers(readJson(await client.get('/auth/mfa/status')), {
     mfa_enabled: false,
@@ -61,7 +61,7 @@ async function checkEnrolment({ client, login, enrol }: Setting): Promise<void> 
   assert.deepEqual([image.status, type, cache, length], [200, 'image/png', 'no-store', String(image.bytes.length)])
   assert.equal(image.bytes.subarray(1, 4).toString(), 'PNG')
 
-  const { recoveryCodes, authenticator } = await enrol(client)
+  const { recoveryCodes, authenticator } = await enroll(client)
   assertMembers(recoveryCodes, tenCodes)
   assertMembers(authenticator, {
     id: text,
@@ -79,8 +79,8 @@ async function checkEnrolment({ client, login, enrol }: Setting): Promise<void> 
   })
 }
 
-async function checkSigningIn({ newClient, clock, login, enrol }: Setting): Promise<void> {
-  const { phone, recoveryCodes } = await enrol(newClient())
+async function checkSigningIn({ newClient, clock, login, enroll }: Setting): Promise<void> {
+  const { phone, recoveryCodes } = await enroll(newClient())
   const client = newClient()
   const asked = await login(client)
   assertMembers(readJson(asked), {
@@ -101,16 +101,16 @@ async function checkSigningIn({ newClient, clock, login, enrol }: Setting): Prom
   assert.equal(readJson(await inOneCall.get('/auth/mfa/status'))['recovery_codes_remaining'], 9)
 }
 
-async function checkRecoveryCodes({ client, enrol }: Setting): Promise<void> {
-  const { recoveryCodes: codes } = await enrol(client)
+async function checkRecoveryCodes({ client, enroll }: Setting): Promise<void> {
+  const { recoveryCodes: codes } = await enroll(client)
   assertMembers(readJson(await client.get('/auth/mfa/recovery-codes')), { codes, remaining: 10 })
   const renewed = readJson(await client.post('/auth/mfa/recovery-codes/regenerate'))
   assertMembers(renewed, { codes: tenCodes })
   assert.notDeepEqual(renewed['codes'], codes)
 }
 
-async function checkAuthenticators({ client, clock, enrol }: Setting): Promise<void> {
-  const { authenticator, phone } = await enrol(client)
+async function checkAuthenticators({ client, clock, enroll }: Setting): Promise<void> {
+  const { authenticator, phone } = await enroll(client)
   assert.deepEqual(readJson(await client.get('/auth/mfa/authenticators')), { authenticators: [authenticator] })
   const path = `/auth/mfa/authenticators/${authenticator.id}`
   const renamed = { ...authenticator, name: 'Télephone' }
@@ -124,8 +124,8 @@ async function checkAuthenticators({ client, clock, enrol }: Setting): Promise<v
   assert.deepEqual(readJson(await client.get('/auth/mfa/authenticators')), { authenticators: [] })
 }
 
-async function checkDeactivation({ client, clock, enrol }: Setting): Promise<void> {
-  const { phone } = await enrol(client)
+async function checkDeactivation({ client, clock, enroll }: Setting): Promise<void> {
+  const { phone } = await enroll(client)
   clock.advance(600)
   assert.equal((await client.get('/auth/mfa/recovery-codes')).status, 401)
   readJson(await client.post('/auth/mfa/step-up', { code: phone.nextCode(clock.now()) }))

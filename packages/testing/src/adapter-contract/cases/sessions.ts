@@ -48,7 +48,7 @@ function freshnessRules(sessions: SessionMode): readonly AdapterRule[] {
         name: `${way} begins a new session`,
         async check(open) {
           const setting = await open({ sessions })
-          const enrolled = await setting.enrol(setting.newClient())
+          const enrolled = await setting.enroll(setting.newClient())
           await assertFreshSession(setting, () => signIn(setting, setting.client, enrolled))
         },
       }),
@@ -57,8 +57,8 @@ function freshnessRules(sessions: SessionMode): readonly AdapterRule[] {
       name: 'signing in as another user leaves nothing of the first',
       async check(open) {
         const setting = await open({ sessions })
-        const { client, enrol } = setting
-        await enrol(client)
+        const { client, enroll } = setting
+        await enroll(client)
         await assertFreshSession(setting, () => setting.login(client, { username: 'mallory' }))
         readProblem(await client.get('/guarded/default'), 401, 'step_up_required')
       },
@@ -71,8 +71,8 @@ function memoryRules(sessions: SessionMode): readonly AdapterRule[] {
     {
       name: 'a step-up keeps the session and what is in it',
       async check(open) {
-        const { client, clock, enrol } = await open({ sessions })
-        const { phone } = await enrol(client)
+        const { client, clock, enroll } = await open({ sessions })
+        const { phone } = await enroll(client)
         await client.get('/visit')
         const before = await sessionOf(client)
         clock.advance(600)

@@ -77,9 +77,9 @@ test('a confirmation that broke off is repeated with another code, and none is s
   expect(app.notices.map((notice) => notice.type === 'waiting' && notice.reason)).toEqual(['step_ends', 'step_used'])
 })
 
-describe('an account that has to enrol', () => {
+describe('an account that has to enroll', () => {
   test.each(['bearer', 'session'] as const)(
-    'is told so, enrols without a session, and is signed in: %s',
+    'is told so, enrolls without a session, and is signed in: %s',
     async (host) => {
       const app = await openApp({ host, mfa: { enrollment: () => 'required' } })
       const client = app.client()
@@ -99,7 +99,7 @@ describe('an account that has to enrol', () => {
   )
 })
 
-test('who logs in after somebody who has to enrol enrols for nobody but himself', async () => {
+test('who logs in after somebody who has to enroll enrolls for nobody but himself', async () => {
   const app = await openApp({ mfa: { enrollment: ({ name }) => (name === 'alice' ? 'required' : 'optional') } })
   const client = app.client()
   await client.register({ username: 'bob', password: 'builder' })
@@ -111,7 +111,7 @@ test('who logs in after somebody who has to enrol enrols for nobody but himself'
   expect(await app.mfa.status('1')).toMatchObject({ mfaEnabled: false })
 })
 
-test('a wrong code leaves the enrolment under way', async () => {
+test('a wrong code leaves the enrollment under way', async () => {
   const app = await openApp()
   const client = app.client()
   await client.login(credentials)
@@ -122,7 +122,7 @@ test('a wrong code leaves the enrolment under way', async () => {
 
 test('questions are set up with their answers and confirmed by one', async () => {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const client = app.client({ totp: phone.secret })
   await client.login(credentials)
   const answers = [
@@ -139,7 +139,7 @@ test('questions are set up with their answers and confirmed by one', async () =>
 test.each([
   ['confirm', (client: ReturnType<Awaited<ReturnType<typeof openApp>>['client']>) => client.confirm('123456')],
   ['qrCode', (client: ReturnType<Awaited<ReturnType<typeof openApp>>['client']>) => client.qrCode()],
-])('%s without an enrolment under way is no_setup', async (_name, call) => {
+])('%s without an enrollment under way is no_setup', async (_name, call) => {
   const app = await openApp()
   await expect(call(app.client())).rejects.toMatchObject({ code: 'no_setup' })
   expect(app.requests).toEqual([])
@@ -147,7 +147,7 @@ test.each([
 
 test('what cannot be confirmed without an answer says so', async () => {
   const app = await openApp()
-  const phone = await app.enrol()
+  const phone = await app.enroll()
   const client = app.client({ totp: phone.secret })
   await client.login(credentials)
   await client.setup('one_time_code', { to: 'alice@example.com' })

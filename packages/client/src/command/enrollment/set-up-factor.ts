@@ -11,7 +11,7 @@ import { firstCode, keepSecret } from './secret-file.ts'
 import { showSetup, writeQrCode } from './show-setup.ts'
 
 /** Sets up the factor that the options name, and confirms it: by its secret, or by a person. */
-export async function enrol(client: Client, given: Arguments, shell: Shell): Promise<Confirmed> {
+export async function setUpFactor(client: Client, given: Arguments, shell: Shell): Promise<Confirmed> {
   const method = given.get('method') ?? 'totp'
   demandMeans(method, given, shell)
   const [to, name] = [given.get('to'), given.get('name')]

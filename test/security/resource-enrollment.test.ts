@@ -96,7 +96,7 @@ describeOn(storageStacks, (stack) => {
     const headers = { Authorization: `Bearer ${challenged}` }
     for (const [method, rest, json] of routes) {
       const path = `${pathOf(rest, 'alice', alice.secretId)}?ephemeral_token=${challenged}`
-      // An id could be the token of somebody who enrols in order to be signed in.
+      // An id could be the token of somebody who enrolls in order to be signed in.
       const reason = method === 'PUT' ? 'malformed_token' : notSignedIn.reason
       await expectRefused(stage, { ...notSignedIn, reason }, () => stranger.send(method, path, { json, headers }))
     }

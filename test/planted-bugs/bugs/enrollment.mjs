@@ -5,15 +5,15 @@ const notAsked = '{ provedAt: nowMs, nowMs }'
 const asked = '{ provedAt: call.provedAt, nowMs }'
 
 /** @type {readonly import('../bug.d.ts').PlantedBug[]} */
-export const enrolment = [
+export const enrollment = [
   {
     name: 'an activation token is good twice',
-    threats: ['enrolment'],
+    threats: ['enrollment'],
     changes: [{ file: growing, search: 'epoch: record.epoch + 1', replace: 'epoch: record.epoch' }],
   },
   {
     name: 'a further authenticator takes no fresh proof',
-    threats: ['enrolment', 'sessions'],
+    threats: ['enrollment', 'sessions'],
     changes: [
       {
         file: 'core/src/operations/begin.ts',
@@ -24,24 +24,24 @@ export const enrolment = [
   },
   {
     name: 'every authenticator hands out recovery codes',
-    threats: ['enrolment'],
+    threats: ['enrollment'],
     changes: [{ file: growing, search: 'if (isEnabled(record)) return { record: grown, codes: [] }', replace: '' }],
   },
   {
     name: 'the limit of authenticators is not kept',
-    threats: ['enrolment'],
+    threats: ['enrollment'],
     changes: [
       { file: 'core/src/operations/enrollable.ts', search: '.length < limit)', replace: '.length < limit + 1)' },
     ],
   },
   {
     name: "a colon in a user's name parts the label",
-    threats: ['enrolment'],
+    threats: ['enrollment'],
     changes: [{ file: 'core/src/factors/totp/provisioning.ts', search: ".replaceAll(':', '.')", replace: '' }],
   },
   {
     name: 'a name may hold line ends',
-    threats: ['enrolment'],
+    threats: ['enrollment'],
     changes: [{ file: 'core/src/texts.ts', search: ' && !unprintable.test(text)', replace: '' }],
   },
 ]

@@ -1,4 +1,4 @@
-/** The threat: enrolling for somebody else, twice, unproven, or with a secret of one's own; and enrolment as a lockout. */
+/** The threat: enrolling for somebody else, twice, unproven, or with a secret of one's own; and enrollment as a lockout. */
 import { createMfa, memoryStorage } from '@latchkey/core'
 import { virtualAuthenticator } from '@latchkey/testing'
 import { expect, test } from 'vitest'
@@ -44,7 +44,7 @@ describeOn(storageStacks, (stack) => {
 
   test('begun while one is active: the active one goes on working', async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const before = (await stage.records())['alice']
     const begun = await alice.begin()
     await expectRefused(stage, wrongCode('wrong', ['alice totp:confirm']), () =>
@@ -110,7 +110,7 @@ describeOn(storageStacks, (stack) => {
     const { clock } = stage
     const early = stage.browser()
     await stage.alice.login(early)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     await expectRefused(stage, stepUpRequired, () => early.get(activate))
     clock.advance(271)
     await expectRefused(stage, stepUpRequired, () => alice.browser.get(activate))
@@ -129,7 +129,7 @@ describeOn(storageStacks, (stack) => {
 
   test('more authenticators than allowed', async () => {
     const stage = await openStage(stack, { mfa: { totp: { authenticators: 2 } } })
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const spare = await alice.begin()
     const second = await alice.begin()
     expectPassed(await confirm(alice, second, second.app.code(stage.clock.now())))
@@ -221,7 +221,7 @@ describeOn(storageStacks, (stack) => {
 
   test("an authenticator's name with line ends, quotes, markup, a megabyte", async () => {
     const stage = await openStage(stack)
-    const alice = await stage.alice.enrol()
+    const alice = await stage.alice.enroll()
     const path = `/auth/mfa/authenticators/${alice.authenticatorId}`
     const bad = refusedRequest(400, 'invalid_request')
     for (const name of [
@@ -273,6 +273,6 @@ test('an issuer that would break the URL is refused, any other is encoded', asyn
     expect(searchParams.getAll('issuer')).toEqual([issuer])
   }
   const stage = await openStage(anyStack, { mfa: { issuer: `x&secret=AAAAAAAA"<` } })
-  const alice = await stage.alice.enrol()
+  const alice = await stage.alice.enroll()
   expectPassed(await alice.login(undefined, { code: alice.app.code(stage.clock.now()) }))
 })

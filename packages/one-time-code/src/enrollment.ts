@@ -1,4 +1,4 @@
-import type { Enrolment } from '@latchkey/core'
+import type { Enrollment } from '@latchkey/core'
 import { isCode, isSameCode } from './code.ts'
 import { badDestination } from './delivery.ts'
 import { type Address, amrOf, type Channel, masked, readAddress } from './destination.ts'
@@ -6,11 +6,11 @@ import type { Settings } from './options.ts'
 import { sendCode } from './send-code.ts'
 import { readState, withoutCode } from './state.ts'
 
-/** What the activation token keeps of an enrolment. */
+/** What the activation token keeps of an enrollment. */
 type Pending = Address & { readonly code: string; readonly serial: string }
 
 /** An address is proven by the code that was sent there. */
-export function enrolment(settings: Settings): Enrolment<Address> {
+export function enrollment(settings: Settings): Enrollment<Address> {
   return {
     limit: settings.authenticators,
     name: 'Address',
@@ -22,7 +22,7 @@ export function enrolment(settings: Settings): Enrolment<Address> {
       const { user, issuer, randomBytes } = call
       const target = { ...address, authenticatorId: null }
       const { code, serial, resendAfterSeconds } = await sendCode(settings, {
-        ...{ user, issuer, randomBytes, purpose: 'enrol', tokenId: null },
+        ...{ user, issuer, randomBytes, purpose: 'enroll', tokenId: null },
         target: () => target,
         change: (change) => call.change(change),
       })

@@ -16,7 +16,7 @@ const tenYears = 315_360_000_000
 /** A user's id and record. */
 export type Row = readonly [userId: string, record: StoredRecord]
 
-/** Rows as Latchkey would have stored them, in batches: going through the enrolment would take an hour for a million. */
+/** Rows as Latchkey would have stored them, in batches: going through the enrollment would take an hour for a million. */
 export async function* enrolledRows(
   users: number,
   { holding = {}, drawn = users }: Pick<ServerSettings, 'holding' | 'drawn'> = {},

@@ -11,7 +11,7 @@ import { keepFresh, type SessionParts } from '../session/refresh.ts'
 import type { AskSignedIn } from '../session/signed-in.ts'
 import { unusedCode } from '../totp/unused-code.ts'
 
-export interface EnrolmentParts extends SessionParts {
+export interface EnrollmentParts extends SessionParts {
   readonly ask: Ask
   readonly askSignedIn: AskSignedIn
   readonly clock: ServerClock
@@ -19,23 +19,23 @@ export interface EnrolmentParts extends SessionParts {
   readonly signedIn: (body: JsonObject) => Promise<Session>
 }
 
-export interface Enrolment extends Pick<Client, 'register' | 'setup' | 'confirm' | 'qrCode'> {
-  /** A login has to enrol, with this token; `null` where another one begins, and what an earlier one had to do is over. */
+export interface Enrollment extends Pick<Client, 'register' | 'setup' | 'confirm' | 'qrCode'> {
+  /** A login has to enroll, with this token; `null` where another one begins, and what an earlier one had to do is over. */
   readonly demand: (ephemeralToken: string | null) => void
-  /** The token of the enrolment under way. */
+  /** The token of the enrollment under way. */
   readonly activationToken: () => string | null
 }
 
-export function createEnrolment(parts: EnrolmentParts): Enrolment {
+export function createEnrollment(parts: EnrollmentParts): Enrollment {
   const { ask, askSignedIn } = parts
-  /** The token of a login that has to enrol. */
+  /** The token of a login that has to enroll. */
   let demanded: string | null = null
   let latest: Setup | null = null
   /** Whether the latest is of somebody who is not signed in, and the confirmation signs in. */
   let entering = false
 
   function underWay(): Setup {
-    if (latest === null) throw new ClientError('no_setup', { detail: 'no enrolment is under way' })
+    if (latest === null) throw new ClientError('no_setup', { detail: 'no enrollment is under way' })
     return latest
   }
 

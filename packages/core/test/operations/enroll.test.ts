@@ -1,9 +1,9 @@
-// Enrolment: nothing counts until it is proven, a further authenticator takes a fresh proof, and the active ones go on.
+// Enrollment: nothing counts until it is proven, a further authenticator takes a fresh proof, and the active ones go on.
 
 import { virtualAuthenticator } from '@latchkey/testing'
 import { describe, expect, test } from 'vitest'
 import { createMfa } from '../../src/index.ts'
-import { createWorld, enrol, refusal, secret } from '../world.ts'
+import { createWorld, enroll, refusal, secret } from '../world.ts'
 
 test('begin shows what an app needs, and stores nothing', async () => {
   const { mfa, alice, rows, storage } = createWorld()
@@ -46,10 +46,10 @@ test.each(['', ' ', 'x'.repeat(65), 'a\nb', 7, null])('a name %j is refused befo
 test('names that are not given count up, past those that are taken', async () => {
   const world = createWorld()
   const { mfa, alice, clock } = world
-  const first = await enrol(world)
+  const first = await enroll(world)
   await mfa.renameAuthenticator('alice', first.id, { name: 'Authenticator 2' })
-  await enrol(world, alice, clock.now())
-  await enrol(world, alice, clock.now())
+  await enroll(world, alice, clock.now())
+  await enroll(world, alice, clock.now())
   const names = (await mfa.authenticators('alice')).map(({ name }) => name)
   expect(names).toEqual(['Authenticator 2', 'Authenticator 1', 'Authenticator 3'])
 })
@@ -57,7 +57,7 @@ test('names that are not given count up, past those that are taken', async () =>
 describe('a further authenticator', () => {
   test('takes a fresh proof where it begins', async () => {
     const world = createWorld()
-    const { proof } = await enrol(world)
+    const { proof } = await enroll(world)
     for (const provedAt of [undefined, null, world.clock.now() - 300_001]) {
       expect(await refusal(world.mfa.begin('totp', world.alice, { provedAt }))).toMatchObject({
         ...{ code: 'step_up_required', maxAgeSeconds: 300 },
@@ -68,7 +68,7 @@ describe('a further authenticator', () => {
 
   test('is not asked for it again where it is confirmed', async () => {
     const world = createWorld()
-    const { proof } = await enrol(world)
+    const { proof } = await enroll(world)
     const { activationToken, totpUrl } = await world.mfa.begin('totp', world.alice, { provedAt: proof.provedAt })
     world.clock.advance(400)
     const code = virtualAuthenticator(totpUrl).code(world.clock.now())
@@ -77,21 +77,21 @@ describe('a further authenticator', () => {
 
   test('leaves the active one working until, and after, it is confirmed', async () => {
     const world = createWorld()
-    const { app, proof } = await enrol(world)
+    const { app, proof } = await enroll(world)
     await world.mfa.begin('totp', world.alice, { provedAt: proof.provedAt })
     await expect(world.mfa.stepUp(world.alice, { code: app.nextCode(world.clock.now()) })).resolves.toBeDefined()
-    await enrol(world, world.alice, proof.provedAt)
+    await enroll(world, world.alice, proof.provedAt)
     await expect(world.mfa.stepUp(world.alice, { code: app.nextCode(world.clock.now()) })).resolves.toBeDefined()
   })
 
   test('beyond the limit is refused where it begins, and where it is confirmed', async () => {
     const world = createWorld({ totp: { authenticators: 2 } })
     const { storage, clock, alice, mallory } = world
-    const { proof } = await enrol(world)
-    await enrol(world, alice, proof.provedAt)
+    const { proof } = await enroll(world)
+    await enroll(world, alice, proof.provedAt)
     const error = await refusal(world.mfa.begin('totp', alice, { provedAt: clock.now() }))
     expect(error).toMatchObject({ code: 'authenticator_limit', message: 'at most 2 of TOTP: remove one first' })
-    await enrol(world, mallory)
+    await enroll(world, mallory)
     const begun = await world.mfa.begin('totp', mallory, { provedAt: clock.now() })
     // The same app after a restart with a lower limit.
     const findUser = () => null
@@ -117,7 +117,7 @@ test('confirmed twice, and eight times at once: one authenticator, one set of co
   await expect(mfa.status('alice')).resolves.toMatchObject({ recoveryCodesRemaining: 10 })
 })
 
-test('two enrolments begun side by side: the first confirmed ends the other', async () => {
+test('two enrollments begun side by side: the first confirmed ends the other', async () => {
   const { mfa, alice, clock } = createWorld()
   const [one, two] = [await mfa.begin('totp', alice), await mfa.begin('totp', alice)]
   expect(one.secret).not.toBe(two.secret)
@@ -139,7 +139,7 @@ test('a client cannot bring its own secret, digits or period', async () => {
   expect((await refusal(mfa.stepUp(alice, { code: own.code(clock.now()) }))).code).toBe('invalid_code')
 })
 
-test.each(['recovery_code', 'sms', '', '__proto__', 'constructor'])('%j is nothing to enrol', async (type) => {
+test.each(['recovery_code', 'sms', '', '__proto__', 'constructor'])('%j is nothing to enroll', async (type) => {
   const { mfa, alice } = createWorld()
   await expect(mfa.begin(type, alice)).rejects.toThrow(new TypeError(`no factor '${type}' can be enrolled`))
   await expect(mfa.confirm(type, alice, { activationToken: 'x', code: '1' })).rejects.toThrow(TypeError)
