@@ -20,7 +20,22 @@ const sharing = [
 const alone = sharing
   .flatMap(testsIn)
   .filter((file) => /\bvi\.|\b(?:before|after)All\b/.test(readFileSync(file, 'utf8')))
-const exclude = [...configDefaults.exclude, ...uncounted]
+// `npm test` is for the moment after a change, and takes nothing but Node: what needs another program, or tries at length what
+// a unit tries too, is left to `npm run test:all`.
+const isLoop = process.env['LATCHKEY_TESTS'] === 'loop'
+const beyondLoop = [
+  ...['bench', 'classic-app', 'journeys', 'planted-bugs', 'proof', 'real-browser', 'services', 'storages'].map(
+    (folder) => `test/${folder}/**`,
+  ),
+  'test/docs/{client-journeys,other-services,own-storage}.test.ts',
+  'examples/**',
+  'packages/testing/test/{processes,runners}/**',
+  'packages/client/test/command/{at-terminal,without-terminal}.test.ts',
+  'packages/*/test/**/properties/**',
+  '**/sealing/nonces.test.ts',
+]
+
+const exclude = [...configDefaults.exclude, ...uncounted, ...(isLoop ? beyondLoop : [])]
 
 // Most tests on SQLite run by libsql, in many processes, and each of these would be warned of the SQLite in it.
 const quiet = '--disable-warning=LATCHKEY_SQLITE_WAL_RESET'
@@ -34,6 +49,9 @@ export default defineConfig({
     execArgv: [quiet],
     env: { NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} ${quiet}`.trim() },
     globalSetup: ['test/services/global-setup.ts'],
+    // For what is stuck, not for what is slow: the machine may have other work.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
       include: ['packages/core/src/**/*.ts'],

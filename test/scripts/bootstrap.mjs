@@ -13,11 +13,14 @@ const newerNode = 24
 const sqliteTests = ['packages/sql/test/sqlite', 'test/storages']
 const betterSqlite3 = join(root, 'test/storages/sqlite/better-sqlite3')
 
+/** Nothing may be left out there. */
+const isCi = /^(?:true|1)$/.test(process.env['CI'] ?? '')
 /** What could not be run here. @type {string[]} */
 const leftOut = []
 
 const tasks = new Map([
-  ['test', test],
+  ['test', isCi ? testAll : testLoop],
+  ['all', testAll],
   ['demo', runDemo],
   ['races', () => prove('test/proof/races')],
   ['proof', () => prove('test/proof')],
@@ -30,7 +33,21 @@ requireNode(20, 19)
 await install()
 await task()
 
-async function test() {
+/** The moment after a change: what needs nothing but Node, in a few minutes. */
+async function testLoop() {
+  if (args.length === 0) {
+    for (const check of ['types', 'style', 'lint', 'imports']) {
+      await step(`Checking ${check}`, manifest.scripts[`check:${check}`])
+    }
+  }
+  await step('Running the tests that need nothing but Node', manifest.scripts['test:only'], args, {
+    LATCHKEY_TESTS: 'loop',
+  })
+  say('Everything passed that needs nothing but Node. `npm run test:all` runs the rest.')
+}
+
+/** Everything, as continuous integration runs it. */
+async function testAll() {
   await step('Checking the build, types, style, imports and packages', manifest.scripts['check'])
   await step('Running the tests', manifest.scripts['test:only'], args)
   if (args.length === 0) {
@@ -53,7 +70,7 @@ async function onNewerNode(title, filters, env) {
   if (process.getBuiltinModule('node:sqlite') !== undefined) return
   const newer = `npx --yes -p node@${newerNode} node`
   const { status } = await run(`${newer} --version`, { quiet: true })
-  if (status !== 0 && !/^(?:true|1)$/.test(process.env['CI'] ?? '')) {
+  if (status !== 0 && !isCi) {
     leftOut.push(`${title}: this Node has no node:sqlite, and Node ${newerNode} cannot be had from the registry.`)
     return
   }
