@@ -3,7 +3,8 @@
 /** Core from the ground up: a line may import its own line and those above it, never one below. */
 const coreOrder = [
   ['errors', 'record', 'sealing', 'texts'],
-  ['factors', 'throttle', 'tokens', 'events', 'hosts'],
+  ['factors', 'tokens', 'events', 'hosts'],
+  ['rules'],
   ['commit'],
   ['operations'],
   ['routes'],
@@ -103,6 +104,19 @@ export default {
       severity: 'error',
       from: { path: core, pathNot: [`${core}/factors/[^/]+/`, inCore(['options', 'mfa', 'create-mfa', 'index'])] },
       to: { path: `${core}/factors/[^/]+/` },
+    },
+    {
+      name: 'rules-are-pure',
+      comment: 'A rule decides from a record, an input, and Terms. It may not name what writes, signs, tells, or asks.',
+      severity: 'error',
+      from: { path: inCore(['rules']) },
+      to: {
+        pathNot: [
+          inCore(['errors', 'ports', 'record', 'rules', 'texts']),
+          `${core}/factors/factor\\.ts$`,
+          `${core}/tokens/(claims|refused)\\.ts$`,
+        ],
+      },
     },
     {
       name: 'commit-is-for-operations',

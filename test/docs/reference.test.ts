@@ -96,7 +96,8 @@ test('there is no section and no row of an error that is not', () => {
   expect([...errorRows.keys()].filter((name) => name !== '')).toEqual(codes)
 })
 
-const [, types = '', reasons = ''] = sourceOf('events.ts').split(/export type MfaEvent(?:Type|Reason) =/)
+const [, types = ''] = sourceOf('events.ts').split('export type MfaEventType =')
+const [, reasons = ''] = sourceOf('errors.ts').split('export type MfaEventReason =')
 const named = (union: string) =>
   [...(union.split('\n\n', 1)[0] ?? '').matchAll(/\| '(\w+)'/g)].map(([, name = '']) => name)
 const [, event = ''] = sourceOf('events.ts').split(/export interface MfaEvent\b.*/)

@@ -1,5 +1,10 @@
-import type { HttpAnswer, HttpClient } from '@latchkey/testing'
-import { type ManualClock, type VirtualAuthenticator, virtualAuthenticator } from '@latchkey/testing'
+import {
+  type HttpAnswer,
+  type HttpClient,
+  type ManualClock,
+  type VirtualAuthenticator,
+  virtualAuthenticator,
+} from '@latchkey/testing'
 import { expect } from 'vitest'
 
 /** Somebody with an account, a browser and, once enrolled, an authenticator app. */

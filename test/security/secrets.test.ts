@@ -1,7 +1,6 @@
 /** The threat: a secret that somebody reads who has the logs, the events, the errors, the rows or another answer. */
 import type { MfaEvent, User } from '@latchkey/core'
-import type { HttpAnswer } from '@latchkey/testing'
-import { virtualAuthenticator } from '@latchkey/testing'
+import { type HttpAnswer, virtualAuthenticator } from '@latchkey/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Place } from '../storages/place.ts'
 import { secret } from './accounts.ts'

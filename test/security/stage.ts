@@ -9,8 +9,8 @@ import {
   type Storage,
   type User,
 } from '@latchkey/core'
-import type { BodyMode } from '@latchkey/testing'
 import {
+  type BodyMode,
   type FaultyStorage,
   faultyStorage,
   type HttpClient,

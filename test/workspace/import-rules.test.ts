@@ -26,6 +26,11 @@ const sound: Readonly<Record<string, string>> = {
   [`${core}/ports.ts`]:
     "import type { record } from './record/record.ts'\nexport type Storage = typeof record | object",
   [`${core}/record/record.ts`]: 'export const record = 1',
+  [`${core}/events.ts`]: 'export type event = 1',
+  [`${core}/tokens/access.ts`]: 'export const access = 1',
+  [`${core}/tokens/claims.ts`]: 'export type Claims = 1',
+  [`${core}/rules/prove.ts`]:
+    "import type { Claims } from '../tokens/claims.ts'\nimport { factor } from '../factors/factor.ts'\nexport const prove = (c: Claims) => [c, factor]",
   [`${core}/factors/factor.ts`]: 'export const factor = 1',
   [`${core}/factors/totp/totp.ts`]: "import { factor } from '../factor.ts'\nexport const totp = factor",
   [`${core}/factors/recovery-code/codes.ts`]: 'export const codes = 1',
@@ -54,7 +59,7 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
     "import { factor } from '../factors/factor.ts'\nexport const bad = factor",
   ],
   [
-    'core-order-factors-throttle-tokens-events-hosts',
+    'core-order-factors-tokens-events-hosts',
     `${core}/tokens/bad.ts`,
     "import type { verify } from '../operations/verify.ts'\nexport type Bad = typeof verify",
   ],
@@ -78,7 +83,7 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
     `${core}/utils/bad.ts`,
     "import { error } from '../errors.ts'\nexport const bad = error",
   ],
-  ['ports-are-types', `${core}/throttle/bad.ts`, "import { Storage } from '../ports.ts'\nexport const bad = Storage"],
+  ['ports-are-types', `${core}/rules/bad.ts`, "import { Storage } from '../ports.ts'\nexport const bad = Storage"],
   ['ports-import-types', `${core}/ports/bad.ts`, "import { error } from '../errors.ts'\nexport const bad = error"],
   [
     'factor-knows-no-other-factor',
@@ -89,6 +94,31 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
     'operations-name-no-factor',
     `${core}/operations/bad-factor.ts`,
     "import { codes } from '../factors/recovery-code/codes.ts'\nexport const bad = codes",
+  ],
+  [
+    'rules-are-pure',
+    `${core}/rules/bad-commit.ts`,
+    "import type { commit } from '../commit.ts'\nexport type Bad = typeof commit",
+  ],
+  [
+    'rules-are-pure',
+    `${core}/rules/bad-events.ts`,
+    "import type { event } from '../events.ts'\nexport type Bad = event",
+  ],
+  [
+    'rules-are-pure',
+    `${core}/rules/bad-core.ts`,
+    "import type { verify } from '../operations/verify.ts'\nexport type Bad = typeof verify",
+  ],
+  [
+    'rules-are-pure',
+    `${core}/rules/bad-jose.ts`,
+    "import type { access } from '../tokens/access.ts'\nexport type Bad = typeof access",
+  ],
+  [
+    'rules-are-pure',
+    `${core}/rules/bad-clock.ts`,
+    "import { setTimeout } from 'node:timers'\nexport const bad = setTimeout",
   ],
   [
     'commit-is-for-operations',
@@ -102,7 +132,7 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
   ],
   [
     'core-knows-no-package',
-    `${core}/throttle/bad-package.ts`,
+    `${core}/rules/bad-package.ts`,
     "import { sql } from '../../../sql/src/index.ts'\nexport const bad = sql",
   ],
   [

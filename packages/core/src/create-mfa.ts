@@ -7,28 +7,36 @@ import { importTotp } from './factors/totp/import.ts'
 import type { TotpData } from './factors/totp/parameters.ts'
 import { totp } from './factors/totp/totp.ts'
 import type { Answer, Mfa } from './mfa.ts'
-import { erase, reset, revokeTokens } from './operations/account.ts'
-import { listAuthenticators, removeAuthenticator, renameAuthenticator } from './operations/authenticators.ts'
-import { removeAuthenticators } from './operations/authenticators-of-factor.ts'
-import { regenerateCodes, showCodes } from './operations/backup-codes.ts'
-import { endFamily, issueTokens, readAccess, refreshTokens, renewAccess } from './operations/bearer.ts'
-import { begin } from './operations/begin.ts'
-import { challenge } from './operations/challenge.ts'
-import { confirm } from './operations/confirm.ts'
-import type { Core } from './operations/core.ts'
-import { deactivate } from './operations/deactivate.ts'
-import { entrantByActivation, entrantByEnrollment, entryMethod, register } from './operations/enter.ts'
-import { importAuthenticator } from './operations/import.ts'
-import type { ProofInput } from './operations/prove.ts'
-import { reseal } from './operations/reseal.ts'
-import { status } from './operations/status.ts'
-import { stepUp } from './operations/step-up.ts'
-import { verify } from './operations/verify.ts'
+import {
+  listAuthenticators,
+  removeAuthenticator,
+  removeAuthenticators,
+  renameAuthenticator,
+} from './operations/account/authenticators.ts'
+import { regenerateCodes, showCodes } from './operations/account/backup-codes.ts'
+import { deactivate } from './operations/account/deactivate.ts'
+import { status } from './operations/account/status.ts'
+import { endFamily, issueTokens, readAccess, refreshTokens, renewAccess } from './operations/bearer/bearer.ts'
+import type { Core } from './operations/decide.ts'
+import { begin } from './operations/enrollment/begin.ts'
+import { confirm } from './operations/enrollment/confirm.ts'
+import {
+  enrolleeByActivation,
+  enrolleeByEnrollment,
+  enrolleeMethod,
+  register,
+} from './operations/enrollment/enrollee.ts'
+import { challenge } from './operations/login/challenge.ts'
+import { stepUp, verify } from './operations/login/verify.ts'
+import { importAuthenticator } from './operations/operator/import.ts'
+import { reseal } from './operations/operator/reseal.ts'
+import { erase, reset, revokeTokens } from './operations/operator/reset.ts'
 import { type MfaOptions, type MfaSettings, readOptions } from './options/options.ts'
 import type { BearerTokens } from './ports.ts'
 import { createHandler, type Routing } from './routes/handler.ts'
 import { runOwnRoute } from './routes/own-route.ts'
 import { mountRoutes } from './routes/settings.ts'
+import type { ProofInput } from './rules/prove.ts'
 import { deriveKeys } from './sealing/keys.ts'
 import { createSealer } from './sealing/seal.ts'
 import { cleanName } from './texts.ts'
@@ -94,18 +102,18 @@ type EntryFace = Pick<Mfa, 'register' | 'beginEnrollment' | 'confirmEnrollment'>
 function entryFace(core: Core): EntryFace {
   return {
     async register(user, { method, requestId, ...fields } = {}) {
-      return register(core, user, { method: entryMethod(core, method, fields), fields, requestId })
+      return register(core, user, { method: enrolleeMethod(core, method, fields), fields, requestId })
     },
     async beginEnrollment(ephemeralToken, type, { requestId, ...fields } = {}) {
-      const { user, claims } = await entrantByEnrollment(core, ephemeralToken, { requestId })
+      const { user, claims } = await enrolleeByEnrollment(core, ephemeralToken, { requestId })
       return begin(core, type, { user, fields, entering: { claims }, requestId })
     },
     async confirmEnrollment(type, { activationToken, name, ...answer }) {
       const call = { isSignedIn: false, requestId: answer.requestId }
-      const entrant = await entrantByActivation(core, activationToken, call)
-      if (entrant === null) throw new MfaError('unauthenticated')
-      const { user } = entrant
-      return { user, ...(await confirm(core, type, { user, activationToken, name, ...apart(answer) })) }
+      const enrollee = await enrolleeByActivation(core, activationToken, call)
+      if (enrollee === null) throw new MfaError('unauthenticated')
+      const { user } = enrollee
+      return { user, ...(await confirm(core, type, { user, activationToken, name, ...toInput(answer) })) }
     },
   }
 }
@@ -114,21 +122,21 @@ type SignInFace = Pick<Mfa, 'challenge' | 'verify' | 'begin' | 'confirm' | 'step
 
 function signInFace(core: Core): SignInFace {
   return {
-    challenge: async (user, answer = {}) => challenge(core, user, apart(answer)),
-    verify: async (ephemeralToken, answer) => verify(core, ephemeralToken, apart(answer)),
+    challenge: async (user, answer = {}) => challenge(core, user, toInput(answer)),
+    verify: async (ephemeralToken, answer) => verify(core, ephemeralToken, toInput(answer)),
     begin: (async (type, user, { provedAt, requestId, ...fields } = {}) =>
       begin(core, type, { user, fields, provedAt, requestId })) as Mfa['begin'],
     async confirm(type, user, { activationToken, name, ...answer }) {
-      return confirm(core, type, { user, activationToken, name, ...apart(answer) })
+      return confirm(core, type, { user, activationToken, name, ...toInput(answer) })
     },
-    stepUp: async (user, answer) => stepUp(core, user, apart(answer)),
+    stepUp: async (user, answer) => stepUp(core, user, toInput(answer)),
     deactivate: async (type, user, { passwordCorrect, ...answer }) =>
-      deactivate(core, type, user, { passwordCorrect, ...apart(answer) }),
+      deactivate(core, type, user, { passwordCorrect, ...toInput(answer) }),
   }
 }
 
 /** An answer's own fields, apart from what goes with the call. */
-function apart({ requestId, ...input }: Answer): { input: ProofInput; requestId: string | undefined } {
+function toInput({ requestId, ...input }: Answer): { input: ProofInput; requestId: string | undefined } {
   return { input, requestId }
 }
 

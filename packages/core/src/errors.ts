@@ -23,6 +23,30 @@ const table = {
 /** The `code` of an error, as it is on the wire. */
 export type MfaErrorCode = keyof typeof table
 
+/** Why something was refused: the truth, for the app's eyes only. */
+export type MfaEventReason =
+  | 'wrong'
+  | 'replayed'
+  | 'drifted'
+  | 'not_a_code'
+  | 'locked'
+  | 'suspended'
+  | 'wrong_password'
+  | 'malformed_token'
+  | 'forged_token'
+  | 'expired_token'
+  | 'wrong_purpose'
+  | 'wrong_user'
+  | 'old_epoch'
+  | 'old_stamp'
+  | 'spent_token'
+  | 'reused_token'
+  | 'ended_family'
+  | 'user_gone'
+  | 'duplicate'
+  | MfaErrorCode
+  | (string & {})
+
 /** A field that was missing or wrong, by its name on the wire. */
 export interface FieldError {
   readonly field: string

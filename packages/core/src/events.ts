@@ -1,4 +1,4 @@
-import type { MfaErrorCode } from './errors.ts'
+import type { MfaEventReason } from './errors.ts'
 
 /** What happened, by operation. `request` is a refusal before any operation ran; `recovery_codes_low` comes besides a success. */
 export type MfaEventType =
@@ -24,30 +24,6 @@ export type MfaEventType =
   | 'reseal'
   | 'request'
   | 'recovery_codes_low'
-
-/** Why something was refused: the truth, for the app's eyes only. */
-export type MfaEventReason =
-  | 'wrong'
-  | 'replayed'
-  | 'drifted'
-  | 'not_a_code'
-  | 'locked'
-  | 'suspended'
-  | 'wrong_password'
-  | 'malformed_token'
-  | 'forged_token'
-  | 'expired_token'
-  | 'wrong_purpose'
-  | 'wrong_user'
-  | 'old_epoch'
-  | 'old_stamp'
-  | 'spent_token'
-  | 'reused_token'
-  | 'ended_family'
-  | 'user_gone'
-  | 'duplicate'
-  | MfaErrorCode
-  | (string & {})
 
 /** One outcome. Holds no secret, code or token. */
 export interface MfaEvent<Type extends MfaEventType = MfaEventType> {

@@ -1,5 +1,5 @@
 import type { FactorRoute } from '@latchkey/core'
-import { type Address, masked } from './destination.ts'
+import { type Address, mask } from './destination.ts'
 
 /** The route that tells somebody on the way in where a code could go, so that one can be chosen. It sends nothing. */
 export const addressesRoute: FactorRoute = {
@@ -13,7 +13,7 @@ export const addressesRoute: FactorRoute = {
     const { authenticators } = await call.challenged(call.body['ephemeral_token'] as string)
     const addresses = authenticators.map(({ id, data }) => {
       const address = data as Address
-      return { id, channel: address.channel, sent_to: masked(address) }
+      return { id, channel: address.channel, sent_to: mask(address) }
     })
     return { addresses }
   },

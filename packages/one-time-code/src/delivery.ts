@@ -22,9 +22,9 @@ export async function deliver(settings: Settings, unsigned: Omit<Message, 'signa
     if (outcome === 'sent') return null
     if (outcome === 'refused') return { error: badDestination(settings), hung: false }
     late.abort()
-    return { error: failed(new Error(`deliver did not answer within ${seconds} s`)), hung: true }
+    return { error: deliveryFailure(new Error(`deliver did not answer within ${seconds} s`)), hung: true }
   } catch (thrown) {
-    return { error: failed(withoutSecrets(thrown, message)), hung: false }
+    return { error: deliveryFailure(withoutSecrets(thrown, message)), hung: false }
   } finally {
     clearTimeout(timer)
   }
@@ -40,7 +40,7 @@ async function handedOver(settings: Settings, message: Message): Promise<'sent' 
   return 'sent'
 }
 
-function failed(cause: Error): MfaError {
+function deliveryFailure(cause: Error): MfaError {
   return new MfaError('delivery_failed', { cause })
 }
 

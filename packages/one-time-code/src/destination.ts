@@ -18,7 +18,7 @@ export function readAddress(typed: string, channel: Channel = typed.includes('@'
 }
 
 /** As much of an address as may be shown: `a•••@e•••.com`, `+49 ••• ••67`. */
-export function masked({ channel, to }: Address): string {
+export function mask({ channel, to }: Address): string {
   if (channel === 'sms') return `+${parsePhoneNumberFromString(to)?.countryCallingCode} ••• ••${to.slice(-2)}`
   const domain = to.slice(to.lastIndexOf('@') + 1)
   return `${to.slice(0, 1)}•••@${domain.slice(0, 1)}•••${domain.slice(domain.lastIndexOf('.'))}`

@@ -1,7 +1,7 @@
 import type { Enrollment } from '@latchkey/core'
 import { isCode, isSameCode } from './code.ts'
 import { badDestination } from './delivery.ts'
-import { type Address, amrOf, type Channel, masked, readAddress } from './destination.ts'
+import { type Address, amrOf, type Channel, mask, readAddress } from './destination.ts'
 import type { Settings } from './options.ts'
 import { sendCode } from './send-code.ts'
 import { readState, withoutCode } from './state.ts'
@@ -29,7 +29,7 @@ export function enrollment(settings: Settings): Enrollment<Address> {
       const pending: Pending = { ...address, code, serial }
       const { channel } = address
       const { codeSeconds: codeExpiresIn } = settings
-      return { pending, answer: { sentTo: masked(address), channel, codeExpiresIn, resendAfter: resendAfterSeconds } }
+      return { pending, answer: { sentTo: mask(address), channel, codeExpiresIn, resendAfter: resendAfterSeconds } }
     },
     couldBe: (answer, pending) => isCode(answer, (pending as Pending).code.length),
     confirm({ answer, pending, state, nowMs }) {
@@ -38,7 +38,7 @@ export function enrollment(settings: Settings): Enrollment<Address> {
       if (!isSameCode(answer, code)) return { ok: false, reason: 'wrong' }
       if (sent?.serial !== serial || sent.expiresAt <= nowMs) return { ok: false, reason: 'outdated' }
       const address: Address = { channel, to }
-      return { ok: true, data: address, name: masked(address), state: withoutCode(state), amr: amrOf(channel) }
+      return { ok: true, data: address, name: mask(address), state: withoutCode(state), amr: amrOf(channel) }
     },
   }
 }

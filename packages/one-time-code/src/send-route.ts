@@ -1,5 +1,5 @@
 import { type FactorCall, type FactorRoute, fieldError, MfaError, type User } from '@latchkey/core'
-import { type Address, masked } from './destination.ts'
+import { type Address, mask } from './destination.ts'
 import type { Settings } from './options.ts'
 import { type Order, sendCode } from './send-code.ts'
 
@@ -21,7 +21,7 @@ export function sendRoute(settings: Settings): FactorRoute {
         change: (change) => call.change(user.id, change),
       })
       const { codeSeconds: expires_in } = settings
-      return { sent_to: masked(address), channel: address.channel, expires_in, resend_after: resendAfterSeconds }
+      return { sent_to: mask(address), channel: address.channel, expires_in, resend_after: resendAfterSeconds }
     },
   }
 }

@@ -1,6 +1,6 @@
 /** The rule guarded here: an address is one mailbox or one mobile phone, in one spelling, and is shown only in part. */
 import { expect, test } from 'vitest'
-import { masked, readAddress } from '../src/destination.ts'
+import { mask, readAddress } from '../src/destination.ts'
 
 test.each([
   ['alice@example.com', 'alice@example.com'],
@@ -94,5 +94,5 @@ test.each([
   ['+49 1512 3456789', '+49 ••• ••89'],
   ['+1 415 555 2671', '+1 ••• ••71'],
 ])('%s is shown as %s', (typed, shown) => {
-  expect(masked(readAddress(typed) as NonNullable<ReturnType<typeof readAddress>>)).toBe(shown)
+  expect(mask(readAddress(typed) as NonNullable<ReturnType<typeof readAddress>>)).toBe(shown)
 })

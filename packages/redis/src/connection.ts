@@ -36,7 +36,7 @@ function ioredisConnection(client: IoredisCluster): Connection {
   return {
     run: (command, script, key, ...args) => client.call(command, script, '1', key, ...args),
     delete: (key) => client.call('del', key),
-    masters: async () => known((has(client, 'nodes') ? client.nodes('master') : [client]).map(sendTo)),
+    masters: async () => requireMasters((has(client, 'nodes') ? client.nodes('master') : [client]).map(sendTo)),
   }
 }
 
@@ -69,7 +69,7 @@ async function nodeRedisMasters(client: NodeRedisScripts): Promise<readonly Send
 }
 
 /** None is not the same as none that has to be asked: a list of nobody, a check of nothing. */
-function known(masters: readonly Send[]): readonly Send[] {
+function requireMasters(masters: readonly Send[]): readonly Send[] {
   if (masters.length > 0) return masters
   throw new Error('the Redis client knows no master: is it connected?')
 }

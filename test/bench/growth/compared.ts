@@ -1,13 +1,12 @@
 import { warmedUp } from '../load/warm.ts'
 import type { Opened } from '../opened.ts'
-import type { Loader } from '../processes.ts'
-import { startServer } from '../processes.ts'
+import { type Loader, startServer } from '../processes.ts'
 import type { Table } from '../report/section.ts'
 import type { ServerSettings } from '../target.ts'
 import { inTurns, middleOf, ratioOf } from '../turns.ts'
 
 /** A Latchkey on Express, and what is particular about it. */
-export interface Entrant {
+export interface Enrollee {
   readonly name: string
   readonly settings: Pick<ServerSettings, 'place' | 'holding'>
 }
@@ -23,11 +22,11 @@ interface Load {
 /** Lets them sign people in by turns, and compares each with the first. */
 export async function compared(
   loader: Loader,
-  entrants: readonly Entrant[],
+  enrollees: readonly Enrollee[],
   { users, rounds, seconds, atOnce, opened }: Load,
 ): Promise<Omit<Table, 'caption'>> {
   const servers = await Promise.all(
-    entrants.map(async ({ settings }) => {
+    enrollees.map(async ({ settings }) => {
       const server = await startServer('servers/latchkey.ts', { contestant: 'express', users, ...settings })
       opened(server.stop)
       return server
@@ -39,10 +38,10 @@ export async function compared(
     loader.closed(await warmedUp(loader, { target, atOnce, seconds, users: share, first: round * share })),
   )
   const speeds = found.map((own) => own.map(({ perSecond }) => perSecond))
-  const [first = [], reference] = [speeds[0], entrants[0]?.name ?? '']
+  const [first = [], reference] = [speeds[0], enrollees[0]?.name ?? '']
   return {
     columns: ['', 'journeys a second', `to ${reference}`, 'p50 ms', 'p99 ms'],
-    rows: entrants.map(({ name }, index) => [
+    rows: enrollees.map(({ name }, index) => [
       name,
       middleOf(found[index], ({ perSecond }) => perSecond),
       ratioOf(speeds[index] ?? [], first),

@@ -4,7 +4,7 @@ import { byExtent } from '../extent.ts'
 import { closingAfter, type Opened } from '../opened.ts'
 import type { Loader } from '../processes.ts'
 import type { Section } from '../report/section.ts'
-import { compared, type Entrant } from './compared.ts'
+import { compared, type Enrollee } from './compared.ts'
 import { fill } from './filler.ts'
 import { openSite } from './towns.ts'
 
@@ -19,14 +19,14 @@ const connections = 10
 /** Journeys over HTTP on each storage. */
 export function served(loader: Loader): Promise<Section> {
   return closingAfter(async (opened) => {
-    const entrants = await entrantsOf(opened)
-    const table = await compared(loader, entrants, { ...load, opened })
+    const enrollees = await enrolleesOf(opened)
+    const table = await compared(loader, enrollees, { ...load, opened })
     const caption = `Latchkey on Express on each of its storages, ${load.atOnce} at once, ${connections} connections to a SQL server; all of them keep what is confirmed, save memory. The middle of ${load.rounds} rounds.`
     return { title: 'On each storage', tables: [{ ...table, caption }], goals: [] }
   })
 }
 
-async function entrantsOf(opened: Opened): Promise<readonly Entrant[]> {
+async function enrolleesOf(opened: Opened): Promise<readonly Enrollee[]> {
   const sites = await Promise.all(
     storageKinds.flatMap((kind) => (kind === 'memory' || whyLeftOut(kind) !== null ? [] : [openSite(kind, opened)])),
   )

@@ -4,7 +4,7 @@ import { type Loader, startServer } from '../processes.ts'
 import type { Goal, Section } from '../report/section.ts'
 import { type Contestant, type Measured, middle, ratio, spread, takeTurns } from './rounds.ts'
 
-interface Entrant {
+interface Enrollee {
   readonly name: string
   /** The file of its server, below the benchmark's folder. */
   readonly entry: string
@@ -26,7 +26,7 @@ const ownAdapter = {
   atOnce: 4,
 }
 
-const entrants: readonly Entrant[] = [
+const enrollees: readonly Enrollee[] = [
   latchkey,
   { name: 'Latchkey on Koa', entry: 'servers/latchkey.ts', contestant: 'koa' },
   { name: 'Latchkey, bare core', entry: 'servers/latchkey.ts', contestant: 'core' },
@@ -41,7 +41,7 @@ const entrants: readonly Entrant[] = [
 export function journey(loader: Loader): Promise<Section> {
   return closingAfter(async (opened) => {
     const contestants: Contestant[] = []
-    for (const { name, entry, contestant, users = size.users, atOnce = size.atOnce } of entrants) {
+    for (const { name, entry, contestant, users = size.users, atOnce = size.atOnce } of enrollees) {
       const server = await startServer(entry, { contestant, users })
       opened(server.stop)
       contestants.push({ name, server, users, atOnce })
@@ -81,7 +81,7 @@ function tableOf(contestants: readonly Measured[]) {
 }
 
 function goalsOf(contestants: readonly Measured[]): readonly Goal[] {
-  const to = (other: Entrant): number => ratio(found(contestants, latchkey), found(contestants, other))
+  const to = (other: Enrollee): number => ratio(found(contestants, latchkey), found(contestants, other))
   const promise = 'journeys a second on Express, to those of'
   return [
     { promise: `${promise} ${ownAdapter.name}`, found: to(ownAdapter), atLeast: 10 },
@@ -91,7 +91,7 @@ function goalsOf(contestants: readonly Measured[]): readonly Goal[] {
   ]
 }
 
-function found(contestants: readonly Measured[], { name }: Entrant): Measured {
+function found(contestants: readonly Measured[], { name }: Enrollee): Measured {
   const one = contestants.find((contestant) => contestant.name === name)
   if (one === undefined) throw new Error(`nobody is called ${name}`)
   return one

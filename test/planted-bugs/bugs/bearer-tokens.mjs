@@ -1,4 +1,4 @@
-const bearer = 'core/src/operations/bearer.ts'
+const bearer = 'core/src/operations/bearer/bearer.ts'
 const access = 'core/src/tokens/access.ts'
 const keys = 'core/src/sealing/keys.ts'
 
@@ -30,7 +30,7 @@ export const bearerTokens = [
     threats: ['bearer-tokens'],
     changes: [
       {
-        file: 'core/src/operations/account.ts',
+        file: 'core/src/operations/operator/reset.ts',
         search: 'epoch: record.epoch + 1, families: new Map() }',
         replace: 'epoch: record.epoch + 1 }',
       },
@@ -66,7 +66,7 @@ export const bearerTokens = [
     threats: ['bearer-tokens'],
     changes: [
       {
-        file: 'core/src/operations/holder.ts',
+        file: 'core/src/operations/login/token-holder.ts',
         search: '!opened.hasStampOf(user) || user.id !== userId',
         replace: 'user.id !== userId',
       },
@@ -98,7 +98,7 @@ export const bearerTokens = [
   },
   {
     name: 'a step-up on a sign-in that has ended gives a token',
-    threats: ['packages/core/test/operations/bearer.test.ts'],
+    threats: ['packages/core/test/operations/bearer/bearer.test.ts'],
     test: 'on a family that has ended',
     changes: [
       {
@@ -111,7 +111,7 @@ export const bearerTokens = [
   },
   {
     name: 'sign-ins pile up',
-    threats: ['packages/core/test/operations/bearer.test.ts'],
+    threats: ['packages/core/test/operations/bearer/bearer.test.ts'],
     test: 'of eleven sign-ins',
     changes: [
       { file: bearer, search: 'latest.slice(0, bearer.families)', replace: 'latest.slice(0, bearer.families * 9)' },

@@ -1,7 +1,7 @@
 const drift = 'packages/core/test/factors/totp/drift.test.ts'
 const diagnose = 'packages/core/test/factors/totp/diagnose.test.ts'
 const learned = 'core/src/factors/totp/drift.ts'
-const examine = 'core/src/operations/examine.ts'
+const examine = 'core/src/operations/factor-calls/examine.ts'
 
 /**
  * What learning a clock's drift, and telling of it, must not open.

@@ -1,5 +1,5 @@
-const growing = 'core/src/operations/add-authenticator.ts'
-const codes = 'core/src/operations/backup-codes.ts'
+const growing = 'core/src/rules/enroll.ts'
+const codes = 'core/src/operations/account/backup-codes.ts'
 const recoveryCode = 'core/src/factors/recovery-code/recovery-code.ts'
 const notAsked = '{ provedAt: nowMs, nowMs }'
 const asked = '{ provedAt: call.provedAt, nowMs }'
@@ -16,7 +16,7 @@ export const enrollment = [
     threats: ['enrollment', 'sessions'],
     changes: [
       {
-        file: 'core/src/operations/begin.ts',
+        file: 'core/src/operations/enrollment/begin.ts',
         search: 'isEnabled(record) ? freshRefusal(core, record, { provedAt, nowMs }) : null',
         replace: 'null',
       },
@@ -30,9 +30,7 @@ export const enrollment = [
   {
     name: 'the limit of authenticators is not kept',
     threats: ['enrollment'],
-    changes: [
-      { file: 'core/src/operations/enrollable.ts', search: '.length < limit)', replace: '.length < limit + 1)' },
-    ],
+    changes: [{ file: 'core/src/rules/enroll.ts', search: '.length < limit)', replace: '.length < limit + 1)' }],
   },
   {
     name: "a colon in a user's name parts the label",
@@ -76,8 +74,8 @@ export const recoveryCodes = [
     threats: ['recovery-codes'],
     changes: [
       {
-        file: 'core/src/operations/authenticators.ts',
-        search: 'authenticators: [],\n    states: lastingStates(core, record)',
+        file: 'core/src/rules/authenticators.ts',
+        search: 'authenticators: [],\n    states: lastingStates(terms, record)',
         replace: 'authenticators,\n    states: {}',
       },
     ],
@@ -101,7 +99,7 @@ export const recoveryCodes = [
   {
     name: 'nobody is told that recovery codes run out',
     threats: ['recovery-codes'],
-    changes: [{ file: 'core/src/operations/prove.ts', search: 'left <= lowCodes', replace: 'left < 0' }],
+    changes: [{ file: 'core/src/rules/prove.ts', search: 'left <= lowCodes', replace: 'left < 0' }],
   },
   {
     name: 'the SQL storage takes user ids without case',
@@ -144,17 +142,17 @@ export const sessions = [
   {
     name: 'an authenticator is removed without a fresh proof',
     threats: ['sessions'],
-    changes: [{ file: 'core/src/operations/authenticators.ts', search: asked, replace: notAsked }],
+    changes: [{ file: 'core/src/operations/account/authenticators.ts', search: asked, replace: notAsked }],
   },
   {
     name: 'a proof never ages',
     threats: ['sessions'],
-    changes: [{ file: 'core/src/operations/fresh.ts', search: 'ageSeconds <= limit.maxAgeSeconds && ', replace: '' }],
+    changes: [{ file: 'core/src/rules/fresh.ts', search: 'ageSeconds <= limit.maxAgeSeconds && ', replace: '' }],
   },
   {
     name: 'a proof of the future is fresh for long',
     threats: ['sessions'],
-    changes: [{ file: 'core/src/operations/fresh.ts', search: ' && ageSeconds >= -toleratedSkewSeconds', replace: '' }],
+    changes: [{ file: 'core/src/rules/fresh.ts', search: ' && ageSeconds >= -toleratedSkewSeconds', replace: '' }],
   },
   {
     name: 'a guard takes a proof of any age',
@@ -183,7 +181,7 @@ export const sessions = [
     threats: ['sessions'],
     changes: [
       {
-        file: 'core/src/operations/authenticators.ts',
+        file: 'core/src/operations/account/authenticators.ts',
         search: 'return refuse(record, refusal)\n    const found = enrolledNamed(core, record, call)',
         replace:
           'return refuse(record, refusal)\n    const found = record.authenticators.find(({ id }) => id === call.id)',

@@ -1,7 +1,7 @@
 const admission = 'core/src/routes/admission.ts'
-const begin = 'core/src/operations/begin.ts'
-const challenge = 'core/src/operations/challenge.ts'
-const enter = 'core/src/operations/enter.ts'
+const begin = 'core/src/operations/enrollment/begin.ts'
+const challenge = 'core/src/operations/login/challenge.ts'
+const enter = 'core/src/operations/enrollment/enrollee.ts'
 
 /** @type {readonly import('../bug.d.ts').PlantedBug[]} */
 export const entering = [
@@ -19,26 +19,26 @@ export const entering = [
   },
   {
     name: 'a code nobody looked at goes round the demand',
-    threats: ['packages/core/test/operations/enter.test.ts'],
+    threats: ['packages/core/test/operations/enrollment/enrollee.test.ts'],
     test: 'a code in the same call',
     changes: [
       {
         file: challenge,
-        search: "return 'proof' in done ? done : unenrolled(core, user, done.record)",
+        search: "return 'proof' in done ? done : demandEnrollment(core, user, done.record)",
         replace: "return 'proof' in done ? done : { proof: passwordProof(user) }",
       },
     ],
   },
   {
     name: 'an answer that is neither word is a yes',
-    threats: ['packages/core/test/operations/enter.test.ts'],
+    threats: ['packages/core/test/operations/enrollment/enrollee.test.ts'],
     test: 'signs nobody in',
     changes: [{ file: challenge, search: "if (policy === 'optional')", replace: "if (policy !== 'required')" }],
   },
   {
     name: 'a challenge opens an enrollment',
     test: 'opens no enrollment',
-    threats: ['packages/core/test/operations/enter.test.ts'],
+    threats: ['packages/core/test/operations/enrollment/enrollee.test.ts'],
     changes: [
       { file: 'core/src/sealing/keys.ts', search: "derive('enrollment-token')", replace: "derive('ephemeral-token')" },
       {
@@ -67,18 +67,18 @@ export const entering = [
     changes: [
       {
         file: enter,
-        search: "const isEntrants = 'error' in opened || opened.entering === true",
-        replace: 'const isEntrants = opened !== null',
+        search: "const isEnrollees = 'error' in opened || opened.entering === true",
+        replace: 'const isEnrollees = opened !== null',
       },
     ],
   },
   {
-    name: 'an entrant outlives the account and the password',
+    name: 'an enrollee outlives the account and the password',
     test: 'the token dies with the account',
     threats: ['entering'],
     changes: [
       {
-        file: 'core/src/operations/holder.ts',
+        file: 'core/src/operations/login/token-holder.ts',
         search: '!opened.hasStampOf(user) || user.id !== userId',
         replace: 'user.id !== userId',
       },
@@ -91,9 +91,9 @@ export const entering = [
     changes: [
       {
         file: admission,
-        search: 'const byHeader = isEnrolling && !isConfirming ? await entrantOfHeader(asking) : null',
+        search: 'const byHeader = isEnrolling && !isConfirming ? await enrolleeOfHeader(asking) : null',
         replace:
-          'const byHeader = isEnrolling && !isConfirming && (await asking.host.currentUser()) === null ? await entrantOfHeader(asking) : null',
+          'const byHeader = isEnrolling && !isConfirming && (await asking.host.currentUser()) === null ? await enrolleeOfHeader(asking) : null',
       },
     ],
   },
@@ -103,9 +103,9 @@ export const entering = [
     threats: ['entering'],
     changes: [
       {
-        file: 'core/src/operations/add-authenticator.ts',
-        search: 'add.backups ?? (await preparedBackups(core))',
-        replace: 'await preparedBackups(core)',
+        file: 'core/src/rules/enroll.ts',
+        search: 'add.backups ?? (await prepareBackups(terms))',
+        replace: 'await prepareBackups(terms)',
       },
     ],
   },

@@ -1,5 +1,5 @@
-const prove = 'core/src/operations/prove.ts'
-const throttle = 'core/src/throttle/throttle.ts'
+const prove = 'core/src/rules/prove.ts'
+const throttle = 'core/src/rules/throttle.ts'
 
 /** @type {readonly import('../bug.d.ts').PlantedBug[]} */
 export const guessing = [
@@ -25,7 +25,7 @@ export const guessing = [
     threats: ['guessing'],
     changes: [
       {
-        file: 'core/src/operations/challenge.ts',
+        file: 'core/src/operations/login/challenge.ts',
         search: 'await consult(core, act, (record) => ({ record, result: record }))',
         replace: 'await decide(core, act, (record) => ({ record: { ...record, failures: {} }, result: record }))',
       },
@@ -67,7 +67,7 @@ export const guessing = [
     threats: ['guessing'],
     changes: [
       {
-        file: 'core/src/operations/confirm.ts',
+        file: 'core/src/operations/enrollment/confirm.ts',
         search: 'const charged = charge(next, [count], at)',
         replace: 'const charged = next',
       },
@@ -78,7 +78,7 @@ export const guessing = [
     threats: ['guessing'],
     changes: [
       {
-        file: 'core/src/operations/deactivate.ts',
+        file: 'core/src/operations/account/deactivate.ts',
         search: 'return refuse(charged, new MfaError',
         replace: 'return refuse(record, new MfaError',
       },
@@ -90,7 +90,7 @@ export const guessing = [
     threats: ['guessing'],
     changes: [
       {
-        file: 'core/src/operations/deactivate.ts',
+        file: 'core/src/operations/account/deactivate.ts',
         search: 'if (decision.error !== undefined) return decision',
         replace: '',
       },

@@ -60,7 +60,7 @@ export const oneTimeCodes = [
     '0, sent: state.sent }',
   ]),
   bug('a message sent anew clears the count', 'guesses count on', [
-    'core/src/operations/factor-state.ts',
+    'core/src/operations/factor-calls/state.ts',
     '{ ...record, states:',
     '{ ...record, failures: {}, states:',
   ]),
@@ -71,7 +71,7 @@ export const oneTimeCodes = [
   ]),
   bug('the whole address is shown', 'stands in the message alone', [
     route,
-    'sent_to: masked(address)',
+    'sent_to: mask(address)',
     'sent_to: address.to',
   ]),
   bug('a second address is cut off, and let pass', 'more than one address', [

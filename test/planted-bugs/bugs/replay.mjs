@@ -42,7 +42,7 @@ export const replay = [
     threats: ['replay'],
     changes: [
       {
-        file: 'core/src/operations/prove.ts',
+        file: 'core/src/rules/prove.ts',
         search: 'record: next,',
         replace: "record: by.purpose === 'step_up' ? record : next,",
       },

@@ -52,8 +52,8 @@ export const malformed = [
     threats: ['malformed'],
     changes: [
       {
-        file: 'core/src/operations/prove.ts',
-        search: 'if (candidates.length === 0) return notACode(core, record, { open, nowMs: asked.nowMs })',
+        file: 'core/src/rules/prove.ts',
+        search: 'if (candidates.length === 0) return refuseNoCode(terms, record, { open, nowMs: asked.nowMs })',
         replace: '',
       },
     ],

@@ -1,6 +1,6 @@
 const owner = 'core/src/routes/resource/owner.ts'
 const secretRoutes = 'core/src/routes/resource/secret-routes.ts'
-const removal = 'core/src/operations/authenticators-of-factor.ts'
+const removal = 'core/src/operations/account/authenticators.ts'
 const enrollment = 'resource-enrollment'
 const items = 'packages/core/test/routes/resource-items.test.ts'
 

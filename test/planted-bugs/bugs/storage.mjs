@@ -1,5 +1,5 @@
 const commit = 'core/src/commit/commit.ts'
-const asked = 'core/src/operations/prove.ts'
+const asked = 'core/src/rules/prove.ts'
 
 /** @type {readonly import('../bug.d.ts').PlantedBug[]} */
 export const storage = [
@@ -11,9 +11,9 @@ export const storage = [
       {
         file: commit,
         search:
-          'if (await guarded(async () => put(userId, seal(userId, outcome.record), stored?.revision ?? null))) return outcome',
+          'if (await failClosed(async () => put(userId, seal(userId, outcome.record), stored?.revision ?? null)))\n        return outcome',
         replace:
-          'void guarded(async () => put(userId, seal(userId, outcome.record), stored?.revision ?? null)).catch(() => null)\n      return outcome',
+          'void failClosed(async () => put(userId, seal(userId, outcome.record), stored?.revision ?? null)).catch(() => null)\n      return outcome',
       },
     ],
   },
@@ -23,8 +23,8 @@ export const storage = [
     changes: [
       {
         file: commit,
-        search: 'guarded(async () => open(userId, await storage.get(userId)))',
-        replace: 'guarded(async () => open(userId, await storage.get(userId).catch(() => null)))',
+        search: 'failClosed(async () => open(userId, await storage.get(userId)))',
+        replace: 'failClosed(async () => open(userId, await storage.get(userId).catch(() => null)))',
       },
     ],
   },
@@ -208,7 +208,7 @@ export const secrets = [
     threats: ['secrets'],
     changes: [
       {
-        file: 'core/src/operations/status.ts',
+        file: 'core/src/operations/account/status.ts',
         search: 'mfaEnabled: isEnabled(record),',
         replace: 'mfaEnabled: isEnabled(record), own: record.authenticators,',
       },

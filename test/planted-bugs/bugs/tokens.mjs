@@ -1,8 +1,9 @@
 const tokens = 'core/src/tokens/tokens.ts'
 const signed = 'core/src/tokens/signed.ts'
-const holder = 'core/src/operations/holder.ts'
-const verify = 'core/src/operations/verify.ts'
-const activation = 'core/src/operations/activation.ts'
+const holder = 'core/src/operations/login/token-holder.ts'
+const tokenState = 'core/src/rules/token-state.ts'
+const verify = 'core/src/operations/login/verify.ts'
+const activation = 'core/src/operations/enrollment/activation.ts'
 
 /** @type {readonly import('../bug.d.ts').PlantedBug[]} */
 export const token = [
@@ -32,7 +33,7 @@ export const token = [
     name: 'the epoch is not looked at',
     threats: ['tokens'],
     changes: [
-      { file: verify, search: 'if (claims.epoch !== record.epoch)', replace: 'if (claims.epoch > record.epoch)' },
+      { file: tokenState, search: 'if (claims.epoch !== record.epoch)', replace: 'if (claims.epoch > record.epoch)' },
     ],
   },
   {
@@ -41,7 +42,7 @@ export const token = [
     threats: ['tokens'],
     changes: [
       {
-        file: 'core/src/operations/authenticators.ts',
+        file: 'core/src/rules/authenticators.ts',
         search: 'const epoch = record.epoch + 1',
         replace: 'const { epoch } = record',
       },
@@ -52,7 +53,7 @@ export const token = [
     threats: ['tokens'],
     changes: [
       {
-        file: 'core/src/operations/account.ts',
+        file: 'core/src/operations/operator/reset.ts',
         search: 'record: { ...emptyRecord, epoch: record.epoch + 1 }',
         replace: 'record: { ...emptyRecord, epoch: 1 }',
       },

@@ -1,6 +1,6 @@
 import type { Client, SentCode } from '../client.ts'
 import { ClientError } from '../errors.ts'
-import { passed } from '../http/answer.ts'
+import { bodyOf } from '../http/answer.ts'
 import { type Fields, fieldsOf } from '../http/read-fields.ts'
 import { factorPath } from '../http/routes.ts'
 import type { ServerClock } from '../http/server-clock.ts'
@@ -67,7 +67,7 @@ export function createProofs(parts: ProofParts): Proofs {
     signal: AbortSignal | undefined,
     resend: 'never' | 'unless-sent',
   ): Promise<void> {
-    const body = passed(await askSignedIn({ route: 'stepUp', json: { code }, resend, signal }, { stepsUp: false }))
+    const body = bodyOf(await askSignedIn({ route: 'stepUp', json: { code }, resend, signal }, { stepsUp: false }))
     await keepFresh(body, parts)
   }
 
@@ -96,7 +96,7 @@ export function createProofs(parts: ProofParts): Proofs {
       const route = method === 'totp' ? 'totp.deactivate' : (['POST', factorPath(method, 'deactivate')] as const)
       const deactivate = async (proof: string) => {
         const json = { code: proof, ...(password === undefined ? {} : { password }) }
-        return passed(await askSignedIn({ route, json, signal }))
+        return bodyOf(await askSignedIn({ route, json, signal }))
       }
       if (code !== undefined) return deactivate(code)
       return byOptions('deactivate', signal, {

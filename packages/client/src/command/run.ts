@@ -14,7 +14,7 @@ import { reportError } from './terminal/report-error.ts'
 export async function run(io: CommandIo): Promise<number> {
   try {
     io.signal.throwIfAborted()
-    return await dispatched(io)
+    return await dispatch(io)
   } catch (thrown) {
     const error = io.signal.aborted ? new Interrupted() : thrown
     reportError(error, io)
@@ -22,7 +22,7 @@ export async function run(io: CommandIo): Promise<number> {
   }
 }
 
-async function dispatched(io: CommandIo): Promise<number> {
+async function dispatch(io: CommandIo): Promise<number> {
   const [first, ...rest] = io.argv
   const print = (lines: readonly string[]) => void io.stdout.write(`${lines.join('\n')}\n`)
   if (first === undefined || first.startsWith('-')) {

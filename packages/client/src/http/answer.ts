@@ -30,7 +30,7 @@ export function codeOf({ status, body }: Pick<Answer, 'status' | 'body'>): strin
  *
  * @throws ClientError with the server's code, or `unexpected_answer`
  */
-export function passed(answer: Answer): JsonObject {
+export function bodyOf(answer: Answer): JsonObject {
   const { status, body } = answer
   if (status < 200 || status >= 300) throw refusalOf(answer)
   if (body === null) throw unexpected(answer)

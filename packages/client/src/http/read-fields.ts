@@ -1,5 +1,5 @@
 import type { JsonObject } from '../ports.ts'
-import { type Answer, passed, unexpected } from './answer.ts'
+import { type Answer, bodyOf, unexpected } from './answer.ts'
 
 /** Reads the members of a success; one that is missing or of another type is `unexpected_answer`. */
 export interface Fields {
@@ -19,7 +19,7 @@ export interface Fields {
 
 /** @throws ClientError with the server's code, or `unexpected_answer` */
 export function fieldsOf(answer: Answer): Fields {
-  return fieldsIn(passed(answer), answer)
+  return fieldsIn(bodyOf(answer), answer)
 }
 
 /** The same, of an object inside an answer. */

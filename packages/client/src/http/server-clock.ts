@@ -28,7 +28,7 @@ export function createServerClock({ now, maxSkewMs }: { now: () => number; maxSk
   return {
     learn(date, sentMs, cameMs) {
       const ms = Date.parse(date ?? '')
-      if (!Number.isNaN(ms) && cameMs >= sentMs) bounds = narrowed(bounds, ms - cameMs, ms + granularityMs - sentMs)
+      if (!Number.isNaN(ms) && cameMs >= sentMs) bounds = narrow(bounds, ms - cameMs, ms + granularityMs - sentMs)
     },
     reading() {
       if (bounds === null) return null
@@ -39,19 +39,19 @@ export function createServerClock({ now, maxSkewMs }: { now: () => number; maxSk
       const { least, most } = bounds ?? { least: 0, most: 0 }
       // A server that says it is another day would collect codes of that day.
       const offset = (least + most) / 2
-      if (Math.abs(offset) > maxSkewMs) throw skewed(offset)
+      if (Math.abs(offset) > maxSkewMs) throw skewError(offset)
       return { nowMs: now() + offset, precisionMs: (most - least) / 2 }
     },
   }
 }
 
 /** What both agree on; where they do not, one of the clocks was set, and the newer counts. */
-function narrowed(old: Bounds | null, least: number, most: number): Bounds {
+function narrow(old: Bounds | null, least: number, most: number): Bounds {
   if (old === null || least > old.most || most < old.least) return { least, most }
   return { least: Math.max(least, old.least), most: Math.min(most, old.most) }
 }
 
-function skewed(offsetMs: number): ClientError {
+function skewError(offsetMs: number): ClientError {
   const seconds = Math.round(Math.abs(offsetMs) / 1000)
   const detail = `the server's clock is ${seconds} s ${offsetMs > 0 ? 'ahead of' : 'behind'} this one's: set the wrong one right`
   return new ClientError('clock_skew', { detail })

@@ -1,6 +1,6 @@
 import type { PendingLogin, Session } from '../client.ts'
 import { ClientError } from '../errors.ts'
-import { passed } from '../http/answer.ts'
+import { bodyOf } from '../http/answer.ts'
 import { fieldsOf } from '../http/read-fields.ts'
 import type { JsonObject } from '../ports.ts'
 import { type SessionParts, tokensOf } from '../session/refresh.ts'
@@ -95,7 +95,7 @@ export function createChallenge(parts: ChallengeParts): Challenge {
       const resend = given.by === 'secret' ? 'never' : 'unless-sent'
       const answer = await ask({ route: 'verify', json, as: 'nobody', resend, signal })
       if (isOver(answer)) pending = null
-      return signedIn(passed(answer))
+      return signedIn(bodyOf(answer))
     },
     async required(refusal, signal) {
       if (waiting().methods.includes('question')) await question(signal)

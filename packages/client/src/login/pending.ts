@@ -1,6 +1,6 @@
 import type { PendingLogin } from '../client.ts'
 import { ClientError } from '../errors.ts'
-import { type Answer, codeOf, passed } from '../http/answer.ts'
+import { type Answer, bodyOf, codeOf } from '../http/answer.ts'
 import { fieldsOf } from '../http/read-fields.ts'
 import type { JsonObject } from '../ports.ts'
 
@@ -12,7 +12,7 @@ export type FirstStep =
 
 /** @throws ClientError */
 export function readFirstStep(answer: Answer, at: { baseUrl: URL; serverNowMs: () => number }): FirstStep {
-  const body = passed(answer)
+  const body = bodyOf(answer)
   const isEnrolling = body['mfa_enrollment_required'] === true
   if (!isEnrolling && body['mfa_required'] !== true) return { kind: 'signed-in', body }
   const fields = fieldsOf(answer)

@@ -1,5 +1,5 @@
 import { ClientError } from '../errors.ts'
-import { passed } from '../http/answer.ts'
+import { bodyOf } from '../http/answer.ts'
 import type { Ask } from '../http/ask.ts'
 import type { JsonObject, Tokens } from '../ports.ts'
 import type { Settings } from '../settings.ts'
@@ -47,7 +47,7 @@ async function buy(tokens: Tokens | null, { ask, keeper, ...parts }: SessionPart
     await keeper.setTokens(null)
     throw new ClientError('unauthenticated', { detail: 'the refresh token is no good any more: log in', status: 401 })
   }
-  const bought = tokensOf(passed(answer), parts)
+  const bought = tokensOf(bodyOf(answer), parts)
   if (bought === null) throw new ClientError('unexpected_answer', { detail: `${answer.place} gave no tokens` })
   await keeper.setTokens(bought)
   return bought

@@ -36,7 +36,7 @@ export function createAsSignedIn({ keeper, refresh, prove }: SignedInParts): AsS
       const demand = await demandOf(result)
       if (demand === 'unauthenticated' && mayRefresh && used?.refreshToken !== undefined) {
         mayRefresh = false
-        if (await refreshed(() => refresh(used, signal))) continue
+        if (await hasRefreshed(() => refresh(used, signal))) continue
       } else if (demand === 'step_up_required' && mayProve) {
         mayProve = false
         if (await prove(signal)) continue
@@ -60,7 +60,7 @@ function demandOf(answer: Answer): Demand {
 }
 
 /** Where the sign-in is over, the refusal that was there already says so. */
-async function refreshed(refresh: () => Promise<unknown>): Promise<boolean> {
+async function hasRefreshed(refresh: () => Promise<unknown>): Promise<boolean> {
   try {
     await refresh()
     return true

@@ -78,33 +78,34 @@ export function createCommit(settings: CommitSettings): Commit {
 
   const changed = async <T extends Outcome>(userId: string, rule: Rule<T>, orElse?: MfaRecord): Promise<T> => {
     for (let tries = 0; tries < mostTries; tries += 1) {
-      const stored = await guarded(() => storage.get(userId))
-      const record = await guarded(async () => open(userId, stored, orElse))
+      const stored = await failClosed(() => storage.get(userId))
+      const record = await failClosed(async () => open(userId, stored, orElse))
       const outcome = await rule(record, now())
       if (outcome.record === record) return outcome
-      if (await guarded(async () => put(userId, seal(userId, outcome.record), stored?.revision ?? null))) return outcome
+      if (await failClosed(async () => put(userId, seal(userId, outcome.record), stored?.revision ?? null)))
+        return outcome
     }
     throw unavailable(new Error(`beaten by other writers ${mostTries} times in a row`))
   }
 
   return Object.freeze<Commit>({
-    read: (userId) => guarded(async () => open(userId, await storage.get(userId))),
+    read: (userId) => failClosed(async () => open(userId, await storage.get(userId))),
     apply: (userId, rule, orElse) => queue.run(userId, () => changed(userId, rule, orElse)),
     reseal: (userId) =>
       queue.run(userId, () =>
-        guarded(async () => {
+        failClosed(async () => {
           const stored = await storage.get(userId)
           if (stored === null || sealer.isCurrent(stored.sealed)) return false
           // Beaten by another writer is as good: every write seals with the first secret.
           return put(userId, seal(userId, open(userId, stored)), stored.revision)
         }),
       ),
-    delete: (userId) => queue.run(userId, () => guarded(() => storage.delete(userId))),
+    delete: (userId) => queue.run(userId, () => failClosed(() => storage.delete(userId))),
   })
 }
 
 /** Whatever a storage, or a record that does not open, throws becomes the one error that fails closed. */
-async function guarded<T>(call: () => Promise<T>): Promise<T> {
+async function failClosed<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call()
   } catch (error) {

@@ -1,5 +1,4 @@
-import type { MfaError } from '../errors.ts'
-import type { MfaEventReason } from '../events.ts'
+import type { MfaError, MfaEventReason } from '../errors.ts'
 import type { Awaitable, JsonObject, MfaResponse, RandomBytes, SignedIn, User } from '../ports.ts'
 import type { Authenticator } from '../record/record.ts'
 

@@ -20,7 +20,7 @@ export function encodeRecord({ spent, families, ...record }: MfaRecord): string 
  * @throws Error where it was written by a later version, or is not a record: a storage fault, never a user's
  */
 export function decodeRecord(text: string): MfaRecord {
-  const record = parsed(text)
+  const record = parse(text)
   if (record?.format !== 1) throw new Error('the record has a format this version does not know')
   if (!Array.isArray(record.authenticators) || !Number.isSafeInteger(record.epoch)) {
     throw new Error('the record is damaged')
@@ -34,7 +34,7 @@ function mapOf<V>(pairs: readonly (readonly [string, V])[] | Readonly<Record<str
   return new Map(Array.isArray(pairs) ? pairs : Object.entries(pairs))
 }
 
-function parsed(text: string): Partial<RecordText> | null {
+function parse(text: string): Partial<RecordText> | null {
   try {
     return JSON.parse(text) as Partial<RecordText> | null
   } catch {

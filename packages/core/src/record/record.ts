@@ -71,12 +71,12 @@ export function isEnabled(record: MfaRecord): boolean {
 
 /** The record without the spent tokens and the families that have expired, so that it does not grow. */
 export function forgetExpired(record: MfaRecord, nowMs: number): MfaRecord {
-  const spent = kept(record.spent, (expiresAt) => expiresAt > nowMs)
-  const families = kept(record.families, ({ expiresAt }) => expiresAt > nowMs)
+  const spent = withoutDead(record.spent, (expiresAt) => expiresAt > nowMs)
+  const families = withoutDead(record.families, ({ expiresAt }) => expiresAt > nowMs)
   return spent === record.spent && families === record.families ? record : { ...record, spent, families }
 }
 
-function kept<T>(entries: ReadonlyMap<string, T>, isAlive: (entry: T) => boolean): ReadonlyMap<string, T> {
+function withoutDead<T>(entries: ReadonlyMap<string, T>, isAlive: (entry: T) => boolean): ReadonlyMap<string, T> {
   const alive = [...entries].filter(([, entry]) => isAlive(entry))
   return alive.length === entries.size ? entries : new Map(alive)
 }

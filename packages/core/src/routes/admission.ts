@@ -1,11 +1,11 @@
 import { MfaError } from '../errors.ts'
-import type { Core } from '../operations/core.ts'
-import { type Entrant, entrantByActivation, entrantByEnrollment } from '../operations/enter.ts'
+import type { Core } from '../operations/decide.ts'
+import { type Enrollee, enrolleeByActivation, enrolleeByEnrollment } from '../operations/enrollment/enrollee.ts'
 import type { MfaRequest, SignedIn } from '../ports.ts'
 import { bearerToken } from '../tokens/bearer-token.ts'
 import { isEnrollmentToken } from '../tokens/tokens.ts'
 import { readBody } from './read-body.ts'
-import { type BoundHost, picked, type Route } from './route.ts'
+import { type BoundHost, pick, type Route } from './route.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -14,7 +14,7 @@ interface Admitted {
   readonly body: Body
   readonly signedIn: SignedIn | null
   /** Set where that user is not signed in yet, and is enrolling in order to be. */
-  readonly entrant: Entrant | null
+  readonly enrollee: Enrollee | null
 }
 
 interface Asking {
@@ -33,11 +33,11 @@ interface Asking {
  *
  * @throws MfaError `unauthenticated`, or what is wrong with the body
  */
-export async function admitted(route: Route, asking: Asking): Promise<Admitted> {
-  if (route.access === 'anyone') return { body: await bodyOf(route, asking), signedIn: null, entrant: null }
+export async function admit(route: Route, asking: Asking): Promise<Admitted> {
+  if (route.access === 'anyone') return { body: await bodyOf(route, asking), signedIn: null, enrollee: null }
   const isConfirming = route.fields['activation_token'] !== undefined || route.activationParam !== undefined
   const isEnrolling = route.access === 'enrolling'
-  const byHeader = isEnrolling && !isConfirming ? await entrantOfHeader(asking) : null
+  const byHeader = isEnrolling && !isConfirming ? await enrolleeOfHeader(asking) : null
   const signedIn = byHeader === null ? await asking.host.currentUser() : null
   if (signedIn !== null) asking.known(signedIn)
   const isKnown = byHeader !== null || signedIn !== null
@@ -49,24 +49,24 @@ export async function admitted(route: Route, asking: Asking): Promise<Admitted> 
   })
   const token = mayBeKnown ? activationTokenOf(route, body, asking) : undefined
   const byToken =
-    token === undefined ? null : await entrantByActivation(asking.core, token, { ...asking, isSignedIn: isKnown })
-  const entrant = byHeader ?? byToken
-  if (entrant !== null) return { body, signedIn: { user: entrant.user, provedAt: null }, entrant }
+    token === undefined ? null : await enrolleeByActivation(asking.core, token, { ...asking, isSignedIn: isKnown })
+  const enrollee = byHeader ?? byToken
+  if (enrollee !== null) return { body, signedIn: { user: enrollee.user, provedAt: null }, enrollee }
   if (signedIn === null) throw new MfaError('unauthenticated')
-  return { body, signedIn, entrant: null }
+  return { body, signedIn, enrollee: null }
 }
 
 async function bodyOf({ method }: Route, { request }: Asking): Promise<Body> {
   return method === 'GET' || method === 'DELETE' ? {} : readBody(request)
 }
 
-async function entrantOfHeader({ core, request, requestId }: Asking): Promise<Entrant | null> {
+async function enrolleeOfHeader({ core, request, requestId }: Asking): Promise<Enrollee | null> {
   const token = bearerToken(request.header('authorization'))
-  return token !== null && isEnrollmentToken(token) ? entrantByEnrollment(core, token, { requestId }) : null
+  return token !== null && isEnrollmentToken(token) ? enrolleeByEnrollment(core, token, { requestId }) : null
 }
 
 function activationTokenOf(route: Route, body: Body, { params }: Asking): string | undefined {
   const { activationParam = '' } = route
-  const token = picked(body, ['activation_token'])['activation_token'] ?? params[activationParam]
+  const token = pick(body, ['activation_token'])['activation_token'] ?? params[activationParam]
   return typeof token === 'string' ? token : undefined
 }

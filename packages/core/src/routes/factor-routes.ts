@@ -1,13 +1,13 @@
 import type { Enrollment, Factor } from '../factors/factor.ts'
-import { regenerateCodes, showCodes } from '../operations/backup-codes.ts'
-import { begin } from '../operations/begin.ts'
-import { confirm } from '../operations/confirm.ts'
-import { deactivate } from '../operations/deactivate.ts'
+import { regenerateCodes, showCodes } from '../operations/account/backup-codes.ts'
+import { deactivate } from '../operations/account/deactivate.ts'
+import { begin } from '../operations/enrollment/begin.ts'
+import { confirm } from '../operations/enrollment/confirm.ts'
 import type { JsonObject } from '../ports.ts'
 import { toWire } from './answer.ts'
-import { enrolled } from './enrolled.ts'
+import { finishEnrollment } from './finish-enrollment.ts'
 import { ownRoute } from './own-route.ts'
-import { optionalText, type ProofFields, picked, type Route, type RouteCall, requiredText, userOf } from './route.ts'
+import { optionalText, type ProofFields, pick, type Route, type RouteCall, requiredText, userOf } from './route.ts'
 
 /** The routes every factor has by what it can do, and those of its own. */
 export function factorRoutes(factor: Factor, fields: ProofFields['fields']): readonly Route[] {
@@ -36,8 +36,8 @@ function enrollmentRoutes(
       ...(isPost ? { limited: true as const } : {}),
       async handle(call) {
         const { core, signedIn, body, requestId } = call
-        const fields = picked(body, Object.keys(taken))
-        const entering = call.entrant === null ? undefined : { claims: call.entrant.claims }
+        const fields = pick(body, Object.keys(taken))
+        const entering = call.enrollee === null ? undefined : { claims: call.enrollee.claims }
         const asked = { user: userOf(call), fields, entering, provedAt: signedIn?.provedAt, requestId }
         return { body: toWire(await begin(core, type, asked)) }
       },
@@ -49,7 +49,7 @@ function enrollmentRoutes(
       access: 'enrolling',
       fields: { activation_token: requiredText, name: optionalText },
       proof: { fields: [factor.field], required: true },
-      handle: (call) => confirmed(type, call),
+      handle: (call) => confirmFactor(type, call),
     },
     {
       name: `${type}.deactivate`,
@@ -69,7 +69,7 @@ function enrollmentRoutes(
   ]
 }
 
-async function confirmed(type: string, call: RouteCall): Promise<{ body: unknown }> {
+async function confirmFactor(type: string, call: RouteCall): Promise<{ body: unknown }> {
   const { core, body, input, requestId } = call
   const { proof, ...answer } = await confirm(core, type, {
     user: userOf(call),
@@ -78,7 +78,7 @@ async function confirmed(type: string, call: RouteCall): Promise<{ body: unknown
     input,
     requestId,
   })
-  return { body: { ...(await enrolled(call, proof)), ...(toWire(answer) as object) } }
+  return { body: { ...(await finishEnrollment(call, proof)), ...(toWire(answer) as object) } }
 }
 
 function backupRoutes(factor: Factor): readonly Route[] {

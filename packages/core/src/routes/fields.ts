@@ -1,6 +1,6 @@
 import { type FieldError, MfaError } from '../errors.ts'
 import type { Factor } from '../factors/factor.ts'
-import type { ProofInput } from '../operations/prove.ts'
+import type { ProofInput } from '../rules/prove.ts'
 import { type Route, requiredText } from './route.ts'
 
 type Body = Readonly<Record<string, unknown>>

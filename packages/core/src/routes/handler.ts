@@ -1,8 +1,8 @@
 import { isMfaError, MfaError } from '../errors.ts'
-import { type Core, fail } from '../operations/core.ts'
-import { isFresh, stepUpRequired } from '../operations/fresh.ts'
+import { type Core, fail } from '../operations/decide.ts'
 import type { GuardOptions, Handler, Host, Limiter, MfaContext, MfaRequest, MfaResponse, SignedIn } from '../ports.ts'
-import { admitted } from './admission.ts'
+import { isFresh, stepUpRequired } from '../rules/fresh.ts'
+import { admit } from './admission.ts'
 import { jsonAnswer, problemAnswer } from './answer.ts'
 import { refuseCrossSite } from './cross-site.ts'
 import { checkFields } from './fields.ts'
@@ -29,7 +29,7 @@ export function createHandler<Args extends readonly unknown[]>(routing: Routing,
       if (match === null) return null
       const call: Call<Args> = { request, host, args, requestId: host.requestId?.(...args), signedIn: null }
       try {
-        return await answered(routing, match, call)
+        return await answer(routing, match, call)
       } catch (error) {
         if (!isMfaError(error)) throw error
         const userId = call.signedIn?.user.id ?? null
@@ -54,14 +54,14 @@ interface Call<Args extends readonly unknown[]> {
 }
 
 /** The checks in their order: method, cross-site, signed in, body, fields; the operation does the rest. */
-async function answered<Args extends readonly unknown[]>(
+async function answer<Args extends readonly unknown[]>(
   routing: Routing,
   match: Match,
   call: Call<Args>,
 ): Promise<MfaResponse> {
   const { core, allowedOrigins, limiter } = routing
   const { request, requestId } = call
-  const host = bound(call.host, call.args)
+  const host = bindHost(call.host, call.args)
   const route = match.routes.find(({ method }) => method === request.method)
   if (route === undefined) throw new MfaError('method_not_allowed', { allow: match.routes.map(({ method }) => method) })
   if (route.method !== 'GET') refuseCrossSite(request, allowedOrigins)
@@ -69,17 +69,17 @@ async function answered<Args extends readonly unknown[]>(
     call.signedIn = who
   }
   const { params } = match
-  const { body, signedIn, entrant } = await admitted(route, { core, request, host, params, requestId, known })
+  const { body, signedIn, enrollee } = await admit(route, { core, request, host, params, requestId, known })
   call.signedIn = signedIn
   const input = checkFields(body, route, { factors: core.factors, password: host.confirmPassword !== undefined })
   const isLimited = route.proof !== undefined || route.limited === true
   if (isLimited && limiter !== undefined) await slowDown(limiter, request.address)
-  const answer = await route.handle({ core, host, body, input, params, signedIn, entrant, requestId })
+  const answer = await route.handle({ core, host, body, input, params, signedIn, enrollee, requestId })
   if ('headers' in answer) return answer
   return jsonAnswer(200, route.shape === undefined ? answer.body : route.shape(answer.body))
 }
 
-function bound<Args extends readonly unknown[]>(host: Host<Args>, args: Args): BoundHost {
+function bindHost<Args extends readonly unknown[]>(host: Host<Args>, args: Args): BoundHost {
   const { confirmPassword } = host
   return {
     checkCredentials: async (body) => host.checkCredentials(body, ...args),

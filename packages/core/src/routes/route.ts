@@ -1,8 +1,8 @@
 import type { FactorRoute } from '../factors/factor.ts'
-import type { Core } from '../operations/core.ts'
-import type { Entrant } from '../operations/enter.ts'
-import type { ProofInput } from '../operations/prove.ts'
+import type { Core } from '../operations/decide.ts'
+import type { Enrollee } from '../operations/enrollment/enrollee.ts'
 import type { MfaResponse, Proof, SignedIn, User } from '../ports.ts'
+import type { ProofInput } from '../rules/prove.ts'
 
 /** A host with the framework's arguments filled in. */
 export interface BoundHost {
@@ -26,7 +26,7 @@ export interface RouteCall {
   /** Set on routes for somebody signed in. */
   readonly signedIn: SignedIn | null
   /** Set where that user is not signed in yet, and is enrolling in order to be. */
-  readonly entrant: Entrant | null
+  readonly enrollee: Enrollee | null
   readonly requestId: string | undefined
 }
 
@@ -69,6 +69,6 @@ export function userOf(call: { signedIn: SignedIn | null }): User {
 }
 
 /** Those of a body's own fields that are named. */
-export function picked(body: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
+export function pick(body: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(names.filter((name) => Object.hasOwn(body, name)).map((name) => [name, body[name]]))
 }

@@ -1,22 +1,13 @@
 import { MfaError } from '../errors.ts'
 import type { Factor } from '../factors/factor.ts'
-import { listAuthenticators, removeAuthenticator, renameAuthenticator } from '../operations/authenticators.ts'
-import { challenge } from '../operations/challenge.ts'
-import { entryMethod, register } from '../operations/enter.ts'
-import { status } from '../operations/status.ts'
-import { stepUp } from '../operations/step-up.ts'
-import { verify } from '../operations/verify.ts'
+import { listAuthenticators, removeAuthenticator, renameAuthenticator } from '../operations/account/authenticators.ts'
+import { status } from '../operations/account/status.ts'
+import { enrolleeMethod, register } from '../operations/enrollment/enrollee.ts'
+import { challenge } from '../operations/login/challenge.ts'
+import { stepUp, verify } from '../operations/login/verify.ts'
 import { emptyAnswer, toWire } from './answer.ts'
 import { factorRoutes } from './factor-routes.ts'
-import {
-  type ProofFields,
-  picked,
-  type Route,
-  type RouteAnswer,
-  type RouteCall,
-  requiredText,
-  userOf,
-} from './route.ts'
+import { type ProofFields, pick, type Route, type RouteAnswer, type RouteCall, requiredText, userOf } from './route.ts'
 import { tokenRoutes } from './token-routes.ts'
 
 /** Every route of the given factors, at its default path. */
@@ -78,8 +69,8 @@ function registerRoute(factors: readonly Factor[]): Route {
     limited: true,
     needs: 'register',
     async handle({ core, host, body, requestId }) {
-      const fields = picked(body, taken)
-      const method = entryMethod(core, picked(body, ['method'])['method'], fields)
+      const fields = pick(body, taken)
+      const method = enrolleeMethod(core, pick(body, ['method'])['method'], fields)
       const user = await host.register(body)
       if (user === null) throw new MfaError('invalid_request', { detail: 'the app did not make the account' })
       const begun = await register(core, user, { method, fields, requestId })

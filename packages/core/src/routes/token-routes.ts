@@ -1,4 +1,4 @@
-import { endFamily, refreshTokens } from '../operations/bearer.ts'
+import { endFamily, refreshTokens } from '../operations/bearer/bearer.ts'
 import { emptyAnswer, toWire } from './answer.ts'
 import { type Route, requiredText } from './route.ts'
 

@@ -20,7 +20,7 @@ const curves: Readonly<Record<string, string>> = { prime256v1: 'ES256', secp384r
 
 /** Reads a private key. @throws TypeError that says what would be right */
 export function readAccessKey(input: unknown): AccessKey {
-  const privateKey = parsed(input)
+  const privateKey = parse(input)
   const alg = algorithmOf(privateKey)
   if (alg === null) throw new TypeError('RSA of at least 2048 bits, EC on P-256, P-384 or P-521, or Ed25519')
   const publicKey = createPublicKey(privateKey)
@@ -36,7 +36,7 @@ export function readAccessKey(input: unknown): AccessKey {
   })
 }
 
-function parsed(input: unknown): KeyObject {
+function parse(input: unknown): KeyObject {
   try {
     if (typeof input === 'string') return createPrivateKey(input)
     return createPrivateKey({ key: input as JsonWebKey, format: 'jwk' })

@@ -5,8 +5,9 @@ import { jwtVerify } from 'jose/jwt/verify'
 import type { KeySet } from '../sealing/keys.ts'
 import type { AccessKey } from './access-keys.ts'
 import type { AccessClaims, Authentication, Holder } from './claims.ts'
-import { opened, type RefusedToken } from './opening.ts'
-import { baseClaims, checks, importedKeys, registered, type TokenSettings } from './signed.ts'
+import { openToken } from './opening.ts'
+import type { RefusedToken } from './refused.ts'
+import { baseClaims, checks, importedKeys, setClaims, type TokenSettings } from './signed.ts'
 import { stampDigest } from './stamp.ts'
 
 /** RFC 9068 section 2.1. */
@@ -39,12 +40,12 @@ export function createAccessTokens(settings: TokenSettings, access: AccessSettin
       const claims = { ...wireClaims(authentication), sid: familyId, stamp: stampDigest(first, holder) }
       const token = new SignJWT(claims).setAudience(access.audience)
       const expiresAt = settings.now() + access.accessTokenSeconds * 1000
-      return registered(token, settings, { userId: holder.id, expiresAt })
+      return setClaims(token, settings, { userId: holder.id, expiresAt })
         .setProtectedHeader({ alg, typ: kind.typ, kid })
         .sign(key)
     },
     open: (token) =>
-      opened(token, kind, async (text) => {
+      openToken(token, kind, async (text) => {
         const { payload } = await jwtVerify(text, ({ kid, alg }) => signer.named(kid, alg), {
           ...checks(kind.typ, settings, required),
           audience: access.audience,

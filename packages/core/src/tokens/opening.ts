@@ -1,23 +1,11 @@
 import { JWTExpired } from 'jose/errors'
-import { MfaError } from '../errors.ts'
-import type { MfaEventReason } from '../events.ts'
 import { isCanonical } from './canonical.ts'
+import { type RefusedToken, refusedToken } from './refused.ts'
 
 /** A kind of token: its type (RFC 7515 section 4.1.9) and how many parts it has. No kind passes for another. */
 export interface TokenKind {
   readonly typ: string
   readonly parts: 3 | 5
-}
-
-/** A token that did not pass: the answer, and the true reason for the event. */
-export interface RefusedToken {
-  readonly error: MfaError
-  readonly reason: MfaEventReason
-}
-
-/** The one answer to every token that is no good; the reason goes to the event alone. */
-export function refusedToken(reason: MfaEventReason): RefusedToken {
-  return { error: new MfaError('invalid_token'), reason }
 }
 
 /** The types of our tokens, so that an event can tell one of ours at the wrong place from a forged one. */
@@ -30,7 +18,7 @@ export function typeName(kind: string): string {
 }
 
 /** Opens a token of a kind; whatever is wrong with it, the answer is one. */
-export async function opened<T>(
+export async function openToken<T>(
   token: unknown,
   kind: TokenKind,
   open: (text: string) => Promise<T>,

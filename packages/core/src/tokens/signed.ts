@@ -6,7 +6,8 @@ import type { RandomBytes } from '../ports.ts'
 import type { KeySet } from '../sealing/keys.ts'
 import type { BaseClaims, Holder } from './claims.ts'
 import { sharedInFlight } from './in-flight.ts'
-import { opened, type RefusedToken, type TokenKind } from './opening.ts'
+import { openToken, type TokenKind } from './opening.ts'
+import type { RefusedToken } from './refused.ts'
 import { isSameDigest, stampDigest } from './stamp.ts'
 
 /** The keys of tokens that are signed, one a kind. */
@@ -41,7 +42,7 @@ export function createSigned(settings: TokenSettings): Signed {
   const [first] = settings.keySets as readonly [KeySet, ...KeySet[]]
   return {
     async sign({ typ, key }, holder, { claims, expiresAt }) {
-      return registered(new SignJWT({ ...claims, stamp: stampDigest(first, holder) }), settings, {
+      return setClaims(new SignJWT({ ...claims, stamp: stampDigest(first, holder) }), settings, {
         userId: holder.id,
         expiresAt,
       })
@@ -49,7 +50,7 @@ export function createSigned(settings: TokenSettings): Signed {
         .sign(await keyOf(key, first.id))
     },
     open: (kind, token, read) =>
-      opened(token, kind, async (text) => {
+      openToken(token, kind, async (text) => {
         const { payload, protectedHeader } = await verified(`${kind.typ} ${text}`, () =>
           jwtVerify(text, ({ kid }) => keyOf(kind.key, kid), {
             ...checks(kind.typ, settings, kind.claims),
@@ -74,7 +75,7 @@ export function checks(typ: string, settings: Pick<TokenSettings, 'issuer' | 'no
 const tokenIdBytes = 16
 
 /** Sets the registered claims of RFC 7519; `expiresAt` in milliseconds since 1970. */
-export function registered<T extends Registrable>(
+export function setClaims<T extends Registrable>(
   token: T,
   { issuer, now, randomBytes }: Omit<TokenSettings, 'keySets'>,
   { userId, expiresAt }: { userId: string; expiresAt: number },

@@ -4,16 +4,17 @@ import { jwtDecrypt } from 'jose/jwt/decrypt'
 import { EncryptJWT } from 'jose/jwt/encrypt'
 import type { KeySet } from '../sealing/keys.ts'
 import type { ActivationClaims, Holder, Pending, RefreshClaims, TokenClaims, TokenSubject } from './claims.ts'
-import { isOfKind, opened, type RefusedToken, typeName } from './opening.ts'
+import { isOfKind, openToken, typeName } from './opening.ts'
+import type { RefusedToken } from './refused.ts'
 import {
   baseClaims,
   checks,
   createSigned,
   keysOf,
-  registered,
   type SignedKind,
   type SigningKey,
   type TokenSettings as SigningSettings,
+  setClaims,
 } from './signed.ts'
 import { stampDigest } from './stamp.ts'
 
@@ -63,12 +64,12 @@ export function createTokens(settings: TokenSettings): Tokens {
     async sealActivation({ user, epoch }, enrollment) {
       const { alg, enc, typ } = activation
       const token = new EncryptJWT({ epoch, stamp: stampDigest(first, user), ...enrollment })
-      return registered(token, settings, { userId: user.id, expiresAt: after(activationTokenSeconds) })
+      return setClaims(token, settings, { userId: user.id, expiresAt: after(activationTokenSeconds) })
         .setProtectedHeader({ alg, enc, typ, kid: first.id })
         .encrypt(first.encryption)
     },
     openActivation: (token) =>
-      opened(token, activation, async (text) => {
+      openToken(token, activation, async (text) => {
         const { payload, protectedHeader } = await jwtDecrypt(text, ({ kid }) => keysOf(keySets, kid).encryption, {
           ...checks(activation.typ, settings, ['epoch', 'factor', 'pending']),
           keyManagementAlgorithms: [activation.alg],

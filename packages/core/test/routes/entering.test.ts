@@ -4,8 +4,7 @@
  */
 import { virtualAuthenticator } from '@latchkey/testing'
 import { describe, expect, test } from 'vitest'
-import type { MfaOptions, User } from '../../src/index.ts'
-import { fieldError } from '../../src/index.ts'
+import { fieldError, type MfaOptions, type User } from '../../src/index.ts'
 import { refusal } from '../world.ts'
 import { type Answered, type App, createApp, type HostChanges } from './app.ts'
 

@@ -1,23 +1,25 @@
 // Types that keep a tired caller from a login bypass: a look-alike is no proof, and a challenge is not one either.
 
 import { describe, expectTypeOf, test } from 'vitest'
-import type {
-  Answer,
-  Challenge,
-  Factor,
-  Host,
-  Mfa,
-  MfaContext,
-  MfaErrorCode,
-  MfaEvent,
-  MfaOptions,
-  Proof,
-  Storage,
-  StoredRecord,
-  TotpBegun,
-  User,
+import {
+  type Answer,
+  type Challenge,
+  createMfa,
+  type Factor,
+  type Host,
+  isMfaError,
+  type Mfa,
+  type MfaContext,
+  type MfaErrorCode,
+  type MfaEvent,
+  type MfaOptions,
+  memoryStorage,
+  type Proof,
+  type Storage,
+  type StoredRecord,
+  type TotpBegun,
+  type User,
 } from '../../src/index.ts'
-import { createMfa, isMfaError, memoryStorage } from '../../src/index.ts'
 import { createWorld, secret } from '../world.ts'
 
 const { mfa, alice } = createWorld()

@@ -45,7 +45,7 @@ async function examine(
   const connection = connectionOf(given.positionals[0] ?? '')
   try {
     const offer = await client.probe({ signal: shell.signal })
-    return { offer, findings: [reachable(offer), connection, clockOf(offer.clock), ...offered(offer)] }
+    return { offer, findings: [reachable(offer), connection, clockOf(offer.clock), ...findingsOf(offer)] }
   } catch (error) {
     if (!isClientError(error)) throw error
     const failure = { level: 'failure', about: 'server', detail: `${error.message} (${error.code})` } as const
@@ -79,7 +79,7 @@ function clockOf(clock: ClockReading | null): Finding {
   }
 }
 
-function offered({ methods, registers, bearer, diagnoses }: Offer): readonly Finding[] {
+function findingsOf({ methods, registers, bearer, diagnoses }: Offer): readonly Finding[] {
   const tell = (about: string, has: boolean): Finding => ({ level: 'ok', about, detail: has ? 'yes' : 'no' })
   return [
     { level: methods.length > 0 ? 'ok' : 'warning', about: 'methods', detail: methods.join(', ') || 'none' },

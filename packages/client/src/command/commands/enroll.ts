@@ -33,7 +33,7 @@ export const enroll: Command = {
     'Recovery codes are shown once: keep them.',
   ],
   async run(given, shell) {
-    const client = await entered(given, shell)
+    const client = await openClient(given, shell)
     const confirmed = await setUpFactor(client, given, shell)
     report(confirmed, shell)
     return undefined
@@ -41,7 +41,7 @@ export const enroll: Command = {
 }
 
 /** A client that may enroll: signed in, or with a login that has to. */
-async function entered(given: Arguments, shell: Shell): Promise<Client> {
+async function openClient(given: Arguments, shell: Shell): Promise<Client> {
   const [session, save] = [given.get('session'), given.get('save')]
   if (session !== null && save !== null) throw new UsageError('name one file: --session or --save')
   const file = session ?? save

@@ -16,7 +16,7 @@ export const schema: Command = {
     if (database === undefined) throw new UsageError(`the database must be one of ${databases.join(', ')}`)
     const sql = await loadSql()
     const table = given.get('table')
-    const text = made(() => sql.schema(database, table === null ? {} : { table }))
+    const text = makeSchema(() => sql.schema(database, table === null ? {} : { table }))
     shell.result({ sql: text }, text.trimEnd().split('\n'))
     return undefined
   },
@@ -32,7 +32,7 @@ async function loadSql() {
   }
 }
 
-function made(make: () => string): string {
+function makeSchema(make: () => string): string {
   try {
     return make()
   } catch (error) {

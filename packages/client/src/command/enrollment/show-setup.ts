@@ -10,11 +10,11 @@ export function showSetup({ totpUrl, secret }: Setup, shell: Shell): void {
   const { columns = 80 } = shell.stderr as { readonly columns?: number }
   if (qrColumns(totpUrl) <= columns) shell.draw(drawQr(totpUrl, shell))
   else shell.say('The terminal is too narrow for the QR code.')
-  if (secret !== null) shell.draw(`Secret: ${shell.paint('bold', grouped(plainText(secret)))}`)
+  if (secret !== null) shell.draw(`Secret: ${shell.paint('bold', toGroups(plainText(secret)))}`)
 }
 
 /** In groups of four, as one reads aloud. */
-function grouped(secret: string): string {
+function toGroups(secret: string): string {
   return secret.replace(/(.{4})(?=.)/g, '$1 ')
 }
 

@@ -1,5 +1,4 @@
-import type { Readable } from 'node:stream'
-import { Writable } from 'node:stream'
+import { type Readable, Writable } from 'node:stream'
 import { Interrupted, UsageError } from '../failures.ts'
 import type { Output } from '../io.ts'
 import type { Shell } from '../shell.ts'
@@ -32,7 +31,7 @@ interface Common {
 /** @throws UsageError where nobody is there to be asked */
 export function openPrompts(shell: Shell): Prompts {
   const validate = (value: string | undefined) => (value ? undefined : 'Type something, or end with Ctrl-C')
-  const ask = (asking: Asking) => asked(shell, asking)
+  const ask = (asking: Asking) => askAtTerminal(shell, asking)
   return {
     text: (message) => ask((clack, common) => clack.text({ ...common, message: plainText(message), validate })),
     hidden: (message) =>
@@ -47,7 +46,7 @@ export function openPrompts(shell: Shell): Prompts {
   }
 }
 
-async function asked(shell: Shell, asking: Asking): Promise<string> {
+async function askAtTerminal(shell: Shell, asking: Asking): Promise<string> {
   if (!shell.mayAsk) throw new UsageError('nobody is here to be asked')
   // Loaded here, since most calls ask nothing.
   const clack = await import('@clack/prompts')

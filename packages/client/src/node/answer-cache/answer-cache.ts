@@ -6,7 +6,7 @@ import { type AnswerFile, createAnswerFile, isAnswers } from './answer-file.ts'
 import {
   type AnswerEntries,
   type Cleaned,
-  cleaned,
+  clean,
   type Merged,
   mergedWith,
   withAnswer,
@@ -122,17 +122,17 @@ type Writes = Pick<AnswerCache, 'add' | 'remove' | 'removeAnswer' | 'clear' | 'c
 function writesOf(file: AnswerFile): Writes {
   return {
     add: async (question, answer) => {
-      checked('question', question)
-      checked('answer', answer)
+      checkText('question', question)
+      checkText('answer', answer)
       await file.change((known) => ({ answers: withAnswer(known, question, answer), result: undefined }))
     },
     remove: async (question) => {
-      checked('question', question)
+      checkText('question', question)
       return file.change((known) => ({ answers: withoutQuestion(known, question), result: known.has(question) }))
     },
     removeAnswer: async (question, answer) => {
-      checked('question', question)
-      checked('answer', answer)
+      checkText('question', question)
+      checkText('answer', answer)
       return file.change((known) => {
         const left = withoutAnswer(known, question, answer)
         return { answers: left, result: left !== known }
@@ -141,7 +141,7 @@ function writesOf(file: AnswerFile): Writes {
     clear: () => file.change((known) => ({ answers: known.size === 0 ? known : new Map(), result: undefined })),
     clean: () =>
       file.change((known) => {
-        const { answers, went } = cleaned(known)
+        const { answers, went } = clean(known)
         return { answers, result: went }
       }),
   }
@@ -156,7 +156,7 @@ async function entriesIn(path: string, { onNotice, ...key }: AnswerCacheOptions)
 
 const longest = 4096
 
-function checked(name: string, text: string): string {
+function checkText(name: string, text: string): string {
   if (typeof text !== 'string' || text === '' || text.length > longest)
     throw new TypeError(`${name} must be a text of 1 to ${longest} characters`)
   return text

@@ -59,7 +59,7 @@ export function createAnswerFile(file: PrivateFile, first: Keyring | null): Answ
       const found = await readContent(file, keyring)
       const answers = answersOf(found)
       if (next !== null || found.encrypted) {
-        const text = await sealed(formatAnswers(file.path, answers), next)
+        const text = await sealText(formatAnswers(file.path, answers), next)
         await lock.confirm()
         await file.write(text)
       }
@@ -74,7 +74,7 @@ export function createAnswerFile(file: PrivateFile, first: Keyring | null): Answ
         const answers = answersOf(await readContent(file, keyring))
         const outcome = rule(answers)
         if (outcome.answers === answers) return outcome.result
-        const text = await sealed(formatAnswers(file.path, outcome.answers), keyring)
+        const text = await sealText(formatAnswers(file.path, outcome.answers), keyring)
         await lock.confirm()
         await file.write(text)
         return outcome.result
@@ -123,7 +123,7 @@ async function openWith(keyring: Keyring, object: JsonObject): Promise<string | 
   return text
 }
 
-async function sealed(text: string, keyring: Keyring | null): Promise<string> {
+async function sealText(text: string, keyring: Keyring | null): Promise<string> {
   if (keyring === null) return text
   const { kdf, key } = await keyring.keyToWrite()
   return seal(text, kdf, key)

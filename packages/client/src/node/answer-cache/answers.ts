@@ -61,7 +61,7 @@ export function mergedWith(
 }
 
 /** Without what is there twice or empty. Of answers that are there twice the last place counts, so that the latest stays. */
-export function cleaned(answers: Answers): { readonly answers: Answers; readonly went: Cleaned } {
+export function clean(answers: Answers): { readonly answers: Answers; readonly went: Cleaned } {
   const clean = new Map<string, readonly string[]>()
   let [duplicates, empty] = [0, 0]
   for (const [question, list] of answers) {

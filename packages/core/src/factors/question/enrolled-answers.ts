@@ -48,7 +48,7 @@ export function enrolledAnswers(options: EnrolledAnswersOptions = {}): QuestionS
           ...entry,
           salt: newSalt(randomBytes),
         }))
-        return { answers: await Promise.all(given.map(hashed)) }
+        return { answers: await Promise.all(given.map(hashAnswer)) }
       },
     },
   })
@@ -58,7 +58,7 @@ function answersOf(enrolled: JsonObject): readonly EnrolledAnswer[] {
   return enrolled['answers'] as readonly EnrolledAnswer[]
 }
 
-async function hashed({ question, answer, salt }: GivenAnswer & { salt: string }): Promise<EnrolledAnswer> {
+async function hashAnswer({ question, answer, salt }: GivenAnswer & { salt: string }): Promise<EnrolledAnswer> {
   return { question: question.trim(), salt, hash: await saltedHash(normalizeAnswer(answer), salt) }
 }
 

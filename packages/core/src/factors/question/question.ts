@@ -37,14 +37,14 @@ export function questions(options: QuestionOptions): Factor {
       const found = answerable(state, { authenticators, tokenId })
       return found !== null && readChoice(found.asked.propositions, answer) !== null
     },
-    check: (input) => judged(options, input),
+    check: (input) => judge(options, input),
     enrollment: enrollmentOf(options),
     routes: [askRoute(options)],
   })
 }
 
 /** Right or wrong, the answer ends its question. */
-async function judged(source: QuestionSource, input: CheckInput<JsonObject>): Promise<Verdict<JsonObject>> {
+async function judge(source: QuestionSource, input: CheckInput<JsonObject>): Promise<Verdict<JsonObject>> {
   const { userId, answer, state } = input
   const { asked, authenticator } = answerable(state, input) as NonNullable<ReturnType<typeof answerable>>
   const isRight = await isAnswer(source, { userId, asked, enrolled: authenticator.data, answer })
@@ -69,7 +69,7 @@ function enrollmentOf(source: QuestionOptions): Enrollment<JsonObject> {
     async begin({ user, fields, randomBytes }) {
       const enrolled = (await source.store?.create({ fields, randomBytes })) ?? {}
       const asked = keptQuestion(await source.next({ userId: user.id, previous: [], enrolled }))
-      return { pending: { userId: user.id, asked, enrolled } satisfies Pending, answer: shown(asked) }
+      return { pending: { userId: user.id, asked, enrolled } satisfies Pending, answer: toShown(asked) }
     },
     couldBe: (answer, pending) => readChoice((pending as Pending).asked.propositions, answer) !== null,
     async confirm({ answer, pending, state }) {
@@ -81,7 +81,7 @@ function enrollmentOf(source: QuestionOptions): Enrollment<JsonObject> {
 }
 
 /** What a client is told of a question; no propositions where any text may be the answer. */
-function shown({ question, propositions }: KeptQuestion): { question: string; propositions: readonly string[] } {
+function toShown({ question, propositions }: KeptQuestion): { question: string; propositions: readonly string[] } {
   return { question, propositions }
 }
 
@@ -105,13 +105,13 @@ async function ask(source: QuestionSource, call: FactorCall): Promise<JsonObject
   if (authenticator === undefined) throw new MfaError('not_enabled', { detail: 'Questions are not enrolled' })
   const { id: authenticatorId } = authenticator
   const standing = outstandingOf(state, authenticatorId)
-  if (standing?.tokens.includes(tokenId) === true) return shown(standing)
+  if (standing?.tokens.includes(tokenId) === true) return toShown(standing)
   const offered = standing ?? (await offer(source, challenged, authenticator))
   const given = await call.change(user.id, (now) => {
     const isOld = readState(now).answered !== readState(state).answered
     const asked = outstandingOf(now, authenticatorId) ?? (isOld ? null : offered)
     if (asked === null) return { state: now, result: null }
-    return { state: shownTo(now, asked, tokenId), result: shown(asked) }
+    return { state: shownTo(now, asked, tokenId), result: toShown(asked) }
   })
   // Somebody else was asked and has answered meanwhile: what was offered may be that very question.
   return given ?? ask(source, call)

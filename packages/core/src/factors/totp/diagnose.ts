@@ -46,7 +46,7 @@ interface Subject {
 function lookFor(code: unknown): Look<{ server_time: string; authenticators: readonly Diagnosis[] }> {
   const given = code === undefined ? null : normalizeCode(code)
   return ({ authenticators, pending, nowMs }) => {
-    const subjects = pending === null ? authenticators.map(enrolled) : [enrolling(pending as TotpParameters)]
+    const subjects = pending === null ? authenticators.map(subjectOf) : [subjectOfPending(pending as TotpParameters)]
     const asked = subjects.map((subject) => ({ subject, steps: stepsOf(given, subject, nowMs) }))
     const result = {
       server_time: new Date(nowMs).toISOString(),
@@ -80,12 +80,12 @@ function guessOf(found: Diagnosis | undefined) {
   return { matched: true, driftSteps: driftSteps as number, ...(id === null ? {} : { authenticatorId: id }) }
 }
 
-function enrolled({ id, name, data }: Authenticator): Subject {
+function subjectOf({ id, name, data }: Authenticator): Subject {
   const own = data as TotpData
   return { id, name, source: own, lastStep: own.lastStep }
 }
 
-function enrolling(pending: TotpParameters): Subject {
+function subjectOfPending(pending: TotpParameters): Subject {
   return { id: null, name: null, source: pending as unknown as CodeSource, lastStep: -1 }
 }
 

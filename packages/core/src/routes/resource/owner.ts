@@ -6,14 +6,14 @@ export function ofOwner(route: Route): Route {
   return {
     ...route,
     async handle(call) {
-      const params = decoded(call.params)
+      const params = decode(call.params)
       if (params['userId'] !== userOf(call).id) throw new MfaError('not_found')
       return route.handle({ ...call, params })
     },
   }
 }
 
-function decoded(params: RouteCall['params']): RouteCall['params'] {
+function decode(params: RouteCall['params']): RouteCall['params'] {
   try {
     return Object.fromEntries(Object.entries(params).map(([name, part]) => [name, decodeURIComponent(part)]))
   } catch {

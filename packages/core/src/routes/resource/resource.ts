@@ -1,5 +1,5 @@
-import type { AuthenticatorSummary } from '../../operations/authenticators.ts'
-import type { Begun } from '../../operations/begin.ts'
+import type { Begun } from '../../operations/enrollment/begin.ts'
+import type { AuthenticatorSummary } from '../../rules/authenticators.ts'
 import { toWire } from '../answer.ts'
 
 /** The factor behind the resource, and how both are called on the wire. */

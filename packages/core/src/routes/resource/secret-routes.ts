@@ -1,10 +1,15 @@
 import { codeFault } from '../../factors/factor.ts'
-import { listAuthenticators, removeAuthenticator, renameAuthenticator } from '../../operations/authenticators.ts'
-import { removeAuthenticators, showAuthenticator } from '../../operations/authenticators-of-factor.ts'
-import { begin } from '../../operations/begin.ts'
-import { confirm } from '../../operations/confirm.ts'
+import {
+  listAuthenticators,
+  removeAuthenticator,
+  removeAuthenticators,
+  renameAuthenticator,
+  showAuthenticator,
+} from '../../operations/account/authenticators.ts'
+import { begin } from '../../operations/enrollment/begin.ts'
+import { confirm } from '../../operations/enrollment/confirm.ts'
 import { emptyAnswer } from '../answer.ts'
-import { enrolled } from '../enrolled.ts'
+import { finishEnrollment } from '../finish-enrollment.ts'
 import { optionalText, type Route, type RouteCall, requiredText, userOf } from '../route.ts'
 import { ofOwner } from './owner.ts'
 import { enrolledSecret, pendingSecret, resource } from './resource.ts'
@@ -21,8 +26,8 @@ const collectionRoutes: readonly Route[] = [
     access: 'enrolling',
     fields: { type: requiredType },
     async handle(call) {
-      const { core, signedIn, entrant, requestId } = call
-      const entering = entrant === null ? undefined : { claims: entrant.claims }
+      const { core, signedIn, enrollee, requestId } = call
+      const entering = enrollee === null ? undefined : { claims: enrollee.claims }
       const asked = { user: userOf(call), fields: {}, entering, provedAt: signedIn?.provedAt, requestId }
       return { body: pendingSecret(await begin(core, factor, asked)) }
     },
@@ -109,7 +114,7 @@ async function enroll(call: RouteCall): Promise<{ body: unknown }> {
     input: { [resource.answer]: body['token'] as string },
     requestId,
   })
-  return { body: { ...(await enrolled(call, proof)), ...enrolledSecret(authenticator), codes: recoveryCodes } }
+  return { body: { ...(await finishEnrollment(call, proof)), ...enrolledSecret(authenticator), codes: recoveryCodes } }
 }
 
 function meant({ params, requestId }: RouteCall) {

@@ -1,0 +1,70 @@
+import type { Proof, User } from '../../ports.ts'
+import { isEnabled, type MfaRecord } from '../../record/record.ts'
+import type { Decision } from '../../rules/decision.ts'
+import { enrolleeFactors, usableMethods } from '../../rules/methods.ts'
+import { checkUser, passwordProof } from '../../rules/proof.ts'
+import { type ProofInput, prove } from '../../rules/prove.ts'
+import { type CallOptions, type Core, consult, decide } from '../decide.ts'
+
+/** What a login comes to: a proof at once, a challenge, or the demand to enroll. */
+export type Challenge =
+  | { readonly proof: Proof; readonly ephemeralToken?: undefined; readonly enrollmentRequired?: undefined }
+  | {
+      readonly proof?: undefined
+      readonly enrollmentRequired?: undefined
+      /** The client's handle on the challenge. */
+      readonly ephemeralToken: string
+      /** Seconds the token lives. */
+      readonly expiresIn: number
+      /** What could be answered with: `['totp', 'recovery_code']`. */
+      readonly methods: readonly string[]
+    }
+  | {
+      readonly proof?: undefined
+      /** There is no second factor, and the option `enrollment` asks this user for one. */
+      readonly enrollmentRequired: true
+      /** Opens an enrollment, and nothing else. */
+      readonly ephemeralToken: string
+      /** Seconds the token lives. */
+      readonly expiresIn: number
+      /** What could be enrolled: `['totp']`. */
+      readonly methods: readonly string[]
+    }
+
+/** What may answer the challenge in the same call; without a factor's field in it, it does not. */
+export type ChallengeOptions = CallOptions & { readonly input: ProofInput }
+
+/** Asks for the second factor after the first: one read, and one put where it is answered at once. */
+export async function challenge(core: Core, user: User, options: ChallengeOptions): Promise<Challenge> {
+  checkUser(user)
+  const { input, requestId } = options
+  const act = { type: 'challenge', userId: user.id, requestId } as const
+  if (!core.factors.some(({ field }) => input[field] !== undefined)) {
+    const found = await consult(core, act, (record) => ({ record, result: record }))
+    return isEnabled(found) ? issueChallenge(core, user, found) : demandEnrollment(core, user, found)
+  }
+  const done = await decide(core, { ...act, type: 'verify' }, async (record, nowMs): Promise<Decision<Answered>> => {
+    if (!isEnabled(record)) return { record, result: { record } }
+    const decision = await prove(core, record, { userId: user.id, purpose: 'login', tokenId: null, nowMs, input })
+    return decision.error === undefined ? { ...decision, result: { proof: decision.result } } : decision
+  })
+  return 'proof' in done ? done : demandEnrollment(core, user, done.record)
+}
+
+/** The proof of a challenge that was answered at once, or the record in which there is none to answer. */
+type Answered = { readonly proof: Proof } | { readonly record: MfaRecord }
+
+async function issueChallenge(core: Core, user: User, record: MfaRecord): Promise<Challenge> {
+  const ephemeralToken = await core.tokens.signEphemeral({ user, epoch: record.epoch })
+  return { ephemeralToken, expiresIn: core.ephemeralTokenSeconds, methods: usableMethods(core, record) }
+}
+
+/** The host says whether the password is enough. @throws TypeError where it says neither */
+async function demandEnrollment(core: Core, user: User, record: MfaRecord): Promise<Challenge> {
+  const policy: unknown = await core.enrollment(user)
+  if (policy === 'optional') return { proof: passwordProof(user) }
+  if (policy !== 'required') throw new TypeError("options.enrollment must give 'optional' or 'required'")
+  const ephemeralToken = await core.tokens.signEnrollment({ user, epoch: record.epoch })
+  const { ephemeralTokenSeconds: expiresIn } = core
+  return { enrollmentRequired: true, ephemeralToken, expiresIn, methods: enrolleeFactors(core) }
+}

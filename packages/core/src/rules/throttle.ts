@@ -1,0 +1,101 @@
+import { MfaError } from '../errors.ts'
+import type { Failures, MfaRecord } from '../record/record.ts'
+import { type Decision, refuse } from './decision.ts'
+import type { Terms } from './terms.ts'
+
+/**
+ * How consecutive failures of one factor are answered (NIST SP 800-63B-4 section 3.2.2).
+ */
+export interface AttemptLimits {
+  /** The failure that starts the first wait. @defaultValue 5 */
+  readonly waitAfter: number
+  /** The first wait in seconds; each further failure doubles it. @defaultValue 30 */
+  readonly waitSeconds: number
+  /** The longest wait in seconds. @defaultValue 3600 */
+  readonly maxWaitSeconds: number
+  /** The failure that suspends the factor. @defaultValue 100 */
+  readonly suspendAfter: number
+}
+
+/** Where a count stands: open, waiting until a time, or suspended for good. */
+export type Gate =
+  | { readonly open: true; readonly attemptsRemaining: number }
+  | { readonly open: false; readonly retryAfterSeconds: number | undefined }
+
+/** Says whether a try on this count may be looked at now. */
+export function gate(failures: Failures | undefined, limits: AttemptLimits, nowMs: number): Gate {
+  if (failures === undefined) return { open: true, attemptsRemaining: limits.waitAfter }
+  if (failures.count >= limits.suspendAfter) return { open: false, retryAfterSeconds: undefined }
+  if (failures.waitUntil > nowMs) {
+    // After a clock was set back the wait ends when it has caught up; nobody is told more than the longest wait.
+    const seconds = Math.ceil((failures.waitUntil - nowMs) / 1000)
+    return { open: false, retryAfterSeconds: Math.min(seconds, limits.maxWaitSeconds) }
+  }
+  return { open: true, attemptsRemaining: Math.max(1, limits.waitAfter - failures.count) }
+}
+
+/** The record after one more failure of each of the counts. */
+export function charge(
+  record: MfaRecord,
+  counts: readonly string[],
+  at: { limits: AttemptLimits; nowMs: number },
+): MfaRecord {
+  const failures = { ...record.failures }
+  for (const name of counts) {
+    const count = (failures[name]?.count ?? 0) + 1
+    const over = count - at.limits.waitAfter
+    const seconds = over < 0 ? 0 : Math.min(at.limits.waitSeconds * 2 ** over, at.limits.maxWaitSeconds)
+    failures[name] = { count, waitUntil: seconds === 0 ? 0 : at.nowMs + seconds * 1000 }
+  }
+  return { ...record, failures }
+}
+
+/** The record after a success: the counts start again. */
+export function clear(record: MfaRecord, counts: readonly string[]): MfaRecord {
+  if (!counts.some((name) => Object.hasOwn(record.failures, name))) return record
+  const kept = Object.entries(record.failures).filter(([name]) => !counts.includes(name))
+  return { ...record, failures: Object.fromEntries(kept) }
+}
+
+/** Tries left on the tightest of the counts, after a failure was charged or none was. */
+export function attemptsRemaining(
+  record: MfaRecord,
+  counts: readonly string[],
+  at: { limits: AttemptLimits; nowMs: number },
+): number {
+  const left = counts.map((name) => {
+    const state = gate(record.failures[name], at.limits, at.nowMs)
+    return state.open ? state.attemptsRemaining : 0
+  })
+  return Math.min(...left)
+}
+
+/** What an event says of a wait: `suspended` is for good. */
+export function reasonOfWait({ retryAfterSeconds }: MfaError): 'locked' | 'suspended' {
+  return retryAfterSeconds === undefined ? 'suspended' : 'locked'
+}
+
+/** The answer where every count waits: the shortest wait, or none where all are suspended. */
+export function tooManyAttempts(gates: readonly Gate[]): MfaError {
+  const waits = gates.flatMap((state) =>
+    state.open || state.retryAfterSeconds === undefined ? [] : [state.retryAfterSeconds],
+  )
+  return new MfaError('too_many_attempts', { retryAfterSeconds: waits.length === 0 ? undefined : Math.min(...waits) })
+}
+
+/** The refusal while a count waits; null where a try may be looked at. */
+export function whileWaiting(
+  terms: Terms,
+  record: MfaRecord,
+  asked: { count: string; factor?: string; nowMs: number },
+): (Decision<never> & { readonly error: Error }) | null {
+  const state = gate(record.failures[asked.count], terms.attempts, asked.nowMs)
+  if (state.open) return null
+  const error = tooManyAttempts([state])
+  return refuse(record, error, { factor: asked.factor ?? null, reason: reasonOfWait(error) })
+}
+
+/** The count of failures at confirming, apart from that of the factor's own. */
+export function confirmCount(type: string): string {
+  return `${type}:confirm`
+}
