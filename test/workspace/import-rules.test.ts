@@ -196,6 +196,11 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
     "import express from 'express'\nexport const bad = express",
   ],
   ['no-cycle', `${core}/record/bad.ts`, "import { other } from './other.ts'\nexport const bad = () => other"],
+  [
+    'no-cycle',
+    `${core}/record/bad-type.ts`,
+    "import type { Other } from './other-type.ts'\nexport type Bad = Other | 1",
+  ],
   ['no-unknown-import', `${core}/record/bad-path.ts`, "import { none } from './none.ts'\nexport const bad = none"],
 ]
 
@@ -206,7 +211,11 @@ beforeAll(() => {
   tree = mkdtempSync(join(tmpdir(), 'latchkey-import-rules-'))
   const planted = plants.map(([, file, content]) => [file, content] as const)
   const other = [`${core}/record/other.ts`, "import { bad } from './bad.ts'\nexport const other = () => bad"] as const
-  for (const [file, content] of [...Object.entries(sound), ...planted, other]) {
+  const otherType = [
+    `${core}/record/other-type.ts`,
+    "import type { Bad } from './bad-type.ts'\nexport type Other = Bad | 2",
+  ] as const
+  for (const [file, content] of [...Object.entries(sound), ...planted, other, otherType]) {
     mkdirSync(dirname(join(tree, file)), { recursive: true })
     writeFileSync(join(tree, file), `${content}\n`)
   }

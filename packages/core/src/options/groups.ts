@@ -5,11 +5,11 @@ import {
 } from '../factors/recovery-code/settings.ts'
 import type { TotpSettings } from '../factors/totp/parameters.ts'
 import { settingsFault, totpDefaults } from '../factors/totp/settings.ts'
-import type { AttemptLimits } from '../rules/throttle.ts'
+import type { AttemptLimits } from '../rules/terms.ts'
 import { cleanText } from '../texts.ts'
 import { type AccessKey, readAccessKey } from '../tokens/access-keys.ts'
+import type { BearerSettings } from './bearer-settings.ts'
 import { filledIn, readWhole } from './checks.ts'
-import type { BearerSettings } from './options.ts'
 
 const attemptDefaults: AttemptLimits = { waitAfter: 5, waitSeconds: 30, maxWaitSeconds: 3600, suspendAfter: 100 }
 const bearerDefaults: Omit<BearerSettings, 'audience'> = Object.freeze({

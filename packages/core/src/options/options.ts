@@ -5,8 +5,8 @@ import type { RecoveryCodeSettings } from '../factors/recovery-code/settings.ts'
 import type { TotpSettings } from '../factors/totp/parameters.ts'
 import type { Awaitable, EnrollmentPolicy, Limiter, RandomBytes, Storage, User } from '../ports.ts'
 import type { RouteSettings, RouteTable } from '../routes/route-table.ts'
-import type { AttemptLimits } from '../rules/throttle.ts'
-import type { PrivateKeyInput } from '../tokens/access-keys.ts'
+import type { AttemptLimits } from '../rules/terms.ts'
+import type { BearerSettings } from './bearer-settings.ts'
 import { readFunction, readSeconds, readWhole } from './checks.ts'
 import { readAttempts, readBearer, readRecoveryCodes, readTotp } from './groups.ts'
 import { readFactors, readIssuer, readLimiter, readOrigins, readRoutes, readSecrets, readStorage } from './parts.ts'
@@ -62,20 +62,6 @@ export interface MfaOptions {
   readonly now?: (() => number) | undefined
   /** @defaultValue Node's */
   readonly randomBytes?: RandomBytes | undefined
-}
-
-/** Bearer tokens, as a bearer host hands them out. */
-export interface BearerSettings {
-  /** Seconds an access token is good, 60 to 86,400. A revocation is too late for it. @defaultValue 900 */
-  readonly accessTokenSeconds: number
-  /** Seconds from a sign-in until its last refresh token dies, 3600 to 31,536,000. @defaultValue 2,592,000 */
-  readonly refreshTokenSeconds: number
-  /** Sign-ins a user may have at a time, 1 to 50; one more ends that which was longest without use. @defaultValue 10 */
-  readonly families: number
-  /** The `aud` claim of access tokens. @defaultValue the issuer */
-  readonly audience: string
-  /** Private keys, PEM or JWK: the first signs, all are published and open. @defaultValue none: HS256 with the secret */
-  readonly keys: readonly PrivateKeyInput[]
 }
 
 /** The options after the defaults. */

@@ -1,6 +1,5 @@
 import type { Factor } from '../factors/factor.ts'
 import type { RandomBytes } from '../ports.ts'
-import type { AttemptLimits } from './throttle.ts'
 
 /** What a rule decides by. It holds nothing that could write, sign, or send: a rule that gets no more is pure. */
 export interface Terms {
@@ -9,4 +8,18 @@ export interface Terms {
   readonly attempts: AttemptLimits
   readonly stepUpSeconds: number | false
   readonly randomBytes: RandomBytes
+}
+
+/**
+ * How consecutive failures of one factor are answered (NIST SP 800-63B-4 section 3.2.2).
+ */
+export interface AttemptLimits {
+  /** The failure that starts the first wait. @defaultValue 5 */
+  readonly waitAfter: number
+  /** The first wait in seconds; each further failure doubles it. @defaultValue 30 */
+  readonly waitSeconds: number
+  /** The longest wait in seconds. @defaultValue 3600 */
+  readonly maxWaitSeconds: number
+  /** The failure that suspends the factor. @defaultValue 100 */
+  readonly suspendAfter: number
 }

@@ -1,21 +1,7 @@
 import { MfaError } from '../errors.ts'
 import type { Failures, MfaRecord } from '../record/record.ts'
 import { type Decision, refuse } from './decision.ts'
-import type { Terms } from './terms.ts'
-
-/**
- * How consecutive failures of one factor are answered (NIST SP 800-63B-4 section 3.2.2).
- */
-export interface AttemptLimits {
-  /** The failure that starts the first wait. @defaultValue 5 */
-  readonly waitAfter: number
-  /** The first wait in seconds; each further failure doubles it. @defaultValue 30 */
-  readonly waitSeconds: number
-  /** The longest wait in seconds. @defaultValue 3600 */
-  readonly maxWaitSeconds: number
-  /** The failure that suspends the factor. @defaultValue 100 */
-  readonly suspendAfter: number
-}
+import type { AttemptLimits, Terms } from './terms.ts'
 
 /** Where a count stands: open, waiting until a time, or suspended for good. */
 export type Gate =

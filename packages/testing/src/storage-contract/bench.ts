@@ -1,24 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Awaitable, Storage, StoredRecord } from '@latchkey/core'
-import type { Crew, StorageProcess } from './crew.ts'
-import type { StorageContractOptions } from './storage-contract.ts'
-
-/** A storage under test, and what the rules need to try it. */
-export interface Bench {
-  readonly storage: Storage
-  readonly oddUserIds: readonly string[]
-  /** A user who may have a record; no record is stored for them yet. */
-  readonly user: (n?: number) => Promise<string>
-  /** As `user`, but with this id. */
-  readonly add: (userId: string) => Promise<string>
-  /** A second storage on the same data. */
-  readonly reopen: () => Promise<Storage>
-  /** Makes writes wait until the function that it gives is called. */
-  readonly holdLock: () => Promise<() => Awaitable<unknown>>
-  /** Starts so many processes, each with a storage on the same data. No rule leaves one behind. */
-  readonly start: (count: number) => Promise<readonly StorageProcess[]>
-}
+import type { Storage, StoredRecord } from '@latchkey/core'
+import type { Crew } from './crew.ts'
+import type { Bench, StorageContractOptions } from './rule.ts'
 
 export function openBench<Subject extends { readonly storage: Storage }>(
   subject: Subject,

@@ -3,7 +3,7 @@ import type { Storage, StoredRecord } from '@latchkey/core'
 import { assertSameRecord, assertStored, createRecord, listUserIds, someRecord } from './bench.ts'
 import type { StorageProcess } from './crew.ts'
 import { createMany, many } from './listing.ts'
-import type { Rule } from './storage-contract.ts'
+import type { Rule } from './rule.ts'
 
 /** After so many acknowledgements a process is killed, each at another moment of what it is writing then. */
 const deaths = [0, 1, 5, 20, 60, 150]

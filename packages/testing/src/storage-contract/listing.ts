@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Storage } from '@latchkey/core'
 import { assertStored, createRecord, listUserIds, someRecord } from './bench.ts'
-import type { Rule } from './storage-contract.ts'
+import type { Rule } from './rule.ts'
 
 /** More than one page of any sensible size. */
 export const many = 250

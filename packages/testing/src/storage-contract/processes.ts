@@ -1,7 +1,7 @@
 import { createRecord } from './bench.ts'
 import { assertNoLostUpdate, assertOneWinner } from './racing.ts'
+import type { Rule } from './rule.ts'
 import { assertSeenAtOnce } from './sharing.ts'
-import type { Rule } from './storage-contract.ts'
 
 const crowd = 8
 /** So often does the same race run: two that meet by chance do so in one of them. */

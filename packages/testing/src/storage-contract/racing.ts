@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Storage, StoredRecord } from '@latchkey/core'
 import { faultyStorage } from '../faulty-storage.ts'
 import { assertStored, createRecord, someRecord } from './bench.ts'
-import type { Rule } from './storage-contract.ts'
+import type { Rule } from './rule.ts'
 
 const burst = 50
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { assertStored, createRecord, listUserIds, someRecord } from './bench.ts'
-import type { Rule } from './storage-contract.ts'
+import type { Rule } from './rule.ts'
 
 /** What `get` gives back. */
 export const readingRules: readonly Rule[] = [

@@ -3,7 +3,7 @@ import type { Storage } from '@latchkey/core'
 import { faultyStorage } from '../faulty-storage.ts'
 import { assertStored, createRecord, listUserIds, someRecord } from './bench.ts'
 import { assertNoLostUpdate, assertOneWinner } from './racing.ts'
-import type { Rule } from './storage-contract.ts'
+import type { Rule } from './rule.ts'
 
 /** Two storages on the same data, as two processes have them. */
 export const sharingRules: readonly Rule[] = [

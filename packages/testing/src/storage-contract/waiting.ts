@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Storage, StoredRecord } from '@latchkey/core'
-import { assertStored, type Bench, createRecord, someRecord } from './bench.ts'
-import type { Rule } from './storage-contract.ts'
+import { assertStored, createRecord, someRecord } from './bench.ts'
+import type { Bench, Rule } from './rule.ts'
 
 const acts = ['create', 'update', 'delete'] as const
 type Act = (typeof acts)[number]
 
 /** Milliseconds in which a write meets the lock, or gives up. */
-const meetingMs = 50
+const meetingMs = 20
 
 /** One write that waits for a lock, and another that is acknowledged meanwhile. */
 export const waitingRules: readonly Rule[] = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { assertStored, createRecord, someRecord } from './bench.ts'
-import type { Rule } from './storage-contract.ts'
+import type { Rule } from './rule.ts'
 
 /** When `put` writes and when it must not, and what `delete` leaves behind. */
 export const writingRules: readonly Rule[] = [

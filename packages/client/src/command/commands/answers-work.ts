@@ -4,7 +4,7 @@ import type { Shell } from '../shell.ts'
 import { keyOf } from '../sign-in/answers-file.ts'
 import { noticeListener } from '../terminal/notices.ts'
 import { openPrompts } from '../terminal/prompts.ts'
-import type { AnswersTask } from './answers.ts'
+import type { AnswersTask } from './answers-task.ts'
 
 type Done = Promise<number | undefined>
 

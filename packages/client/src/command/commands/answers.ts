@@ -1,27 +1,15 @@
 import { join } from 'node:path'
-import { type AnswerCache, stateFolder } from '../../node/index.ts'
+import { stateFolder } from '../../node/index.ts'
 import { nearest } from '../arguments/nearest.ts'
-import type { Arguments } from '../arguments/read.ts'
 import { UsageError } from '../failures.ts'
-import type { Shell } from '../shell.ts'
 import { openAnswers } from '../sign-in/answers-file.ts'
 import { keyOptions } from '../sign-in/options.ts'
+import type { AnswersTask } from './answers-task.ts'
 import { clean, decrypt, encrypt, list, merge, remove, validate } from './answers-work.ts'
 import type { Command } from './command.ts'
 
 /** What is done to a file of answers. */
 type Work = (task: AnswersTask) => Promise<number | undefined>
-
-/** A file of answers, and what is to be done with it. */
-export interface AnswersTask {
-  readonly file: string
-  /** Opened with what the options name. */
-  readonly open: () => Promise<AnswerCache>
-  /** What stands behind the name of the work, but the file. */
-  readonly words: readonly string[]
-  readonly given: Arguments
-  readonly shell: Shell
-}
 
 /** By name: the work, and how many words it takes besides the file. `null`: its words are none of a file. */
 const works: Readonly<Record<string, readonly [work: Work, words: readonly [number, number] | null]>> = {
