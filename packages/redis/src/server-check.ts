@@ -67,7 +67,7 @@ async function readInfo(send: Send): Promise<Info> {
 function explain(error: unknown): never {
   if (!(error instanceof Error) || !/NOPERM|unknown command/i.test(error.message)) throw error
   throw new Error(
-    `Latchkey looks with INFO whether Redis may drop records, and is not let (${error.message}): grant +info`,
+    `Latchkey reads the eviction policy with INFO, which this Redis user may not run (${error.message}): grant +info`,
     { cause: error },
   )
 }

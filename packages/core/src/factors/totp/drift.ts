@@ -1,6 +1,6 @@
 import type { TotpData } from './parameters.ts'
 
-/** In so many accepted codes running a drift has to show before it is learned. */
+/** How many accepted codes in a row must be off in the same direction before the drift is applied. */
 const showings = 3
 
 /**

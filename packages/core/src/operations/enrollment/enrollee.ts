@@ -65,8 +65,8 @@ export async function register(
 }
 
 /**
- * The factor that a new account begins with: the one it asks for, else the first there is. To be asked before the account
- * is made, so that nothing is made which could not be gone on with.
+ * The factor that a new account begins with: the one it asks for, otherwise the first there is. Call this before creating
+ * the account, so that no account is created that cannot be enrolled.
  *
  * @throws MfaError `invalid_request` that names the field
  */
