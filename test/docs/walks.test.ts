@@ -35,7 +35,7 @@ test('an account is made, and its enrollment signs in', { timeout }, async () =>
   await walkOn(quickStart({ imports: ['fieldError'], host }), steps)
 })
 
-test('a login that has to enroll does so, and signs in', { timeout }, async () => {
+test('a login that must enroll does so, and signs in', { timeout }, async () => {
   const options = lineOf('docs/registration.md', 'Demanding a second factor', /^ {2}enrollment: .*$/m)
   const steps = stepsOf('docs/registration.md', 'Demanding a second factor')
   expect(steps).toHaveLength(3)

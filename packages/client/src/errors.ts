@@ -2,7 +2,7 @@
 export type OwnErrorCode =
   /** A second factor is asked for, and nobody and nothing here can answer: a `MfaRequiredError`. */
   | 'mfa_required'
-  /** The account has to enroll a second factor first: `setup()` and `confirm()` go on. */
+  /** The account must enroll a second factor first: `setup()` and `confirm()` go on. */
   | 'mfa_enrollment_required'
   /** The server cannot be reached, or the connection broke. */
   | 'network_error'

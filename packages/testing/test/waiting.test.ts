@@ -1,6 +1,6 @@
 /** The rule guarded here: the contract finds a storage that acknowledges a write and loses it because another one waits. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Storage, StoredRecord } from '@latchkey/core'
+import type { Storage } from '@latchkey/core'
 import { expect, test } from 'vitest'
 import { storageContract } from '../src/index.ts'
 import { mapStorage, type Rows } from './map-storage.ts'
@@ -12,12 +12,14 @@ type Act = (typeof acts)[number]
 interface Manners {
   /** Whether a write that meets the lock throws instead of waiting. */
   readonly givesUp?: boolean
+  /** Whether a write that meets the lock says that another writer was first, although none was. */
+  readonly isBeaten?: boolean
   /** Whether a write that is acknowledged meanwhile is not there for others, and is gone once the first is done. */
   readonly loses?: (waiting: Act, second: Act) => boolean
 }
 
 /** A storage on rows with a lock. */
-function open({ givesUp = false, loses = () => false }: Manners) {
+function open({ givesUp = false, isBeaten = false, loses = () => false }: Manners) {
   const rows: Rows = new Map()
   let isFree: Promise<unknown> | null = null
   let begun: Act | null = null
@@ -41,7 +43,10 @@ function open({ givesUp = false, loses = () => false }: Manners) {
 
   const storage: Storage = {
     get: (userId) => mine().get(userId),
-    put: (userId, next, expected) => write(actOf(next, expected), (on) => on.put(userId, next, expected)),
+    async put(userId, next, expected) {
+      if (isBeaten && isFree !== null) return false
+      return write(expected === null ? 'create' : 'update', (on) => on.put(userId, next, expected))
+    },
     delete: (userId) => write('delete', (on) => on.delete(userId)),
     userIds: () => mine().userIds(),
   }
@@ -56,10 +61,6 @@ function open({ givesUp = false, loses = () => false }: Manners) {
     }
   }
   return { rows, storage, holdLock }
-}
-
-function actOf(_: StoredRecord, expected: string | null): Act {
-  return expected === null ? 'create' : 'update'
 }
 
 function contractOf(manners: Manners) {
@@ -90,6 +91,10 @@ test.each(pairs)('a $second that is lost while a $waiting waits is found out', a
   const message = `a ${second} was acknowledged while a ${waiting} waited`
   await expect(check({ loses })).rejects.toThrow(message)
   await expect(check({ loses, givesUp: true })).rejects.toThrow(message)
+})
+
+test('a write that is refused because of a lock is found out', async () => {
+  await expect(check({ isBeaten: true })).rejects.toThrow('while a create waited')
 })
 
 test('the rule is left out for a storage that has no lock, or cannot be opened twice', () => {

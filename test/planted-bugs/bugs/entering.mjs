@@ -6,7 +6,7 @@ const enter = 'core/src/operations/enrollment/enrollee.ts'
 /** @type {readonly import('../bug.d.ts').PlantedBug[]} */
 export const entering = [
   {
-    name: 'who has to enroll is signed in all the same',
+    name: 'who must enroll is signed in all the same',
     test: 'the password alone opens nothing',
     threats: ['entering'],
     changes: [

@@ -9,7 +9,7 @@ export const exitCodes: Readonly<Record<number, string>> = {
   3: 'a second factor is needed, and nobody and nothing here can answer',
   4: "the server cannot be reached, or is none of Latchkey's",
   5: 'locked for a while: wait and try again',
-  6: 'the account has to enroll a second factor first',
+  6: 'the account must enroll a second factor first',
   130: 'ended by Ctrl-C',
 }
 

@@ -20,7 +20,7 @@ export interface EnrollmentParts extends SessionParts {
 }
 
 export interface Enrollment extends Pick<Client, 'register' | 'setup' | 'confirm' | 'qrCode'> {
-  /** A login has to enroll, with this token; `null` where another one begins, and what an earlier one had to do is over. */
+  /** A login must enroll, with this token; `null` where another one begins, and what an earlier one had to do is over. */
   readonly demand: (ephemeralToken: string | null) => void
   /** The token of the enrollment under way. */
   readonly activationToken: () => string | null
@@ -28,7 +28,7 @@ export interface Enrollment extends Pick<Client, 'register' | 'setup' | 'confirm
 
 export function createEnrollment(parts: EnrollmentParts): Enrollment {
   const { ask, askSignedIn } = parts
-  /** The token of a login that has to enroll. */
+  /** The token of a login that must enroll. */
   let demanded: string | null = null
   let latest: Setup | null = null
   /** Whether the latest is of somebody who is not signed in, and the confirmation signs in. */

@@ -10,7 +10,7 @@ import { enrollmentRequired, isOver, readFirstStep, readPending } from './pendin
 
 /** What a challenge needs of the rest of the client. */
 export interface ChallengeParts extends SessionParts {
-  /** The login has to enroll, with this token; `null` where it begins. */
+  /** The login must enroll, with this token; `null` where it begins. */
   readonly enroll: (ephemeralToken: string | null) => void
 }
 

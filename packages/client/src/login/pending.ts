@@ -34,7 +34,7 @@ export function readPending(given: unknown, { baseUrl }: { baseUrl: URL }): Pend
   return { baseUrl: baseUrl.href, ephemeralToken, methods, question, propositions, expiresAt: String(expiresAt) }
 }
 
-/** The error of an account that has to enroll. */
+/** The error of an account that must enroll. */
 export function enrollmentRequired(methods: readonly string[]): ClientError {
   const detail = 'a second factor has to be enrolled first'
   return new ClientError('mfa_enrollment_required', { detail, methods })

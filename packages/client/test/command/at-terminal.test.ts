@@ -227,7 +227,7 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
     expect(terminal.screen()).toMatch(/Recovery codes:(\s+[\w-]{8,}){8,}/)
   })
 
-  test('an account that has to enroll is told so, and enroll lets it in', async () => {
+  test('an account that must enroll is told so, and enroll lets it in', async () => {
     const school = await openSchool({ demands: true })
     const refused = await openTerminal(['login', school.url])
     await givePassword(refused)

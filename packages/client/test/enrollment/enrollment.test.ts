@@ -77,7 +77,7 @@ test('a confirmation that broke off is repeated with another code, and none is s
   expect(app.notices.map((notice) => notice.type === 'waiting' && notice.reason)).toEqual(['step_ends', 'step_used'])
 })
 
-describe('an account that has to enroll', () => {
+describe('an account that must enroll', () => {
   test.each(['bearer', 'session'] as const)(
     'is told so, enrolls without a session, and is signed in: %s',
     async (host) => {
@@ -99,7 +99,7 @@ describe('an account that has to enroll', () => {
   )
 })
 
-test('who logs in after somebody who has to enroll enrolls for nobody but himself', async () => {
+test('who logs in after somebody who must enroll enrolls for nobody but himself', async () => {
   const app = await openApp({ mfa: { enrollment: ({ name }) => (name === 'alice' ? 'required' : 'optional') } })
   const client = app.client()
   await client.register({ username: 'bob', password: 'builder' })

@@ -28,7 +28,7 @@ export interface Tokens {
   /** The client's handle on a challenge. */
   signEphemeral(subject: TokenSubject): Promise<string>
   openEphemeral(token: unknown): Promise<TokenClaims | RefusedToken>
-  /** The handle of somebody who has to enroll before being signed in. It answers no challenge. */
+  /** The handle of somebody who must enroll before being signed in. It answers no challenge. */
   signEnrollment(subject: TokenSubject): Promise<string>
   openEnrollment(token: unknown): Promise<TokenClaims | RefusedToken>
   /** An encrypted token (RFC 7516, A256GCM), since it holds a secret: the handle on an enrollment. */

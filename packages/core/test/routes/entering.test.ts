@@ -27,7 +27,7 @@ async function confirmed(app: App, begun: Answered, session = 'nobody'): Promise
   return app.send('POST', '/mfa/totp/activate', { body, session })
 }
 
-describe('a login that has to enroll', () => {
+describe('a login that must enroll', () => {
   test('answers with a demand and a token, and makes no session', async () => {
     const { json, sessions } = await demanded()
     expect(json).toEqual({

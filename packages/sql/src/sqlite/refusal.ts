@@ -26,5 +26,5 @@ export function explainRefusal(error: unknown): unknown {
 }
 
 function ownHandle(reason: string, cause: Error): Error {
-  return new Error(`${reason} on the database handle: give Latchkey a handle of its own`, { cause })
+  return new Error(`${reason} on the database handle: give Latchkey its own handle`, { cause })
 }

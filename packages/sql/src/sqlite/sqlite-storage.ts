@@ -20,7 +20,7 @@ export interface SqliteStorageOptions extends SqlStorageOptions {
  * Records in SQLite, through a handle of `node:sqlite`, better-sqlite3, or libsql that the host opened.
  * Several processes may use one file.
  *
- * **Give Latchkey a handle of its own.** A handle may be shared, but then what the host has under way on it is in the
+ * **Give Latchkey its own handle.** A handle may be shared, but then what the host has under way on it is in the
  * way: while a transaction of the host is open, or a statement of the host that writes has not ended, calls wait for
  * `busyTimeoutMs` and then throw (the user gets `storage_unavailable`). Inside that transaction a write would not be
  * durable yet, a ROLLBACK would take back a failure count or a used code, and a read could be old. While the host reads

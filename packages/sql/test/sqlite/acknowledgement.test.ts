@@ -16,7 +16,7 @@ for (const driver of drivers) {
   describe.skipIf(driver.unavailable !== null)(`an acknowledged write on ${titleOf(driver)}`, () => {
     let file: DatabaseFile
     let handle: Handle
-    /** On a handle of its own, as another process has. */
+    /** On another handle, as another process has. */
     let others: SqlStorage
     beforeEach(async () => {
       file = new DatabaseFile(driver)

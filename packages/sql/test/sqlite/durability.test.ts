@@ -31,6 +31,35 @@ for (const driver of drivers) {
       expect(firstValue(handle, 'PRAGMA busy_timeout')).toBe(70)
     })
 
+    test('wait for another process that has the whole file, as one does that starts on a new file', () => {
+      handle.exec('CREATE TABLE t (x)')
+      handle.exec('BEGIN EXCLUSIVE')
+      let refusals = 0
+      const counting = <T>(call: () => T): T => {
+        try {
+          return call()
+        } catch (error) {
+          refusals += 1
+          if (refusals === 2) handle.exec('ROLLBACK')
+          throw error
+        }
+      }
+      const starting = file.open()
+      sqliteStorage({
+        // The lock ends with an attempt, so no attempt needs to wait for it.
+        exec: (text) => counting(() => starting.exec(text.replace('busy_timeout = 5000', 'busy_timeout = 1'))),
+        prepare: (text) => {
+          const statement = counting(() => starting.prepare(text))
+          return {
+            run: (...params) => statement.run(...params),
+            all: (...params) => counting(() => statement.all(...params)),
+          }
+        },
+      })
+      expect(refusals).toBe(2)
+      expect(firstValue(starting, 'PRAGMA journal_mode')).toBe('wal')
+    })
+
     test('hold for a database in memory as far as they can', () => {
       const memory = driver.open(':memory:')
       sqliteStorage(memory)
