@@ -19,7 +19,7 @@ export function mistaken(sound: Binding, { request, response, handler, host }: M
       const { handle, guard, problem } = { ...bound, ...handler?.(bound) }
       return {
         async handle(asked, ...args) {
-          const answer = await handle({ ...asked, ...request?.(asked) }, ...args)
+          const answer = await handle({ ...plain(asked), ...request?.(asked) }, ...args)
           return answer === null ? null : spoilt(answer)
         },
         guard,
@@ -29,7 +29,13 @@ export function mistaken(sound: Binding, { request, response, handler, host }: M
   }
 }
 
-const proof = { provedAt: 0, factor: null, amr: [] }
+/** The same with members of its own: what a class computes would be lost in a copy. */
+function plain(asked: MfaRequest): MfaRequest {
+  const { method, path, target, origin, address, body, parsedBody } = asked
+  return { method, path, target, origin, address, header: (name) => asked.header(name), body, parsedBody }
+}
+
+const proof = { userId: '1', amr: [], factor: null, authenticatorId: null, strength: null, provedAt: 0 }
 const text = (body: Uint8Array | null) => (body === null ? null : Buffer.from(Buffer.from(body).toString()))
 
 /** Mistakes by what the adapter does, each with words from the rules that have to notice. */

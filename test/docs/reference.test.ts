@@ -12,7 +12,7 @@ import {
   type MfaOptions,
   memoryStorage,
 } from '../../packages/core/src/index.ts'
-import { readOptions } from '../../packages/core/src/options/options.ts'
+import { readMfaOptions } from '../../packages/core/src/options/options.ts'
 import { routeTable } from '../../packages/core/src/routes/table.ts'
 import { blocksBelow, pageOf, root } from './pages.ts'
 import { rowsIn, sectionOf } from './tables.ts'
@@ -23,7 +23,7 @@ const options: MfaOptions = {
   findUser: () => null,
   issuer: 'Acme',
 }
-const settings = readOptions(options)
+const settings = readMfaOptions(options)
 const groups = ['totp', 'recoveryCodes', 'bearer', 'attempts'] as const
 
 /** The names that a TypeError lists. */
@@ -31,7 +31,7 @@ function namesIn(refused: () => unknown): readonly string[] {
   try {
     refused()
   } catch (error) {
-    return (error as Error).message.replace(/.*there are /, '').split(', ')
+    return (error as Error).message.replace(/.*\(known: (.*)\)$/, '$1').split(', ')
   }
   throw new Error('nothing was refused')
 }
@@ -97,7 +97,7 @@ test('there is no section and no row of an error that is not', () => {
 })
 
 const [, types = ''] = sourceOf('events.ts').split('export type MfaEventType =')
-const [, reasons = ''] = sourceOf('errors.ts').split('export type MfaEventReason =')
+const [, reasons = ''] = sourceOf('errors.ts').split('type KnownReason =')
 const named = (union: string) =>
   [...(union.split('\n\n', 1)[0] ?? '').matchAll(/\| '(\w+)'/g)].map(([, name = '']) => name)
 const [, event = ''] = sourceOf('events.ts').split(/export interface MfaEvent\b.*/)

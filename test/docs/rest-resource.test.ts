@@ -1,7 +1,7 @@
 /** The promise guarded here: the page on the REST resource shows each route as it is, and requests that answer what it says. */
 import { type RouteTable, resourceRoutes } from '@latchkey/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readOptions } from '../../packages/core/src/options/options.ts'
+import { readMfaOptions } from '../../packages/core/src/options/options.ts'
 import { routeTable } from '../../packages/core/src/routes/table.ts'
 import { lineOf, type PageApp, quickStart, startApp } from './page-app.ts'
 import { pageOf } from './pages.ts'
@@ -16,7 +16,7 @@ let app: PageApp | undefined
 function tableOf(routes: RouteTable) {
   const usual = { secret: 'n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is', issuer: 'Acme', findUser: () => null }
   const storage = { get: () => {}, put: () => {}, delete: () => {}, userIds: () => {} } as never
-  return readOptions({ ...usual, storage, routes }).routes.build([])
+  return readMfaOptions({ ...usual, storage, routes }).routes.build([])
 }
 
 beforeAll(async () => {

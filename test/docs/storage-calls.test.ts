@@ -1,10 +1,20 @@
 /** The figure guarded here: what each operation costs in storage calls, as the architecture page has it. */
-import { createMfa, memoryStorage } from '@latchkey/core'
+import { createMfa, type MfaRequest, memoryStorage } from '@latchkey/core'
 import { type FaultyStorage, faultyStorage, manualClock, virtualAuthenticator } from '@latchkey/testing'
 import { expect, test } from 'vitest'
 import { pageOf } from './pages.ts'
 
 const alice = { id: '1', name: 'alice' }
+const request: MfaRequest = {
+  method: 'GET',
+  path: '/page',
+  target: '/page',
+  origin: 'https://app.example',
+  address: '192.0.2.1',
+  header: () => undefined,
+  body: null,
+  parsedBody: undefined,
+}
 const [, section = ''] = pageOf('docs/architecture.md').prose.split('\n## What it costs\n')
 const [costs = ''] = section.split('\n## ', 1)
 const rows = [...costs.matchAll(/^\| ([^`|]+?) +\| (\d) +\| (\d) +\|$/gm)].map(([, name = '', gets, puts]) => {
@@ -22,17 +32,19 @@ async function setting() {
     findUser: () => alice,
     now: clock.now,
   })
-  const handler = mfa.handler({
-    checkCredentials: () => null,
-    currentUser: () => ({ user: alice, provedAt: clock.now() }),
-    signIn: () => ({}),
-    proved: () => ({}),
-  })
   const { totpUrl, activationToken } = await mfa.begin('totp', alice)
   const phone = virtualAuthenticator(totpUrl)
   const { authenticator, proof } = await mfa.confirm('totp', alice, { activationToken, code: phone.code(clock.now()) })
+  const handler = mfa.handler({
+    checkCredentials: () => null,
+    currentUser: () => ({ user: alice, proof: proof.sealed, session: 'the first' }),
+    signIn: () => ({}),
+    proved: () => ({}),
+  })
   const tokens = await mfa.tokens.issue(alice, proof)
-  const { ephemeralToken = '' } = await mfa.challenge(alice)
+  const challenge = await mfa.challenge(alice)
+  if (challenge.kind !== 'challenge') throw new Error('alice has no second factor')
+  const { ephemeralToken } = challenge
   const fresh = { provedAt: clock.now() }
   const begun = await mfa.begin('totp', alice, fresh)
   const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
@@ -91,7 +103,7 @@ const operations: Readonly<Record<string, (given: Setting) => unknown>> = {
   'end a sign-in': ({ mfa, tokens }) => mfa.tokens.revoke(tokens.refreshToken),
   'an access token': ({ mfa, tokens }) => mfa.tokens.read(tokens.accessToken),
   erase: ({ mfa }) => mfa.erase('1'),
-  guard: ({ handler }) => handler.guard()(),
+  guard: ({ handler }) => handler.guard()(request),
 }
 
 test('every operation has its row', () => {

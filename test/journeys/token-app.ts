@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { createMfa, type Host, type Mfa, type MfaOptions, type Proof, type User } from '@latchkey/core'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { createMfa, type Host, type Mfa, type MfaOptions, type User } from '@latchkey/core'
 import { type HttpAnswer, httpClient, type ManualClock, manualClock, type RunningApp } from '@latchkey/testing'
 import type { Request, Response } from 'express'
 import type { Context } from 'koa'
@@ -76,7 +76,7 @@ function tokenHost<Args extends readonly unknown[]>(
   { mfa, passwords }: Parts,
   authorization: (...args: Args) => string | undefined,
 ): Host<Args> {
-  const rows = new Map<string, { userId: string; proof: Proof }>()
+  const rows = new Map<string, { userId: string; proof: string; session: string }>()
   const keyOf = (...args: Args) => /^Token (\S+)$/.exec(authorization(...args) ?? '')?.[1] ?? ''
   return {
     checkCredentials({ username, password }, ..._args) {
@@ -85,16 +85,20 @@ function tokenHost<Args extends readonly unknown[]>(
     },
     async currentUser(...args) {
       const row = rows.get(keyOf(...args))
-      const user = row === undefined ? null : await mfa.findUser(row.userId)
-      return row === undefined || user === null ? null : { ...row.proof, user }
+      if (row === undefined) return null
+      const { userId, ...kept } = row
+      const user = await mfa.findUser(userId)
+      return user && { user, ...kept }
     },
-    signIn(user, proof, ..._args) {
+    signIn(user, { sealed: proof }, ..._args) {
       const key = randomBytes(20).toString('hex')
-      rows.set(key, { userId: user.id, proof })
+      rows.set(key, { userId: user.id, proof, session: randomUUID() })
       return { key }
     },
-    proved(user, proof, ...args) {
-      rows.set(keyOf(...args), { userId: user.id, proof })
+    proved(_user, { sealed: proof }, ...args) {
+      const key = keyOf(...args)
+      const row = rows.get(key)
+      if (row !== undefined) rows.set(key, { ...row, proof })
     },
   }
 }

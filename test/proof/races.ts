@@ -175,9 +175,9 @@ async function enrolled({ mfa, user }: Racetrack): Promise<void> {
 /** A challenge of the user, who is enrolled first. */
 async function challenged(track: Racetrack): Promise<string> {
   await enrolled(track)
-  const { ephemeralToken } = await track.mfa.challenge(track.user)
-  if (ephemeralToken === undefined) throw new Error('the user is not enrolled')
-  return ephemeralToken
+  const challenge = await track.mfa.challenge(track.user)
+  if (challenge.kind !== 'challenge') throw new Error('the user is not enrolled')
+  return challenge.ephemeralToken
 }
 
 async function unusedCodes({ mfa, user, nowMs }: Racetrack): Promise<readonly string[]> {

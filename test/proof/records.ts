@@ -6,7 +6,7 @@ import { deriveKeys } from '../../packages/core/src/sealing/keys.ts'
 import { createSealer } from '../../packages/core/src/sealing/seal.ts'
 import { secret } from '../security/accounts.ts'
 
-const sealer = createSealer(deriveKeys([secret]), randomBytes)
+const sealer = createSealer('record', deriveKeys([secret]), randomBytes)
 
 /** What is stored of a user, opened. */
 export async function readRecord(storage: Storage, userId: string): Promise<MfaRecord> {

@@ -41,8 +41,8 @@ export async function work(mfa: Mfa, userId: string, { nowMs, acknowledge }: Wor
   }
 
   async function signIn(code: string): Promise<void> {
-    const { ephemeralToken } = await mfa.challenge(user)
-    if (ephemeralToken === undefined) throw new Error(`${userId} was let in without a second factor`)
-    await mfa.verify(ephemeralToken, { code })
+    const challenge = await mfa.challenge(user)
+    if (challenge.kind !== 'challenge') throw new Error(`${userId} was let in without a second factor`)
+    await mfa.verify(challenge.ephemeralToken, { code })
   }
 }

@@ -11,7 +11,7 @@ const activate = '/auth/mfa/totp/activate'
 const demanding: Partial<MfaOptions> = { enrollment: ({ id }) => (id === 'alice' ? 'required' : 'optional') }
 
 /** Nobody is signed in, since the token that was sent is no good. */
-function strangerBy(reason: string): Refusal {
+function strangerBy(reason: Refusal['reason']): Refusal {
   return { ...notSignedIn, reason }
 }
 

@@ -70,7 +70,7 @@ export async function forgedEphemeral(token: string): Promise<Forgeries> {
     'alg ES256 with a key in the header': await own
       .setProtectedHeader({ ...(made.header as { kid: string }), alg: 'ES256', jwk: jwk as never })
       .sign(privateKey),
-    'signed with the key of activation tokens': await signed({ ...made, key: keys.encryption }),
+    'signed with the key of activation tokens': await signed({ ...made, key: keys.activation }),
     'not signed': `${head}.${body}.`,
     'without its signature': `${head}.${body}`,
     'claims of another': `${head}.${encode({ ...made.claims, sub: 'mallory' })}.${signature}`,
@@ -80,9 +80,9 @@ export async function forgedEphemeral(token: string): Promise<Forgeries> {
 
 /** Activation tokens nobody should take, made from a genuine one. */
 export async function forgedActivation(token: string): Promise<Forgeries> {
-  const { plaintext } = await compactDecrypt(token, keys.encryption)
+  const { plaintext } = await compactDecrypt(token, keys.activation)
   const claims = JSON.parse(Buffer.from(plaintext).toString()) as Record<string, unknown>
-  const made: Made = { header: { ...decodeProtectedHeader(token) }, claims, key: keys.encryption }
+  const made: Made = { header: { ...decodeProtectedHeader(token) }, claims, key: keys.activation }
   const parts = token.split('.')
   return {
     ...(await variantsOf(made, encrypted)),
@@ -93,7 +93,7 @@ export async function forgedActivation(token: string): Promise<Forgeries> {
       header: { ...made.header, enc: 'A256CBC-HS512' },
       key: doubled(made.key),
     }),
-    'encrypted with the key of ephemeral tokens': await encrypted({ ...made, key: keys.signing }),
+    'encrypted with the key of ephemeral tokens': await encrypted({ ...made, key: keys.ephemeral }),
     'another factor': await encrypted({ ...made, claims: { ...claims, factor: 'recovery_code' } }),
     'no factor': await encrypted({ ...made, claims: { ...claims, factor: undefined } }),
     'nothing pending': await encrypted({ ...made, claims: { ...claims, pending: undefined } }),
@@ -103,7 +103,7 @@ export async function forgedActivation(token: string): Promise<Forgeries> {
 }
 
 function madeFrom(token: string): Made {
-  return { header: { ...decodeProtectedHeader(token) }, claims: { ...decodeJwt(token) }, key: keys.signing }
+  return { header: { ...decodeProtectedHeader(token) }, claims: { ...decodeJwt(token) }, key: keys.ephemeral }
 }
 
 async function variantsOf(made: Made, make: (made: Made) => Promise<string>): Promise<Record<string, string>> {
@@ -116,7 +116,7 @@ async function variantsOf(made: Made, make: (made: Made) => Promise<string>): Pr
     ),
     [
       'the key of another secret',
-      { ...made, key: made.key === keys.signing ? stranger.signing : stranger.encryption },
+      { ...made, key: made.key === keys.ephemeral ? stranger.ephemeral : stranger.activation },
     ] as const,
     ['a random key', { ...made, key: new Uint8Array(randomBytes(32)) }] as const,
   ]

@@ -1,5 +1,5 @@
 /** The threat: somebody who has the password tries codes until one fits. */
-import type { Factor, MfaEvent } from '@latchkey/core'
+import { defineFactor, type Factor, type MfaEvent, optionalText } from '@latchkey/core'
 import type { HttpAnswer } from '@latchkey/testing'
 import { expect, test } from 'vitest'
 import { doors } from './doors.ts'
@@ -277,18 +277,19 @@ function wordOf({ id }: Person) {
 
 /** A factor that takes one word and counts how often it looks. */
 function wordFactor(looked: () => void): Factor {
-  return {
+  return defineFactor({
     type: 'word',
     title: 'Word',
     path: 'word',
     amr: ['kba'],
-    field: 'word',
-    fieldFault: () => null,
-    couldBe: () => true,
+    strength: 'possession',
+    role: 'primary',
+    field: { name: 'word', ...optionalText },
+    parse: String,
     check({ answer, authenticators: [own] }) {
       looked()
       if (answer !== 'right') return { ok: false, reason: 'wrong' }
-      return { ok: true, authenticatorId: own?.id ?? '', changed: new Map() }
+      return { ok: true, authenticatorId: own?.id ?? '' }
     },
-  }
+  })
 }

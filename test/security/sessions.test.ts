@@ -1,4 +1,5 @@
 /** The threat: a session that was there before, that never saw a second factor, whose proof is old, or of somebody else. */
+import type { User } from '@latchkey/core'
 import type { HttpAnswer, HttpClient } from '@latchkey/testing'
 import { expect, test } from 'vitest'
 import { signInDoors } from './doors.ts'
@@ -57,7 +58,11 @@ describeOn(adapterStacks, (stack) => {
     const stage = await openStage(stack)
     const alice = await stage.alice.enroll()
     await stage.mallory.login(alice.browser)
-    expect(await sessionOf(alice.browser)).toMatchObject({ data: { latchkey: { userId: 'mallory', provedAt: null } } })
+    const { data } = await sessionOf(alice.browser)
+    expect(data).toMatchObject({ latchkey: { userId: 'mallory', proof: expect.any(String) } })
+    const { proof } = data['latchkey'] as { proof: string }
+    const user = stage.accounts.get('mallory') as User
+    expect(stage.mfa.openProof({ user, proof })).toMatchObject({ userId: 'mallory', provedAt: null })
     expect(await alice.browser.get('/guarded/default')).toMatchObject({ status: 401 })
   })
 

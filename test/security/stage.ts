@@ -109,7 +109,7 @@ export async function openStage(stack: Stack, options: StageOptions = {}): Promi
     passwords.set(id, password)
     return createPerson({ id, name, password, clock, browser })
   }
-  const sealer = createSealer(deriveKeys([settings.secret].flat()), randomBytes)
+  const sealer = createSealer('record', deriveKeys([settings.secret].flat()), randomBytes)
   return {
     ...{ stack, url, mfa, clock, storage, open, events, sessions, accounts, newPerson, browser },
     alice: newPerson('alice'),

@@ -1,10 +1,7 @@
 import { createCommit } from './commit/commit.ts'
-import { fieldError, MfaError } from './errors.ts'
 import { createEvents } from './events.ts'
 import type { Factor } from './factors/factor.ts'
-import { importRecoveryCodes, recoveryCode } from './factors/recovery-code/recovery-code.ts'
-import { importTotp } from './factors/totp/import.ts'
-import type { TotpData } from './factors/totp/parameters.ts'
+import { recoveryCode } from './factors/recovery-code/recovery-code.ts'
 import { totp } from './factors/totp/totp.ts'
 import type { Answer, Mfa } from './mfa.ts'
 import {
@@ -18,29 +15,25 @@ import { deactivate } from './operations/account/deactivate.ts'
 import { status } from './operations/account/status.ts'
 import { endFamily, issueTokens, readAccess, refreshTokens, renewAccess } from './operations/bearer/bearer.ts'
 import type { Core } from './operations/decide.ts'
-import { begin } from './operations/enrollment/begin.ts'
+import { begin, beginAccount } from './operations/enrollment/begin.ts'
 import { confirm } from './operations/enrollment/confirm.ts'
-import {
-  enrolleeByActivation,
-  enrolleeByEnrollment,
-  enrolleeMethod,
-  register,
-} from './operations/enrollment/enrollee.ts'
+import { enrolleeByEnrollment, enrolleeMethod, requireEnrollee } from './operations/enrollment/enrollee.ts'
 import { challenge } from './operations/login/challenge.ts'
+import { signInAlone } from './operations/login/sign-in.ts'
 import { stepUp, verify } from './operations/login/verify.ts'
 import { importAuthenticator } from './operations/operator/import.ts'
 import { reseal } from './operations/operator/reseal.ts'
 import { erase, reset, revokeTokens } from './operations/operator/reset.ts'
-import { type MfaOptions, type MfaSettings, readOptions } from './options/options.ts'
+import { type MfaOptions, type MfaSettings, readMfaOptions } from './options/options.ts'
 import type { BearerTokens } from './ports.ts'
 import { createHandler, type Routing } from './routes/handler.ts'
 import { runOwnRoute } from './routes/own-route.ts'
 import { mountRoutes } from './routes/settings.ts'
 import type { ProofInput } from './rules/prove.ts'
-import { deriveKeys } from './sealing/keys.ts'
+import { deriveKeys, factorKey } from './sealing/keys.ts'
 import { createSealer } from './sealing/seal.ts'
-import { cleanName } from './texts.ts'
 import { createAccessTokens } from './tokens/access.ts'
+import { createProofs } from './tokens/proofs.ts'
 import { createTokens } from './tokens/tokens.ts'
 
 /**
@@ -49,24 +42,21 @@ import { createTokens } from './tokens/tokens.ts'
  * @throws TypeError that names a bad option and says what would be right
  */
 export function createMfa(options: MfaOptions): Mfa {
-  const settings = readOptions(options)
-  const factors = [
-    totp(settings.totp) as unknown as Factor,
-    recoveryCode(settings.recoveryCodes) as unknown as Factor,
-    ...settings.factors,
-  ]
+  const settings = readMfaOptions(options)
+  const factors = [totp(settings.totp), recoveryCode(settings.recoveryCodes), ...settings.factors]
   const core = createCore(settings, factors)
   const { allowedOrigins, limiter, routes } = settings
   const mounted = mountRoutes(routes.build(factors), routes.settings)
   const routing: Routing = { core, allowedOrigins, limiter, routes: mounted }
   return Object.freeze<Mfa>({
     ...signInFace(core),
-    ...entryFace(core),
+    ...enrolleeFace(core),
     ...accountFace(core),
     ...operatorFace(core, settings),
     tokens: bearerTokens(core),
     on: core.events.on,
     findUser: settings.findUser,
+    openProof: ({ user, proof }) => core.proofs.open(user, proof),
     runRoute: async (name, body, { signedIn = null, requestId } = {}) =>
       runOwnRoute(core, name, { body, signedIn, requestId }),
     handler: (host) => createHandler(routing, host),
@@ -77,7 +67,7 @@ function createCore(settings: MfaSettings, factors: readonly Factor[]): Core {
   const keySets = deriveKeys(settings.secrets)
   const { issuer, stepUpSeconds, ephemeralTokenSeconds, activationTokenSeconds, attempts } = settings
   const { findUser, enrollment, bearer, now, randomBytes } = settings
-  const sealer = createSealer(keySets, randomBytes)
+  const sealer = createSealer('record', keySets, randomBytes)
   return Object.freeze<Core>({
     issuer,
     stepUpSeconds,
@@ -90,40 +80,40 @@ function createCore(settings: MfaSettings, factors: readonly Factor[]): Core {
     bearer,
     commit: createCommit({ ...settings, sealer }),
     tokens: createTokens({ ...settings, keySets }),
+    proofs: createProofs(keySets, randomBytes),
     accessTokens: createAccessTokens({ ...settings, keySets }, bearer),
     events: createEvents(settings.onEvent),
     now,
     randomBytes,
+    keysOf: (type) => (label) => keySets.map((keys) => factorKey(keys, type, label)),
   })
 }
 
-type EntryFace = Pick<Mfa, 'register' | 'beginEnrollment' | 'confirmEnrollment'>
+type EnrolleeFace = Pick<Mfa, 'register' | 'beginEnrollment' | 'confirmEnrollment'>
 
-function entryFace(core: Core): EntryFace {
+function enrolleeFace(core: Core): EnrolleeFace {
   return {
     async register(user, { method, requestId, ...fields } = {}) {
-      return register(core, user, { method: enrolleeMethod(core, method, fields), fields, requestId })
+      return beginAccount(core, enrolleeMethod(core, method, fields), { user, fields, requestId })
     },
     async beginEnrollment(ephemeralToken, type, { requestId, ...fields } = {}) {
       const { user, claims } = await enrolleeByEnrollment(core, ephemeralToken, { requestId })
-      return begin(core, type, { user, fields, entering: { claims }, requestId })
+      return begin(core, type, { user, fields, enrollee: { kind: 'token', claims }, requestId })
     },
     async confirmEnrollment(type, { activationToken, name, ...answer }) {
-      const call = { isSignedIn: false, requestId: answer.requestId }
-      const enrollee = await enrolleeByActivation(core, activationToken, call)
-      if (enrollee === null) throw new MfaError('unauthenticated')
-      const { user } = enrollee
+      const { user } = await requireEnrollee(core, activationToken, answer)
       return { user, ...(await confirm(core, type, { user, activationToken, name, ...toInput(answer) })) }
     },
   }
 }
 
-type SignInFace = Pick<Mfa, 'challenge' | 'verify' | 'begin' | 'confirm' | 'stepUp' | 'deactivate'>
+type SignInFace = Pick<Mfa, 'challenge' | 'verify' | 'signIn' | 'begin' | 'confirm' | 'stepUp' | 'deactivate'>
 
 function signInFace(core: Core): SignInFace {
   return {
     challenge: async (user, answer = {}) => challenge(core, user, toInput(answer)),
     verify: async (ephemeralToken, answer) => verify(core, ephemeralToken, toInput(answer)),
+    signIn: async (type, answer) => signInAlone(core, type, toInput(answer)),
     begin: (async (type, user, { provedAt, requestId, ...fields } = {}) =>
       begin(core, type, { user, fields, provedAt, requestId })) as Mfa['begin'],
     async confirm(type, user, { activationToken, name, ...answer }) {
@@ -183,21 +173,7 @@ function operatorFace(core: Core, settings: MfaSettings): OperatorFace {
     erase: async (userId, call = {}) => erase(core, userId, call),
     revokeTokens: async (userId, call = {}) => revokeTokens(core, userId, call),
     reseal: async (options = {}) => reseal(core, settings.storage, options),
-    async import(userId, input) {
-      const data = importTotp(input)
-      const name = input.name === undefined ? undefined : cleanName(input.name)
-      if (name === null) throw fieldError('name', 'must have 1 to 64 characters and no control characters')
-      const how = { settings: settings.recoveryCodes, randomBytes: settings.randomBytes }
-      const backup =
-        input.recoveryCodes === undefined
-          ? null
-          : { type: codes, data: await importRecoveryCodes(input.recoveryCodes, how) }
-      const isSame = (own: unknown): boolean => (own as TotpData).secret === data.secret
-      return importAuthenticator(core, userId, {
-        authenticator: { type: 'totp', name, data, isSame },
-        backup,
-        requestId: input.requestId,
-      })
-    },
+    import: async (userId, { actor, note, requestId, ...input }) =>
+      importAuthenticator(core, userId, { type: 'totp', backup: codes, input, actor, note, requestId }),
   }
 }

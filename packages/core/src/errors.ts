@@ -23,8 +23,8 @@ const table = {
 /** The `code` of an error, as it is on the wire. */
 export type MfaErrorCode = keyof typeof table
 
-/** Why something was refused: the truth, for the app's eyes only. */
-export type MfaEventReason =
+/** The reasons that are Latchkey's own. */
+type KnownReason =
   | 'wrong'
   | 'replayed'
   | 'drifted'
@@ -44,8 +44,10 @@ export type MfaEventReason =
   | 'ended_family'
   | 'user_gone'
   | 'duplicate'
-  | MfaErrorCode
-  | (string & {})
+  | 'outdated'
+
+/** Why something was refused: the truth, for the app's eyes only. A factor of another package has reasons that begin with `x_`. */
+export type MfaEventReason = KnownReason | MfaErrorCode | `x_${string}`
 
 /** A field that was missing or wrong, by its name on the wire. */
 export interface FieldError {

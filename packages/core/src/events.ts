@@ -4,6 +4,7 @@ import type { MfaEventReason } from './errors.ts'
 export type MfaEventType =
   | 'challenge'
   | 'verify'
+  | 'sign_in'
   | 'step_up'
   | 'begin'
   | 'confirm'
@@ -39,6 +40,10 @@ export interface MfaEvent<Type extends MfaEventType = MfaEventType> {
   readonly at: number
   /** What the host gave, else null. */
   readonly requestId: string | null
+  /** Who acted, with an operator's act that says so. */
+  readonly actor?: string
+  /** Why, with an operator's act that says so. */
+  readonly note?: string
   /** How many time steps the authenticator's clock is off, where a code told. */
   readonly driftSteps?: number
   /** Recovery codes left, with `recovery_codes_low`. */

@@ -2,10 +2,9 @@ import type { Subscribe } from './events.ts'
 import type { TotpImport } from './factors/totp/import.ts'
 import type { UnusedCodes } from './operations/account/backup-codes.ts'
 import type { Status } from './operations/account/status.ts'
-import type { CallOptions } from './operations/decide.ts'
-import type { Begun } from './operations/enrollment/begin.ts'
+import type { CallOptions, OperatorOptions } from './operations/decide.ts'
+import type { Begun, Registered } from './operations/enrollment/begin.ts'
 import type { Confirmed } from './operations/enrollment/confirm.ts'
-import type { Registered } from './operations/enrollment/enrollee.ts'
 import type { Challenge } from './operations/login/challenge.ts'
 import type { ResealOptions, ResealProgress } from './operations/operator/reseal.ts'
 import type { Awaitable, BearerTokens, Handler, Host, JsonObject, Proof, SignedIn, User } from './ports.ts'
@@ -28,7 +27,7 @@ export interface TotpBegun extends Begun {
 
 /** What is taken over from another system. */
 export type ImportInput = TotpImport &
-  CallOptions & {
+  OperatorOptions & {
     /** Unused recovery codes, in whatever form users have them; 6 to 64 letters and digits each. */
     readonly recoveryCodes?: readonly string[] | undefined
     /** @defaultValue `Authenticator 1`, `2`, … */
@@ -41,6 +40,12 @@ export interface Mfa {
   challenge(user: User, answer?: Answer): Promise<Challenge>
   /** Answers a challenge. @throws MfaError `invalid_token`, `invalid_code`, `too_many_attempts`, `storage_unavailable` */
   verify(ephemeralToken: string, answer: Answer): Promise<{ user: User; proof: Proof }>
+  /**
+   * Signs in by a factor that stands alone, without a password.
+   *
+   * @throws MfaError `invalid_credentials` if it is nobody's who may sign in; `invalid_code`, `too_many_attempts`, `storage_unavailable`
+   */
+  signIn(type: string, answer: Answer): Promise<{ user: User; proof: Proof }>
   /** Begins an enrollment; stores nothing. A further authenticator takes a fresh proof. @throws MfaError `step_up_required`, `authenticator_limit` */
   begin(type: 'totp', user: User, call?: Freshness & CallOptions): Promise<TotpBegun>
   begin(type: string, user: User, call?: Freshness & CallOptions & Readonly<Record<string, unknown>>): Promise<Begun>
@@ -82,14 +87,14 @@ export interface Mfa {
   renameAuthenticator(userId: string, id: string, change: CallOptions & { name: string }): Promise<AuthenticatorSummary>
   /** A fresh act. The last one takes the recovery codes along. */
   removeAuthenticator(userId: string, id: string, call?: Freshness & CallOptions): Promise<void>
-  /** Removes every authenticator of a factor; a fresh act. Where there is none of it, nothing changes. */
+  /** Removes every authenticator of a factor; a fresh act. If there is none of it, nothing changes. */
   removeAuthenticators(type: string, userId: string, call?: Freshness & CallOptions): Promise<void>
   /** Removes every factor, count and token of the user: an operator's way back. */
-  reset(userId: string, call?: CallOptions): Promise<void>
+  reset(userId: string, call?: OperatorOptions): Promise<void>
   /** Deletes all that is kept of the user, for an account that is gone. Resetting, not erasing, keeps old tokens dead. */
-  erase(userId: string, call?: CallOptions): Promise<void>
+  erase(userId: string, call?: OperatorOptions): Promise<void>
   /** Kills every token of the user, for when the password has changed. */
-  revokeTokens(userId: string, call?: CallOptions): Promise<void>
+  revokeTokens(userId: string, call?: OperatorOptions): Promise<void>
   /** Takes over a TOTP secret of another system, and its recovery codes. The same secret again changes nothing. */
   import(userId: string, input: ImportInput): Promise<{ imported: boolean }>
   /** Seals every record with the first secret. Broken off, it is resumed by calling it again. */
@@ -98,7 +103,7 @@ export interface Mfa {
    * Does what a factor's own route does, without a request: `one_time_code.send`, `question.ask`, `totp.qr`. `body` and the
    * answer are as on the wire; what is no JSON comes as bytes.
    *
-   * @throws TypeError where no factor has such a route; MfaError as the route does
+   * @throws TypeError if no factor has such a route; MfaError as the route does
    */
   runRoute(
     name: string,
@@ -111,6 +116,8 @@ export interface Mfa {
   readonly on: Subscribe
   /** The `findUser` of the options, for hosts. */
   readonly findUser: (userId: string) => Awaitable<User | null>
+  /** Opens the proof that a host handed back; null if there is none, it is another user's, or the stamp has changed. */
+  openProof(signedIn: Pick<SignedIn, 'user' | 'proof'>): Proof | null
   /** Binds the routes to a host; what adapters are made of. */
   handler<Args extends readonly unknown[]>(host: Host<Args>): Handler<Args>
 }

@@ -45,34 +45,49 @@ export interface Storage {
   userIds(): AsyncIterable<string>
 }
 
+/**
+ * How much a factor is worth, the least first: what the user knows, what a mailbox or a phone number gets, what the user
+ * has, and what no look-alike page can pass on (NIST SP 800-63B-4 section 3.2.5).
+ */
+export type Strength = 'knowledge' | 'channel' | 'possession' | 'phishing_resistant'
+
+/** What a proof says. */
+export interface ProofContent {
+  readonly userId: string
+  /** RFC 8176 values: `['pwd']` if no second factor is enrolled, otherwise `pwd`, the factor's own, `mfa`. */
+  readonly amr: readonly string[]
+  /** The factor that was passed, `null` if none is enrolled. */
+  readonly factor: string | null
+  /** The authenticator that was used, `null` if none is enrolled. */
+  readonly authenticatorId: string | null
+  /** How much the factor is worth, `null` if none is enrolled. */
+  readonly strength: Strength | null
+  /** When the second factor was passed, in milliseconds since 1970; `null` if none is enrolled, or it proves too little. */
+  readonly provedAt: number | null
+}
+
 declare const proofBrand: unique symbol
 
 /**
- * Evidence that a user passed the first factor and, where one is enrolled, the second.
+ * Evidence that a user passed the first factor and, if one is enrolled, the second.
  * Only Latchkey makes one: the brand keeps a look-alike from being passed to `signIn`.
  */
-export interface Proof {
+export interface Proof extends ProofContent {
   readonly [proofBrand]: true
-  readonly userId: string
-  /** RFC 8176 values: `['pwd']` where no second factor is enrolled, else `pwd`, the factor's own, `mfa`. */
-  readonly amr: readonly string[]
-  /** The factor that was passed, `null` where none is enrolled. */
-  readonly factor: string | null
-  /** The authenticator that was used, `null` where none is enrolled. */
-  readonly authenticatorId: string | null
-  /** When the second factor was passed, in milliseconds since 1970; `null` where none is enrolled. */
-  readonly provedAt: number | null
+  /**
+   * The proof as one encrypted string of printable ASCII, some 300 characters. The host keeps it as it is and hands it back
+   * with `currentUser`. It opens for this user alone, and only while the user's stamp is the same.
+   */
+  readonly sealed: string
 }
 
 /** Who is signed in, as the host remembers it. */
 export interface SignedIn {
   readonly user: User
-  /** `provedAt` of the latest proof, in milliseconds since 1970; `null` where there was none. */
-  readonly provedAt: number | null
-  /** `factor` of the latest proof; a guard that names factors needs it. */
-  readonly factor?: string | null | undefined
-  /** `amr` of the latest proof. */
-  readonly amr?: readonly string[] | undefined
+  /** `sealed` of the latest proof, as it was kept; `null` if there is none. What does not open counts as none. */
+  readonly proof: string | null
+  /** An id of the sign-in, made when it began: random, and never the session's own. With bearer tokens the family's id. */
+  readonly session: string
 }
 
 /** Whether a user has to have a second factor before being signed in. */
@@ -145,27 +160,18 @@ export interface MfaRequest {
   readonly method: string
   /** The path below the mount, without query; `/` or empty for the mount itself. */
   readonly path: string
+  /** Path and query as the browser asked for them: `/auth/login?next=%2F`. */
+  readonly target: string
   /** The request's own origin behind the framework's proxy setting: `https://app.example`. */
   readonly origin: string
   /** The client's address behind the framework's proxy setting; the limiter's key. */
   readonly address: string
   /** Header by lower-case name. */
   header(name: string): string | undefined
-  /** Node's request, for reading a body that nobody has read. */
-  readonly message: RequestStream
-  /** What the host's body parser left, `undefined` where it has none. */
+  /** The body's bytes as they arrive, or `null` if somebody has read them. Node's requests and web streams are such. */
+  readonly body: AsyncIterable<Uint8Array> | null
+  /** What the host's body parser left, `undefined` if it has none. */
   readonly parsedBody: unknown
-}
-
-/** The part of Node's `IncomingMessage` that reading a body takes. */
-export interface RequestStream {
-  /** Whether somebody has read from it. */
-  readonly readableDidRead: boolean
-  readonly destroyed: boolean
-  on(event: string, listener: (...args: unknown[]) => void): unknown
-  off(event: string, listener: (...args: unknown[]) => void): unknown
-  pause(): unknown
-  resume(): unknown
 }
 
 /** An HTTP answer for an adapter to send as it is. */
@@ -173,6 +179,8 @@ export interface MfaResponse {
   readonly status: number
   /** Header names in their usual spelling. */
   readonly headers: Readonly<Record<string, string>>
+  /** Values of `Set-Cookie`, each a line of its own beside the app's. @defaultValue none */
+  readonly cookies?: readonly string[] | undefined
   readonly body: Uint8Array | null
 }
 
@@ -180,8 +188,8 @@ export interface MfaResponse {
 export interface MfaContext {
   /** Who is signed in, as the host tells it. */
   readonly user: User
-  /** The latest proof; `provedAt` in milliseconds since 1970, `factor` null and `amr` empty where the host keeps neither. */
-  readonly proof: { readonly provedAt: number; readonly factor: string | null; readonly amr: readonly string[] }
+  /** The proof that was let in. */
+  readonly proof: ProofContent & { readonly provedAt: number }
 }
 
 /** What a guard asks for. */
@@ -201,7 +209,7 @@ export interface Handler<Args extends readonly unknown[]> {
    *
    * @throws TypeError at once where an option is bad; the check itself throws `unauthenticated` or `step_up_required`
    */
-  guard(options?: GuardOptions): (...args: Args) => Promise<MfaContext>
+  guard(options?: GuardOptions): (request: MfaRequest, ...args: Args) => Promise<MfaContext>
   /** The answer for an `MfaError`; throws anything else again. */
   problem(error: unknown): MfaResponse
 }

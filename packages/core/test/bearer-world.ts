@@ -1,6 +1,6 @@
 // Alice in an app of bearer tokens, before and after she has a second factor.
 
-import type { MfaOptions, Proof, TokenSet } from '../src/index.ts'
+import type { Mfa, MfaOptions, Proof, TokenSet } from '../src/index.ts'
 import { createWorld, type Enrolled, enroll, login, type World } from './world.ts'
 
 export interface BearerWorld extends World {
@@ -25,4 +25,14 @@ export async function bearerWorld(options: Partial<MfaOptions> = {}): Promise<Be
     },
     prove: () => mfa.stepUp(alice, { code: newCode() }),
   }
+}
+
+/** Who is signed in by an access token, and what that user has proved; null if nobody is. */
+export async function readToken(mfa: Mfa, accessToken: string) {
+  const signedIn = await mfa.tokens.read(accessToken)
+  if (signedIn === null) return null
+  const opened = mfa.openProof(signedIn)
+  if (opened === null) throw new Error('its proof does not open')
+  const { sealed: _, ...proof } = opened
+  return { ...signedIn, proof }
 }

@@ -19,7 +19,7 @@ test('enroll, challenge, verify, replay, recovery code, step-up, deactivate', as
     onEvent: (event) => events.push(event),
   })
   const first = await mfa.challenge(alice)
-  expect(first.proof).toMatchObject({ amr: ['pwd'], provedAt: null })
+  expect(first).toMatchObject({ kind: 'proof', proof: { amr: ['pwd'], provedAt: null } })
   const begun = await mfa.begin('totp', alice)
   const app = virtualAuthenticator(begun.totpUrl)
   const confirmed = await mfa.confirm('totp', alice, {
@@ -28,7 +28,7 @@ test('enroll, challenge, verify, replay, recovery code, step-up, deactivate', as
   })
   expect(confirmed.recoveryCodes).toHaveLength(10)
   const challenge = await mfa.challenge(alice)
-  if (challenge.proof !== undefined) throw new Error('not challenged')
+  if (challenge.kind !== 'challenge') throw new Error('not challenged')
   expect(challenge.methods).toEqual(['totp', 'recovery_code'])
   await expect(mfa.verify(challenge.ephemeralToken, { code: app.code(clock.now()) })).rejects.toMatchObject({
     code: 'invalid_code',

@@ -4,7 +4,7 @@ import { virtualAuthenticator } from '@latchkey/testing'
 import { expect, test } from 'vitest'
 import type { TokenSet, User } from '../src/index.ts'
 import { fixedPhrase } from './factors/fixed-phrase.ts'
-import { createWorld, type Enrolled, enroll, login, refusal, type World } from './world.ts'
+import { createWorld, type Enrolled, enroll, login, refusal, tokenOf, type World } from './world.ts'
 
 interface Scene extends World {
   readonly enrolled: Enrolled
@@ -36,7 +36,7 @@ async function scene(): Promise<Scene> {
 async function newcomer({ mfa, users, clock }: World) {
   const bob = { id: 'bob', name: 'bob' }
   users.set('bob', bob)
-  const { ephemeralToken = '' } = await mfa.challenge(bob)
+  const ephemeralToken = tokenOf(await mfa.challenge(bob))
   const { activationToken, totpUrl } = await mfa.beginEnrollment(ephemeralToken, 'totp')
   const code = virtualAuthenticator(String(totpUrl)).code(clock.now())
   return { enrollment: ephemeralToken, entering: { activationToken, code } }

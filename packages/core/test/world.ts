@@ -1,5 +1,6 @@
 // A little app around the core: users, a clock that is moved by hand, a storage that fails on demand, and every event.
 
+import { randomBytes } from 'node:crypto'
 import {
   type FaultyStorage,
   faultyStorage,
@@ -9,6 +10,7 @@ import {
   virtualAuthenticator,
 } from '@latchkey/testing'
 import {
+  type Challenge,
   createMfa,
   isMfaError,
   type Mfa,
@@ -17,9 +19,14 @@ import {
   type MfaOptions,
   memoryStorage,
   type Proof,
+  type ProofContent,
+  type SignedIn,
   type Storage,
   type User,
 } from '../src/index.ts'
+import { deriveKeys } from '../src/sealing/keys.ts'
+import { createProofs } from '../src/tokens/proofs.ts'
+import { checkedRoutes } from './routes/answer-schemas.ts'
 
 export const secret = 'Zq3vXl8mT0pRk5yWb1nHc7sJd4gFa9uE2oQ6iLw'
 export const otherSecret = 'r7YtB2kPz5MxC8nLq1VwS4hJd9GfA3uE6oTiRbK'
@@ -59,6 +66,7 @@ export function createWorld(
     now: clock.now,
     onEvent: (event) => events.push(event),
     ...options,
+    routes: checkedRoutes(options.routes),
   })
   return { mfa, clock, storage, rows, events, users, alice, mallory }
 }
@@ -88,9 +96,35 @@ export async function enroll(
 
 /** The ephemeral token of a user who passed the password. */
 export async function login(world: World, user: User = world.alice): Promise<string> {
-  const challenge = await world.mfa.challenge(user)
-  if (challenge.proof !== undefined) throw new Error(`${user.id} was not challenged`)
+  return tokenOf(await world.mfa.challenge(user))
+}
+
+/** The ephemeral token of a login that came to a challenge, or to the demand to enroll. */
+export function tokenOf(challenge: Challenge): string {
+  if (challenge.kind === 'proof') throw new Error('nobody was challenged')
   return challenge.ephemeralToken
+}
+
+/** The proof of a login that came to one at once. */
+export function proofOf(challenge: Challenge): Proof {
+  if (challenge.kind !== 'proof') throw new Error(`it came to ${challenge.kind}`)
+  return challenge.proof
+}
+
+/** A proof as a host keeps it, of a user who passed a factor at some time. */
+export function sealedProof(
+  user: User,
+  content: Partial<ProofContent> = {},
+  secrets: readonly string[] = [secret],
+): string {
+  const usual = { amr: ['pwd', 'otp', 'mfa'], factor: 'totp', authenticatorId: 'a', strength: 'possession' } as const
+  const proofs = createProofs(deriveKeys(secrets), (size) => randomBytes(size))
+  return proofs.seal(user, { userId: user.id, ...usual, provedAt: null, ...content }).sealed
+}
+
+/** Who is signed in, with a proof of some time or with none. */
+export function signedInAs(user: User, provedAt: number | null): SignedIn {
+  return { user, proof: provedAt === null ? null : sealedProof(user, { provedAt }), session: `session of ${user.id}` }
 }
 
 /** The error an operation ends in; fails where it succeeds, or throws what is no `MfaError`. */

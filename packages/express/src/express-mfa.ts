@@ -15,12 +15,18 @@ export interface ExpressMfa {
   /** Latchkey's routes: `app.use('/auth', auth.routes)`. A path that is not Latchkey's goes on to the app. */
   readonly routes: RequestHandler
   /**
-   * Lets in who is signed in with a fresh proof and sets `req.mfa`; anybody else gets `unauthenticated` or
+   * Admits users who are signed in with a fresh proof, and sets `req.mfa`. Everybody else gets `unauthenticated` or
    * `step_up_required`. It reads no storage.
    *
-   * @throws TypeError at once where an option is bad
+   * @throws TypeError at once if an option is bad
    */
   guard(options?: GuardOptions): RequestHandler
+  /**
+   * The same as a function that says who passed, for a route that leads elsewhere if nobody did.
+   *
+   * @throws TypeError at once if an option is bad; the check itself rejects with the `MfaError` that the guard answers
+   */
+  check(options?: GuardOptions): (req: Request, res: Response) => Promise<MfaContext>
 }
 
 /**
@@ -31,7 +37,7 @@ export interface ExpressMfa {
  */
 export function expressMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Request, Response]>): ExpressMfa {
   const handler = mfa.handler(host)
-  /** Sends what there is to answer, else lets the app go on. */
+  /** Sends what there is to answer, or lets the app go on. */
   const answering =
     (run: (req: Request, res: Response) => Promise<MfaResponse | null>): RequestHandler =>
     async (req, res, next) => {
@@ -43,15 +49,20 @@ export function expressMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Request, Respo
       }
       next()
     }
+  const checkOf: ExpressMfa['check'] = (options) => {
+    const check = handler.guard(options)
+    return (req, res) => check(new ExpressRequest(req), req, res)
+  }
   return Object.freeze<ExpressMfa>({
     routes: answering((req, res) => handler.handle(new ExpressRequest(req), req, res)),
     guard(options) {
-      const check = handler.guard(options)
+      const check = checkOf(options)
       return answering(async (req, res) => {
         req.mfa = await check(req, res)
         return null
       })
     },
+    check: checkOf,
   })
 }
 
@@ -59,28 +70,34 @@ export function expressMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Request, Respo
 class ExpressRequest implements MfaRequest {
   readonly method: string
   readonly path: string
-  readonly message: Request
+  readonly target: string
   readonly parsedBody: unknown
+  private readonly req: Request
 
   constructor(req: Request) {
     this.method = req.method
     this.path = req.path
-    this.message = req
+    this.target = req.originalUrl
     this.parsedBody = req.body
+    this.req = req
   }
 
-  /** Asked for only where a browser says where it comes from. */
+  get body(): Request | null {
+    return this.req.readableDidRead ? null : this.req
+  }
+
+  /** Asked for only if a browser says where it comes from. */
   get origin(): string {
-    return `${this.message.protocol}://${hostOf(this.message)}`
+    return `${this.req.protocol}://${hostOf(this.req)}`
   }
 
-  /** Asked for only where there is a limiter. */
+  /** Asked for only if there is a limiter. */
   get address(): string {
-    return this.message.ip ?? ''
+    return this.req.ip ?? ''
   }
 
   header(name: string): string | undefined {
-    return this.message.headers[name]?.toString()
+    return this.req.headers[name]?.toString()
   }
 }
 
@@ -92,10 +109,11 @@ function hostOf(req: Request): string {
 }
 
 /** By Node's own calls: Express's would add a charset and an ETag. */
-function send(res: Response, { status, headers, body }: MfaResponse): void {
+function send(res: Response, { status, headers, cookies = [], body }: MfaResponse): void {
   if (res.headersSent) return
   res.statusCode = status
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+  for (const cookie of cookies) res.appendHeader('Set-Cookie', cookie)
   if (body === null) return void res.end()
   res.setHeader('Content-Length', body.byteLength)
   res.end(body)

@@ -59,9 +59,9 @@ test('an app inside an app goes by the proxy setting of the outer one', async ()
 test('the binding is frozen, and a guard checks its options at once', () => {
   const auth = expressMfa(mfa, expressSessionHost(options))
   expect(Object.isFrozen(auth)).toBe(true)
-  expect(Object.keys(auth)).toEqual(['routes', 'guard'])
-  expect(() => auth.guard({ maxAgeSeconds: 0 })).toThrow(/^maxAgeSeconds/)
-  expect(() => auth.guard({ factors: ['sms'] })).toThrow(/^factors/)
+  expect(Object.keys(auth)).toEqual(['routes', 'guard', 'check'])
+  expect(() => auth.guard({ maxAgeSeconds: 0 })).toThrow(/^guard\.maxAgeSeconds/)
+  expect(() => auth.guard({ factors: ['sms'] })).toThrow(/^guard\.factors/)
 })
 
 test.each([

@@ -13,12 +13,18 @@ export interface KoaMfa {
   /** Latchkey's routes: `app.use(auth.routes)`. A path that is not Latchkey's goes on to the app. */
   readonly routes: Middleware
   /**
-   * Lets in who is signed in with a fresh proof and sets `ctx.state.mfa`; anybody else gets `unauthenticated` or
+   * Admits users who are signed in with a fresh proof, and sets `ctx.state.mfa`. Everybody else gets `unauthenticated` or
    * `step_up_required`. It reads no storage.
    *
-   * @throws TypeError at once where an option is bad
+   * @throws TypeError at once if an option is bad
    */
   guard(options?: GuardOptions): Middleware
+  /**
+   * The same as a function that says who passed, for a route that leads elsewhere if nobody did.
+   *
+   * @throws TypeError at once if an option is bad; the check itself rejects with the `MfaError` that the guard answers
+   */
+  check(options?: GuardOptions): (ctx: Context) => Promise<MfaContext>
 }
 
 /** Options of {@link koaMfa}. */
@@ -39,7 +45,7 @@ export function koaMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Context]>, { prefi
     throw new TypeError("prefix: must be a path like '/auth', without a slash at its end")
   }
   const handler = mfa.handler(host)
-  /** Sends what there is to answer, else lets the app go on. */
+  /** Sends what there is to answer, or lets the app go on. */
   const answering =
     (run: (ctx: Context) => Promise<MfaResponse | null>): Middleware =>
     async (ctx, next) => {
@@ -47,18 +53,23 @@ export function koaMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Context]>, { prefi
       if (response === null) await next()
       else send(ctx, response)
     }
+  const checkOf: KoaMfa['check'] = (options) => {
+    const check = handler.guard(options)
+    return (ctx) => check(new KoaRequest(ctx, ctx.path), ctx)
+  }
   return Object.freeze<KoaMfa>({
     routes: answering(async (ctx) => {
       const path = below(prefix, ctx.path)
       return path === null ? null : handler.handle(new KoaRequest(ctx, path), ctx)
     }),
     guard(options) {
-      const check = handler.guard(options)
+      const check = checkOf(options)
       return answering(async (ctx) => {
         ctx.state.mfa = await check(ctx)
         return null
       })
     },
+    check: checkOf,
   })
 }
 
@@ -71,37 +82,42 @@ function below(prefix: string, path: string): string | null {
 class KoaRequest implements MfaRequest {
   readonly method: string
   readonly path: string
-  readonly message: Context['req']
+  readonly target: string
   readonly parsedBody: unknown
   private readonly ctx: Context
 
   constructor(ctx: Context, path: string) {
     this.method = ctx.method
     this.path = path
-    this.message = ctx.req
+    this.target = ctx.originalUrl
     this.parsedBody = (ctx.request as { body?: unknown }).body
     this.ctx = ctx
   }
 
-  /** Asked for only where a browser says where it comes from. Not `ctx.origin`, which in Koa 3 is the client's own header. */
+  get body(): Context['req'] | null {
+    return this.ctx.req.readableDidRead ? null : this.ctx.req
+  }
+
+  /** Asked for only if a browser says where it comes from. Not `ctx.origin`, which in Koa 3 is the client's own header. */
   get origin(): string {
     return `${this.ctx.protocol}://${this.ctx.host}`
   }
 
-  /** Asked for only where there is a limiter. */
+  /** Asked for only if there is a limiter. */
   get address(): string {
     return this.ctx.ip
   }
 
   header(name: string): string | undefined {
-    return this.message.headers[name]?.toString()
+    return this.ctx.req.headers[name]?.toString()
   }
 }
 
 /** As bytes: to a string Koa would add a charset. */
-function send(ctx: Context, { status, headers, body }: MfaResponse): void {
+function send(ctx: Context, { status, headers, cookies = [], body }: MfaResponse): void {
   if (ctx.headerSent || ctx.respond === false) return
   ctx.set({ ...headers })
+  for (const cookie of cookies) ctx.append('Set-Cookie', cookie)
   ctx.body = body === null || Buffer.isBuffer(body) ? body : Buffer.from(body)
   ctx.status = status
 }

@@ -131,9 +131,9 @@ test.each(['auth', '/auth/', '/', '//auth', '/a?b', '/a b', '/a%2fb', null, 5])(
 test('the binding is frozen, and a guard checks its options at once', () => {
   const auth = koaMfa(newMfa(), koaSessionHost(options))
   expect(Object.isFrozen(auth)).toBe(true)
-  expect(Object.keys(auth)).toEqual(['routes', 'guard'])
-  expect(() => auth.guard({ maxAgeSeconds: 0 })).toThrow(/^maxAgeSeconds/)
-  expect(() => auth.guard({ factors: ['sms'] })).toThrow(/^factors/)
+  expect(Object.keys(auth)).toEqual(['routes', 'guard', 'check'])
+  expect(() => auth.guard({ maxAgeSeconds: 0 })).toThrow(/^guard\.maxAgeSeconds/)
+  expect(() => auth.guard({ factors: ['sms'] })).toThrow(/^guard\.factors/)
 })
 
 test.each([

@@ -1,4 +1,4 @@
-import type { FactorRoute } from '@latchkey/core'
+import { type FactorRoute, requiredText, textOf } from '@latchkey/core'
 import { type Address, mask } from './destination.ts'
 
 /** The route that tells somebody on the way in where a code could go, so that one can be chosen. It sends nothing. */
@@ -8,9 +8,23 @@ export const addressesRoute: FactorRoute = {
   path: '/mfa/one-time-code/addresses',
   access: 'anyone',
   limited: true,
-  fields: { ephemeral_token: (value) => (typeof value === 'string' ? null : 'must be a string') },
+  fields: { ephemeral_token: requiredText },
+  answer: {
+    type: 'object',
+    required: ['addresses'],
+    properties: {
+      addresses: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['id', 'channel', 'sent_to'],
+          properties: { id: { type: 'string' }, channel: { enum: ['mail', 'sms'] }, sent_to: { type: 'string' } },
+        },
+      },
+    },
+  },
   async handle(call) {
-    const { authenticators } = await call.challenged(call.body['ephemeral_token'] as string)
+    const { authenticators } = await call.openChallenge(textOf(call.body, 'ephemeral_token'))
     const addresses = authenticators.map(({ id, data }) => {
       const address = data as Address
       return { id, channel: address.channel, sent_to: mask(address) }

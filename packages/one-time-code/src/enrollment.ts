@@ -1,5 +1,13 @@
-import type { Enrollment } from '@latchkey/core'
-import { isCode, isSameCode } from './code.ts'
+import {
+  type Body,
+  type Enrollment,
+  type Field,
+  optionalTextOf,
+  parseDigits,
+  requiredText,
+  textOf,
+} from '@latchkey/core'
+import { isSameCode } from './code.ts'
 import { badDestination } from './delivery.ts'
 import { type Address, amrOf, type Channel, mask, readAddress } from './destination.ts'
 import type { Settings } from './options.ts'
@@ -7,33 +15,48 @@ import { sendCode } from './send-code.ts'
 import { readState, withoutCode } from './state.ts'
 
 /** What the activation token keeps of an enrollment. */
-type Pending = Address & { readonly code: string; readonly serial: string }
+export type Pending = Address & { readonly code: string; readonly serial: string }
 
 /** An address is proven by the code that was sent there. */
-export function enrollment(settings: Settings): Enrollment<Address> {
+export function enrollment(settings: Settings): Enrollment<Address, string, Pending> {
   return {
     limit: settings.authenticators,
     name: 'Address',
-    fields: { to: toFault, channel: channelFault },
+    fields: { to: requiredText, channel },
+    shown: {
+      sent_to: { type: 'string', description: 'The address, most of it hidden.' },
+      channel: channel.schema,
+      code_expires_in: { type: 'integer' },
+      resend_after: { type: 'integer' },
+    },
     paths: { begin: 'enroll', confirm: 'confirm' },
     async begin({ fields, ...call }) {
-      const address = readAddress(fields['to'] as string, fields['channel'] as Channel | undefined)
+      const address = readAddress(textOf(fields, 'to'), channelOf(fields))
       if (address === null || !settings.channels.includes(address.channel)) throw badDestination(settings)
       const { user, issuer, randomBytes } = call
       const target = { ...address, authenticatorId: null }
       const { code, serial, resendAfterSeconds } = await sendCode(settings, {
-        ...{ user, issuer, randomBytes, purpose: 'enroll', tokenId: null },
+        user,
+        issuer,
+        randomBytes,
+        purpose: 'enroll',
+        tokenId: null,
         target: () => target,
         change: (change) => call.change(change),
       })
-      const pending: Pending = { ...address, code, serial }
-      const { channel } = address
-      const { codeSeconds: codeExpiresIn } = settings
-      return { pending, answer: { sentTo: mask(address), channel, codeExpiresIn, resendAfter: resendAfterSeconds } }
+      return {
+        pending: { ...address, code, serial },
+        answer: {
+          sentTo: mask(address),
+          channel: address.channel,
+          codeExpiresIn: settings.codeSeconds,
+          resendAfter: resendAfterSeconds,
+        },
+      }
     },
-    couldBe: (answer, pending) => isCode(answer, (pending as Pending).code.length),
+    parse: (answer, { code }) => parseDigits(answer, code.length),
     confirm({ answer, pending, state, nowMs }) {
-      const { channel, to, code, serial } = pending as Pending
+      const { channel, to, code, serial } = pending
       const { sent } = readState(state)
       if (!isSameCode(answer, code)) return { ok: false, reason: 'wrong' }
       if (sent?.serial !== serial || sent.expiresAt <= nowMs) return { ok: false, reason: 'outdated' }
@@ -43,11 +66,12 @@ export function enrollment(settings: Settings): Enrollment<Address> {
   }
 }
 
-function toFault(value: unknown): string | null {
-  if (value === undefined) return 'is required'
-  return typeof value === 'string' ? null : 'must be a string'
+const channel: Field = {
+  schema: { enum: ['mail', 'sms'] },
+  check: (value) => (value === undefined || value === 'mail' || value === 'sms' ? null : "must be 'mail' or 'sms'"),
 }
 
-function channelFault(value: unknown): string | null {
-  return value === undefined || value === 'mail' || value === 'sms' ? null : "must be 'mail' or 'sms'"
+function channelOf(fields: Body): Channel | undefined {
+  const given = optionalTextOf(fields, 'channel')
+  return given === 'mail' || given === 'sms' ? given : undefined
 }

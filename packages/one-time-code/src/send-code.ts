@@ -1,4 +1,12 @@
-import { type Authenticator, isMfaError, MfaError, type RandomBytes, type StateChange, type User } from '@latchkey/core'
+import {
+  type Authenticator,
+  isMfaError,
+  MfaError,
+  type Purpose,
+  type RandomBytes,
+  type StateChange,
+  type User,
+} from '@latchkey/core'
 import { randomCode } from './code.ts'
 import { deliver } from './delivery.ts'
 import type { Address } from './destination.ts'
@@ -14,7 +22,7 @@ export interface Order {
   readonly user: User
   readonly issuer: string
   readonly randomBytes: RandomBytes
-  readonly purpose: 'enroll' | 'login' | 'step_up' | 'deactivate'
+  readonly purpose: Purpose
   readonly tokenId: string | null
   /** Where to, by the user's authenticators of now, or why not. Pure. */
   readonly target: (authenticators: readonly Authenticator[]) => Target | MfaError

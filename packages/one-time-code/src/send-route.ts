@@ -1,4 +1,13 @@
-import { type FactorCall, type FactorRoute, fieldError, MfaError, type User } from '@latchkey/core'
+import {
+  type FactorCall,
+  type FactorRoute,
+  type Field,
+  fieldError,
+  MfaError,
+  optionalText,
+  optionalTextOf,
+  type User,
+} from '@latchkey/core'
 import { type Address, mask } from './destination.ts'
 import type { Settings } from './options.ts'
 import { type Order, sendCode } from './send-code.ts'
@@ -11,13 +20,26 @@ export function sendRoute(settings: Settings): FactorRoute {
     path: '/mfa/one-time-code/send',
     access: 'anyone',
     limited: true,
-    fields: { ephemeral_token: optionalText, authenticator_id: optionalText, purpose: purposeFault },
+    fields: { ephemeral_token: optionalText, authenticator_id: optionalText, purpose },
+    answer: {
+      type: 'object',
+      required: ['sent_to', 'channel', 'expires_in', 'resend_after'],
+      properties: {
+        sent_to: { type: 'string' },
+        channel: { enum: ['mail', 'sms'] },
+        expires_in: { type: 'integer' },
+        resend_after: { type: 'integer' },
+      },
+    },
     async handle(call) {
       const { issuer, randomBytes, body } = call
       const { user, ...bound } = await whoAsks(call)
       const { address, resendAfterSeconds } = await sendCode(settings, {
-        ...{ user, issuer, randomBytes, ...bound },
-        target: targetOf(body['authenticator_id'] as string | undefined),
+        user,
+        issuer,
+        randomBytes,
+        ...bound,
+        target: targetOf(optionalTextOf(body, 'authenticator_id')),
         change: (change) => call.change(user.id, change),
       })
       const { codeSeconds: expires_in } = settings
@@ -28,14 +50,15 @@ export function sendRoute(settings: Settings): FactorRoute {
 
 /** Whose code it is to be, and what it will be good for. */
 async function whoAsks({ body, ...call }: FactorCall): Promise<Pick<Order, 'purpose' | 'tokenId'> & { user: User }> {
-  const { ephemeral_token: token, purpose } = body
+  const [token, purpose] = [optionalTextOf(body, 'ephemeral_token'), optionalTextOf(body, 'purpose')]
   if (token === undefined) {
     const signedIn = await call.currentUser()
     if (signedIn === null) throw new MfaError('unauthenticated')
     return { user: signedIn.user, purpose: purpose === 'deactivate' ? 'deactivate' : 'step_up', tokenId: null }
   }
   if (purpose !== undefined) throw fieldError('purpose', 'goes without an ephemeral_token: that is for a login')
-  return { ...(await call.challenged(token as string)), purpose: 'login' }
+  const { user, tokenId } = await call.openChallenge(token)
+  return { user, tokenId, purpose: 'login' }
 }
 
 /** The authenticator of that id; without one, the first that was enrolled. */
@@ -48,11 +71,10 @@ function targetOf(authenticatorId: string | undefined): Order['target'] {
   }
 }
 
-function optionalText(value: unknown): string | null {
-  return value === undefined || typeof value === 'string' ? null : 'must be a string'
-}
-
-function purposeFault(value: unknown): string | null {
-  const isPurpose = value === undefined || value === 'step_up' || value === 'deactivate'
-  return isPurpose ? null : "must be 'step_up' or 'deactivate'"
+const purpose: Field = {
+  schema: { enum: ['step_up', 'deactivate'], description: 'For a user who is signed in. Otherwise a step-up.' },
+  check(value) {
+    const isPurpose = value === undefined || value === 'step_up' || value === 'deactivate'
+    return isPurpose ? null : "must be 'step_up' or 'deactivate'"
+  },
 }

@@ -1,13 +1,12 @@
-import type { JsonObject } from '@latchkey/core'
+import type { JsonObject, Purpose } from '@latchkey/core'
 import type { SendLimits } from './options.ts'
 
 /** The one code that is out. Times are milliseconds since 1970. */
 export type SentCode = {
   /** Random: tells this code from any other, since two may have the same digits. */
   readonly serial: string
-  /** `enroll`, `login`, `step_up` or `deactivate`. */
-  readonly purpose: string
-  /** The ephemeral token it answers, null where there is none. */
+  readonly purpose: Purpose
+  /** The ephemeral token it answers, null if there is none. */
   readonly tokenId: string | null
   /** Where it was sent; null for an enrollment, which has no authenticator yet. */
   readonly authenticatorId: string | null
@@ -21,7 +20,7 @@ export type State = {
   /** When codes were sent in the last 24 hours, the oldest first. */
   readonly sends: readonly number[]
   readonly pausedUntil: number
-  /** Null where none was sent, or it was used. */
+  /** Null if none was sent, or it was used. */
   readonly sent: SentCode | null
 }
 
@@ -57,7 +56,7 @@ export function withSent({ sends }: State, sent: SentCode, at: { pauseSeconds: n
 
 /**
  * The state after a code was not sent: its place in the limits is given back and, if no newer code is out, the code. The
- * pause goes on where the delivery hung, since that message may still arrive.
+ * pause goes on if the delivery hung, since that message may still arrive.
  */
 export function withoutSent(state: State, gone: { serial: string; sentAt: number; hung: boolean }): State {
   const place = state.sends.indexOf(gone.sentAt)

@@ -39,6 +39,20 @@ test('an enrollment sends a code, and the code proves the address', async () => 
   })
 })
 
+test('spaces and dashes are no part of a code; what else is not a digit is not looked at', async () => {
+  const { mfa, alice, code, events } = createWorld()
+  const { activationToken } = await mfa.begin('one_time_code', alice, { to: address })
+  const confirmed = (answer: unknown) =>
+    mfa.confirm('one_time_code', alice, { activationToken, code: answer as string })
+  const [first, rest] = [code().slice(0, 1), code().slice(1)]
+  const noCodes = [rest, `${first}${rest}0`, `${rest}a`, '１２３４５６', `+${rest}`, `${first}.${rest}`, '', null]
+  for (const answer of [...noCodes, Number(code()), [code()]]) {
+    await expect(confirmed(answer)).rejects.toMatchObject({ code: 'invalid_code' })
+    expect([answer, events.at(-1)?.reason]).toEqual([answer, 'not_a_code'])
+  }
+  expect(await confirmed(` ${first}-${rest} `)).toMatchObject({ authenticator: { type: 'one_time_code' } })
+})
+
 test('it is sent by SMS to a number, and a name of the user’s own is kept', async () => {
   const world = createWorld()
   const { json } = await world.browser.post(enroll, { to: '+49 1512 3456789', channel: 'sms' })

@@ -1,18 +1,18 @@
 /** The rule guarded here: a bad option fails at once, with a TypeError that names it. */
 import { expect, test } from 'vitest'
 import { nodemailerDelivery, oneTimeCode } from '../src/index.ts'
-import { readOptions } from '../src/options.ts'
+import { readSettings } from '../src/options.ts'
 
 const deliver = () => undefined
 const right = { deliver, host: 'app.example' }
 
 test('the defaults', () => {
-  expect(readOptions(right)).toMatchObject({
+  expect(readSettings(right)).toMatchObject({
     ...right,
     ...{ digits: 6, codeSeconds: 300, authenticators: 3, pauseSeconds: 60, deliverTimeoutSeconds: 10 },
     ...{ limits: { tenMinutes: 3, day: 10 }, channels: ['mail', 'sms'] },
   })
-  expect(readOptions({ ...right, digits: undefined, limits: { day: 5 } })).toMatchObject({
+  expect(readSettings({ ...right, digits: undefined, limits: { day: 5 } })).toMatchObject({
     digits: 6,
     limits: { tenMinutes: 3, day: 5 },
   })
@@ -37,7 +37,7 @@ test.each([
   ['options.authenticators ', { ...right, authenticators: 0 }],
   ['options.pauseSeconds ', { ...right, pauseSeconds: 0 }],
   ['options.limits ', { ...right, limits: 3 }],
-  ['options.limits.week ', { ...right, limits: { week: 20 } }],
+  ['options.limits: unknown option "week" (known: tenMinutes, day)', { ...right, limits: { week: 20 } }],
   ['options.limits.tenMinutes ', { ...right, limits: { tenMinutes: 0 } }],
   ['options.limits.day ', { ...right, limits: { tenMinutes: 4, day: 3 } }],
   ['options.deliverTimeoutSeconds ', { ...right, deliverTimeoutSeconds: 0 }],
@@ -47,7 +47,7 @@ test.each([
   ['options.channels ', { ...right, channels: [] }],
   ['options.channels ', { ...right, channels: 'mail' }],
   ['options.channels ', { ...right, channels: ['pigeon'] }],
-  ['options.origin is not known', { ...right, origin: 'app.example' }],
+  ['options: unknown option "origin" (known: deliver, host, ', { ...right, origin: 'app.example' }],
 ])('%s is named: %j', (name, options) => {
   const make = () => oneTimeCode(options as never)
   expect(make).toThrow(TypeError)

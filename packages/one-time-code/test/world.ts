@@ -1,11 +1,13 @@
 // An app without a server: users, a clock that is moved by hand, and every message that was delivered.
 
+import { randomUUID } from 'node:crypto'
 import {
   createMfa,
   type Mfa,
   type MfaEvent,
   type MfaOptions,
   memoryStorage,
+  type Proof,
   type SignedIn,
   type User,
 } from '@latchkey/core'
@@ -64,7 +66,7 @@ export function createWorld(options: Partial<OneTimeCodeOptions> = {}, more: Par
       ...more,
     })
   const mfa = start()
-  const jar = { signedIn: { user: alice, provedAt: null } as SignedIn | null }
+  const jar: Jar = { signedIn: { user: alice, proof: null, session: 'first' } }
   const browser = browserOf(mfa, alice, jar)
   const code = () => messages.at(-1)?.code ?? ''
   const enroll = async (to = address) => {
@@ -88,21 +90,25 @@ export function createWorld(options: Partial<OneTimeCodeOptions> = {}, more: Par
   }
 }
 
-function browserOf(mfa: Mfa, alice: User, jar: { signedIn: SignedIn | null }): Browser {
-  const keep = (user: User, { provedAt }: { provedAt: number | null }) => {
-    jar.signedIn = { user, provedAt }
+/** Who is signed in, in a browser. */
+interface Jar {
+  signedIn: SignedIn | null
+}
+
+function browserOf(mfa: Mfa, alice: User, jar: Jar): Browser {
+  const keep = (user: User, { sealed: proof }: Proof, session: string) => {
+    jar.signedIn = { user, proof, session }
     return { signed_in: user.id }
   }
   const handler = mfa.handler<[]>({
     checkCredentials: () => alice,
     currentUser: () => jar.signedIn,
-    signIn: keep,
-    proved: (user, proof) => void keep(user, proof),
+    signIn: (user, proof) => keep(user, proof, randomUUID()),
+    proved: (user, proof) => void keep(user, proof, jar.signedIn?.session ?? randomUUID()),
   })
   const send = async (method: string, path: string, parsedBody?: object): Promise<Answer> => {
     const header = (name: string) => (name === 'content-type' ? 'application/json' : undefined)
-    const message = { readableDidRead: true } as never
-    const request = { method, path, origin: '', address: '', header, message, parsedBody }
+    const request = { method, path, target: path, origin: '', address: '', header, body: null, parsedBody }
     const answer = await handler.handle(request)
     return { status: answer?.status ?? 404, json: JSON.parse(Buffer.from(answer?.body ?? []).toString() || '{}') }
   }

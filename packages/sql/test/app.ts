@@ -15,8 +15,9 @@ export function mfaOn(storage: SqlStorage, options: Partial<MfaOptions> = {}): M
 
 /** A challenge of alice, who has signed in with her password. */
 export async function challengeOf(mfa: Mfa): Promise<string> {
-  const { ephemeralToken } = await mfa.challenge(alice)
-  return String(ephemeralToken)
+  const challenge = await mfa.challenge(alice)
+  if (challenge.kind !== 'challenge') throw new Error('alice has no second factor')
+  return challenge.ephemeralToken
 }
 
 /** Alice's storage fails closed. */

@@ -1,5 +1,5 @@
 import type { Storage, StoredRecord } from '@latchkey/core'
-import { openToken, type PartKeys, seal, signToken, stampOf, stepsOf, unseal } from './parts.ts'
+import { openToken, type PartKeys, seal, sealProof, signToken, stampOf, stepsOf, unseal } from './parts.ts'
 
 /** What the parts in one go work with. */
 export interface Hand {
@@ -37,4 +37,5 @@ export async function checkByHand({ keys, storage, nowMs }: Hand, { id, code, se
   const sealed = seal(keys, id, { ...record, lastUsedAt: nowMs })
   const isStored = await storage.put(id, { ...row, ...sealed, updatedAt: new Date(nowMs) }, row.revision)
   if (!isRight || !isStored) throw new Error('a sign-in by hand failed')
+  sealProof(keys, id, nowMs)
 }

@@ -7,7 +7,7 @@ import { codeOf, secretOf, userIdOf } from '../people.ts'
 import { enrolledRows } from '../servers/enroll.ts'
 import { each, type Spent, several } from './batch.ts'
 import { challengeByHand, checkByHand, type Hand, type Person, verifyByHand } from './by-hand.ts'
-import { openToken, type PartKeys, partKeys, seal, signToken, stampOf, stepsOf, unseal } from './parts.ts'
+import { openToken, type PartKeys, partKeys, seal, sealProof, signToken, stampOf, stepsOf, unseal } from './parts.ts'
 
 /** Users of a batch, each of whom signs in once: so many at once. */
 export interface Batch {
@@ -46,7 +46,9 @@ async function signIns(batch: Batch): Promise<{ challenge: Dissected; verify: Di
   const people = peopleOf(batch)
   const tokens: string[] = []
   const challenged = await several(people, batch.atOnce, async ({ id }, index) => {
-    tokens[index] = (await mfa.challenge(findUser(id))).ephemeralToken ?? ''
+    const found = await mfa.challenge(findUser(id))
+    if (found.kind !== 'challenge') throw new Error(`${id} has no second factor`)
+    tokens[index] = found.ephemeralToken
   })
   const before = await rowsOf(people)
   const challenge = {
@@ -114,6 +116,7 @@ async function partsOfCheck(people: readonly Person[], { before, after }: Given,
       if (stepsOf(code, base32, nowMs).length === 0) throw new Error('a code is wrong')
     }),
     seal: await each(people, ({ id }, index) => void seal(keys, id, records[index] as JsonObject)),
+    'proof: seal': await each(people, ({ id }) => void sealProof(keys, id, nowMs)),
   }
 }
 
@@ -131,7 +134,7 @@ async function others({ first, count }: Batch): Promise<Readonly<Record<string, 
     }),
     'begin: its QR code as SVG': await each(begun, ({ url }) => void qrSvgDataUri(url)),
     'QR code as PNG': await several(begun, 1, ({ token }, index) => {
-      const signedIn = { user: fresh[index] ?? findUser(''), provedAt: null }
+      const signedIn = { user: fresh[index] ?? findUser(''), proof: null, session: 'of the bench' }
       return mfa.runRoute('totp.qr', { activation_token: token }, { signedIn })
     }),
     'QR code as PNG: its drawing': await each(begun, ({ url }) => void qrPng(url)),

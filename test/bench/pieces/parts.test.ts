@@ -9,10 +9,11 @@ import { readRecord } from '../../proof/records.ts'
 import { secret } from '../../security/accounts.ts'
 import { codeOf, secretOf, userIdOf } from '../people.ts'
 import { enrolledRows } from '../servers/enroll.ts'
-import { openToken, partKeys, seal, signToken, stampOf, stepsOf, unseal } from './parts.ts'
+import { openToken, partKeys, seal, sealProof, signToken, stampOf, stepsOf, unseal } from './parts.ts'
 
 const keys = await partKeys(secret)
-const sealer = createSealer(deriveKeys([secret]), randomBytes)
+const keySets = deriveKeys([secret])
+const sealer = createSealer('record', keySets, randomBytes)
 const userId = userIdOf(0)
 const nowMs = Date.UTC(2026, 0, 2)
 
@@ -25,8 +26,9 @@ async function enrolled() {
 
 test('a token of the core opens, and the core takes one that was signed by hand', async () => {
   const { mfa } = await enrolled()
-  const { ephemeralToken = '' } = await mfa.challenge({ id: userId, name: userId })
-  const { payload, protectedHeader } = await openToken(keys, ephemeralToken, nowMs)
+  const challenge = await mfa.challenge({ id: userId, name: userId })
+  if (challenge.kind !== 'challenge') throw new Error('the user has no second factor')
+  const { payload, protectedHeader } = await openToken(keys, challenge.ephemeralToken, nowMs)
   expect([payload.sub, payload['stamp']]).toEqual([userId, stampOf(keys, userId)])
   const own = await signToken(keys, userId, { stamp: stampOf(keys, userId), nowMs })
   const opened = await openToken(keys, own, nowMs)
@@ -45,6 +47,16 @@ test('a record of the core opens, and the core opens one that was sealed by hand
   const { revision, sealed } = seal(keys, userId, record)
   expect(revision).toHaveLength(22)
   expect(sealer.open(userId, sealed)).toBe(text)
+})
+
+test('the core opens a proof that was sealed by hand, which is no shorter than its own', async () => {
+  const { mfa } = await enrolled()
+  const user = { id: userId, name: userId }
+  const { sealed, ...own } = await mfa.stepUp(user, { code: codeOf(0, nowMs) })
+  const byHand = sealProof(keys, userId, nowMs)
+  const opened = mfa.openProof({ user, proof: byHand })
+  expect(opened).toEqual({ ...own, authenticatorId: 'authenticator-of-totp_', sealed: byHand })
+  expect(byHand).toHaveLength(sealed.length)
 })
 
 test("a user's code is found among the three of now, and no other", () => {

@@ -2,13 +2,13 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEq
 import type { JsonObject, StoredRecord } from '@latchkey/core'
 import { type CryptoKey, jwtVerify, SignJWT } from 'jose'
 import { HOTP, Secret } from 'otpauth'
-import { deriveKeys, type KeySet } from '../../../packages/core/src/sealing/keys.ts'
+import { deriveKeys, type KeySet, type SealedThing } from '../../../packages/core/src/sealing/keys.ts'
 
 // What no verify of such tokens and records can leave out, as somebody would write it who wrote just that: with the
 // libraries, and without the core's functions.
 
 /** What the parts are made with: the core's own keys, one of them imported for jose. */
-export interface PartKeys extends Pick<KeySet, 'id' | 'sealing' | 'stamp'> {
+export interface PartKeys extends Pick<KeySet, 'id' | 'record' | 'proof' | 'stamp'> {
   readonly token: CryptoKey
 }
 
@@ -20,7 +20,7 @@ export async function partKeys(secret: string): Promise<PartKeys> {
   const [keys] = deriveKeys([secret])
   if (keys === undefined) throw new Error('there is no secret')
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  const bytes = Uint8Array.from(keys.signing)
+  const bytes = Uint8Array.from(keys.ephemeral)
   return { ...keys, token: await crypto.subtle.importKey('raw', bytes, algorithm, false, ['sign', 'verify']) }
 }
 
@@ -57,21 +57,36 @@ export function stampOf({ stamp }: PartKeys, userId: string): string {
 export function unseal(keys: PartKeys, userId: string, sealed: string): JsonObject {
   const bytes = Buffer.from(sealed.slice(sealed.lastIndexOf('.') + 1), 'base64url')
   const options = { authTagLength: 16 }
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(keys, userId), bytes.subarray(0, 12), options)
+  const decipher = createDecipheriv('aes-256-gcm', keyOf(keys, 'record', userId), bytes.subarray(0, 12), options)
   decipher.setAAD(boundTo(keys, userId))
   decipher.setAuthTag(bytes.subarray(-16))
   return JSON.parse(decipher.update(bytes.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8')) as JsonObject
 }
 
 export function seal(keys: PartKeys, userId: string, record: JsonObject): Pick<StoredRecord, 'revision' | 'sealed'> {
-  const nonce = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', keyOf(keys, userId), nonce).setAAD(boundTo(keys, userId))
-  const bytes = Buffer.concat([nonce, cipher.update(JSON.stringify(record)), cipher.final(), cipher.getAuthTag()])
-  return { revision: randomBytes(16).toString('base64url'), sealed: `1.${keys.id}.${bytes.toString('base64url')}` }
+  const sealed = encrypt(keys, 'record', { userId, content: record })
+  return { revision: randomBytes(16).toString('base64url'), sealed }
 }
 
-function keyOf({ sealing }: PartKeys, userId: string): Buffer {
-  return createHmac('sha256', sealing).update(`record/${userId}\u0001`).digest()
+/** As long as every id. */
+const authenticatorId = 'authenticator-of-totp_'
+
+/** What the host keeps of a sign-in by TOTP. */
+export function sealProof(keys: PartKeys, userId: string, nowMs: number): string {
+  const said = { amr: ['pwd', 'otp', 'mfa'], factor: 'totp', authenticatorId, strength: 'possession', provedAt: nowMs }
+  const content = { ...said, stamp: stampOf(keys, userId) }
+  return encrypt(keys, 'proof', { userId, content })
+}
+
+function encrypt(keys: PartKeys, thing: SealedThing, { userId, content }: { userId: string; content: object }): string {
+  const nonce = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', keyOf(keys, thing, userId), nonce).setAAD(boundTo(keys, userId))
+  const bytes = Buffer.concat([nonce, cipher.update(JSON.stringify(content)), cipher.final(), cipher.getAuthTag()])
+  return `1.${keys.id}.${bytes.toString('base64url')}`
+}
+
+function keyOf(keys: PartKeys, thing: SealedThing, userId: string): Buffer {
+  return createHmac('sha256', keys[thing]).update(`${thing}/${userId}\u0001`).digest()
 }
 
 function boundTo({ id }: PartKeys, userId: string): Buffer {

@@ -9,7 +9,7 @@ import { secret } from '../../security/accounts.ts'
 import { secretOf, userAt, userIdOf } from '../people.ts'
 import type { Holding, ServerSettings } from '../target.ts'
 
-const sealer = createSealer(deriveKeys([secret]), randomBytes)
+const sealer = createSealer('record', deriveKeys([secret]), randomBytes)
 const enrolledAt = Date.UTC(2026, 0, 1)
 const tenYears = 315_360_000_000
 
@@ -70,7 +70,8 @@ async function templateOf({ authenticators = 1, beside = 'codes' }: Holding): Pr
 function everything({ authenticators }: MfaRecord): Partial<MfaRecord> {
   const ids = (count: number) => Array.from({ length: count }, () => randomBytes(16).toString('base64url'))
   const family = { generation: 100, signedInAt: enrolledAt, lastUsedAt: enrolledAt, expiresAt: enrolledAt + tenYears }
-  const proof = { amr: ['pwd', 'otp', 'mfa'], factor: 'totp', provedAt: enrolledAt }
+  const [authenticatorId = ''] = authenticators.map(({ id }) => id)
+  const proof = { amr: ['pwd', 'otp', 'mfa'], factor: 'totp', authenticatorId, provedAt: enrolledAt }
   return {
     authenticators: authenticators.map((own) => ({ ...own, name: 'n'.repeat(64), lastUsedAt: enrolledAt })),
     failures: { recovery_code: { count: 2, waitUntil: 0 }, 'totp:confirm': { count: 2, waitUntil: 0 } },

@@ -37,10 +37,11 @@ function bareListener(mfa: Mfa): RequestListener {
     const response = await handler.handle({
       method: message.method ?? '',
       path: (message.url ?? '').slice('/auth'.length),
+      target: message.url ?? '',
       origin: '',
       address: '',
       header: (name) => message.headers[name]?.toString(),
-      message,
+      body: message,
       parsedBody: undefined,
     })
     const { status, headers, body } = response ?? { status: 404, headers: {}, body: null }

@@ -91,8 +91,8 @@ export const bearerTokens = [
     changes: [
       {
         file: access,
-        search: 'acr === passed ? (authTime as number) * 1000 : null',
-        replace: 'acr === undefined ? null : (authTime as number) * 1000',
+        search: 'acr === passed ? authTime * 1000 : null',
+        replace: 'acr === undefined ? null : authTime * 1000',
       },
     ],
   },

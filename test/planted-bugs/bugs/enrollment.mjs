@@ -159,9 +159,9 @@ export const sessions = [
     threats: ['sessions'],
     changes: [
       {
-        file: 'core/src/routes/handler.ts',
+        file: 'core/src/routes/guard.ts',
         search: '!isFresh(provedAt, { maxAgeSeconds, nowMs: core.now() })',
-        replace: 'provedAt === null',
+        replace: "typeof provedAt !== 'number'",
       },
     ],
   },
@@ -170,8 +170,8 @@ export const sessions = [
     threats: ['sessions'],
     changes: [
       {
-        file: 'core/src/routes/handler.ts',
-        search: "|| factors.includes(signedIn.factor ?? '')",
+        file: 'core/src/routes/guard.ts',
+        search: "|| factors.includes(proof?.factor ?? '')",
         replace: '|| factors.length > 0',
       },
     ],
@@ -238,6 +238,6 @@ export const sessions = [
   {
     name: 'a session survives a change of the password',
     threats: ['sessions'],
-    changes: [{ file: 'core/src/hosts/session-host.ts', search: '|| digest(user) !== state.stamp)', replace: ')' }],
+    changes: [{ file: 'core/src/hosts/session-host.ts', search: ' || digest(user) !== stamp ?', replace: ' ?' }],
   },
 ]

@@ -24,8 +24,8 @@ export const entering = [
     changes: [
       {
         file: challenge,
-        search: "return 'proof' in done ? done : demandEnrollment(core, user, done.record)",
-        replace: "return 'proof' in done ? done : { proof: passwordProof(user) }",
+        search: "{ kind: 'proof', ...done } : demandEnrollment(core, user, done.record)",
+        replace: "{ kind: 'proof', ...done } : { kind: 'proof', proof: core.proofs.seal(user, passwordProof(user)) }",
       },
     ],
   },
@@ -55,8 +55,8 @@ export const entering = [
     changes: [
       {
         file: begin,
-        search: 'entering?.claims === undefined ? null : deadToken(record, entering.claims)',
-        replace: 'entering?.claims === undefined || isEnabled(record) ? null : deadToken(record, entering.claims)',
+        search: "enrollee?.kind === 'token' ? deadToken(record, enrollee.claims) : null",
+        replace: "enrollee?.kind === 'token' && !isEnabled(record) ? deadToken(record, enrollee.claims) : null",
       },
     ],
   },
@@ -67,8 +67,9 @@ export const entering = [
     changes: [
       {
         file: enter,
-        search: "const isEnrollees = 'error' in opened || opened.entering === true",
-        replace: 'const isEnrollees = opened !== null',
+        search:
+          "return 'error' in opened || opened.isEnrollee === true ? enrolleeOf(core, opened) : { kind: 'signed_in' }",
+        replace: 'return enrolleeOf(core, opened)',
       },
     ],
   },
@@ -91,9 +92,8 @@ export const entering = [
     changes: [
       {
         file: admission,
-        search: 'const byHeader = isEnrolling && !isConfirming ? await enrolleeOfHeader(asking) : null',
-        replace:
-          'const byHeader = isEnrolling && !isConfirming && (await asking.host.currentUser()) === null ? await enrolleeOfHeader(asking) : null',
+        search: 'if (token === null || !isEnrollmentToken(token))',
+        replace: 'if (token === null || !isEnrollmentToken(token) || (await asking.host.currentUser()) !== null)',
       },
     ],
   },
@@ -114,7 +114,11 @@ export const entering = [
     threats: ['packages/core/test/routes/entering.test.ts'],
     test: 'a stranger learns nothing',
     changes: [
-      { file: admission, search: "throw isKnown ? error : new MfaError('unauthenticated')", replace: 'throw error' },
+      {
+        file: admission,
+        search: "bodyOf(asking).catch(() => {\n    throw new MfaError('unauthenticated')\n  })",
+        replace: 'bodyOf(asking)',
+      },
     ],
   },
 ]

@@ -50,7 +50,7 @@ export const guessing = [
   {
     name: 'a right code passes while the factor waits',
     threats: ['guessing'],
-    changes: [{ file: prove, search: 'gates.filter((entry) => entry.gate.open)', replace: 'gates.filter(() => true)' }],
+    changes: [{ file: prove, search: 'gates.filter(({ gate }) => gate.open)', replace: 'gates.filter(() => true)' }],
   },
   {
     name: 'no factor is ever suspended',
@@ -68,8 +68,8 @@ export const guessing = [
     changes: [
       {
         file: 'core/src/operations/enrollment/confirm.ts',
-        search: 'const charged = charge(next, [count], at)',
-        replace: 'const charged = next',
+        search: 'const charged = charge(looked, counts, at)',
+        replace: 'const charged = looked',
       },
     ],
   },
@@ -102,8 +102,8 @@ export const guessing = [
     changes: [
       {
         file: 'express/src/express-mfa.ts',
-        search: "return this.message.ip ?? ''",
-        replace: "return this.message.get('X-Forwarded-For') ?? ''",
+        search: "return this.req.ip ?? ''",
+        replace: "return this.req.get('X-Forwarded-For') ?? ''",
       },
     ],
   },

@@ -18,17 +18,21 @@ function bug(name, test, [file, search, replace]) {
 export const oneTimeCodes = [
   bug('a sent code is good once more', 'a code twice', [
     factor,
-    'state: withoutCode(asked.state)',
-    'state: asked.state',
+    'authenticatorId, state: withoutCode(state)',
+    'authenticatorId, state',
   ]),
   bug('a sent code answers any challenge', 'another challenge', [factor, ' || sent.tokenId !== asked.tokenId', '']),
   bug('a sent code serves any purpose', 'another purpose', [factor, ' || sent.purpose !== asked.purpose', '']),
   bug('a sent code lives on', 'after its time', [factor, ' && sent.expiresAt > asked.nowMs', '']),
-  bug('a code outlives its address', 'which is gone', [factor, 'isThere && ', '']),
+  bug('a code outlives its address', 'which is gone', [
+    factor,
+    'sent.code !== null && authenticators.some(({ id }) => id === sent.authenticatorId)',
+    'sent.code !== null',
+  ]),
   bug('every answer is charged to the codes that are sent', 'other guesses are not charged', [
     factor,
-    'sent !== null && isCode(answer, sent.code.length)',
-    'isCode(answer, sent?.code.length ?? 6)',
+    'const code = sent && parseDigits(answer, sent.code.length)\n      return sent === null || code',
+    "const code = parseDigits(answer, 6)\n      return sent === null && code ? { sent: { authenticatorId: '', code: '' } as never, code } : sent === null || code",
   ]),
   bug('removing the last factor lifts the limits', 'removed and enrolled again', [
     factor,

@@ -62,13 +62,19 @@ export const questions = [
     name: 'an answer raises assurance',
     test: 'a login by an answer',
     threats: ['questions'],
-    changes: [{ file: question, search: 'weak: true', replace: 'weak: false' }],
+    changes: [{ file: question, search: "strength: 'knowledge'", replace: "strength: 'possession'" }],
   },
   {
     name: 'questions stand alone',
     test: 'the only second factor',
     threats: ['questions'],
-    changes: [{ file: question, search: 'beside: source.onlyFactor !== true', replace: 'beside: false' }],
+    changes: [
+      {
+        file: question,
+        search: "role: options.onlyFactor === true ? 'primary' : 'beside'",
+        replace: "role: 'primary'",
+      },
+    ],
   },
   {
     name: 'every token that asked is kept',

@@ -53,7 +53,7 @@ export const replay = [
     threats: ['replay'],
     changes: [
       {
-        file: 'core/src/factors/factor.ts',
+        file: 'core/src/factors/codes.ts',
         search: "code.replace(/[ -]/g, '')",
         replace: "code.normalize('NFKC').replace(/[ -]/g, '')",
       },

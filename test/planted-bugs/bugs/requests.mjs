@@ -12,9 +12,7 @@ export const malformed = [
     name: 'a body that another parser read may be of any size',
     test: 'a parser of the app without a limit',
     threats: ['malformed'],
-    changes: [
-      { file: readBody, search: 'if (length > bodyLimit && !isUnread(request)) throw tooLarge()', replace: '' },
-    ],
+    changes: [{ file: readBody, search: 'if (length > bodyLimit) throw tooLarge()', replace: '' }],
   },
   {
     name: 'the content type is not looked at',
@@ -36,16 +34,16 @@ export const malformed = [
     threats: ['malformed'],
     changes: [
       {
-        file: 'core/src/factors/factor.ts',
-        search: "if (typeof value === 'string') return null",
-        replace: "if (typeof value === 'string' || typeof value === 'number') return null",
+        file: 'core/src/fields.ts',
+        search: "return typeof value === 'string' ? null : 'must be a string, in quotes",
+        replace: "return typeof value === 'string' || typeof value === 'number' ? null : 'must be a string, in quotes",
       },
     ],
   },
   {
     name: 'a code that is no text is looked at',
     threats: ['malformed'],
-    changes: [{ file: 'core/src/routes/fields.ts', search: 'factor?.fieldFault(value) ?? null', replace: 'null' }],
+    changes: [{ file: 'core/src/routes/fields.ts', search: 'factor?.field.check(value) ?? null', replace: 'null' }],
   },
   {
     name: 'what can be no code is charged',
@@ -53,8 +51,8 @@ export const malformed = [
     changes: [
       {
         file: 'core/src/rules/prove.ts',
-        search: 'if (candidates.length === 0) return refuseNoCode(terms, record, { open, nowMs: asked.nowMs })',
-        replace: '',
+        search: 'return answer === null ? [] : [{ factor, answer }]',
+        replace: 'return [{ factor, answer: answer ?? given }]',
       },
     ],
   },

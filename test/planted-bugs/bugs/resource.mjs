@@ -55,9 +55,8 @@ export const resource = [
     changes: [
       {
         file: secretRoutes,
-        search: 'const asked = { user: userOf(call), fields: {}, entering, provedAt: signedIn?.provedAt, requestId }',
-        replace:
-          'const asked = { user: userOf(call), fields: {}, provedAt: core.now() + 0 * Number(signedIn?.provedAt), requestId }',
+        search: '{ ...beginningOf(call), fields: {} }',
+        replace: '{ ...beginningOf(call), fields: {}, provedAt: call.core.now() }',
       },
     ],
   },
@@ -86,7 +85,14 @@ export const resource = [
   {
     name: 'a token of the resource may be a number',
     threats: [enrollment],
-    changes: [{ file: secretRoutes, search: "'is required' : codeFault(value)", replace: "'is required' : null" }],
+    changes: [
+      {
+        file: secretRoutes,
+        search: 'token: requiredCode',
+        replace: "token: { ...requiredCode, check: (value) => (value === undefined ? 'is required' : null) }",
+      },
+      { file: secretRoutes, search: "textOf(body, 'token')", replace: "String(body['token'])" },
+    ],
   },
   {
     name: 'the resource removes authenticators of other factors',
@@ -94,8 +100,8 @@ export const resource = [
     changes: [
       {
         file: secretRoutes,
-        search: "return { id: params['secretId'] as string, factor, requestId }",
-        replace: "return { id: params['secretId'] as string, requestId }",
+        search: "return { id: paramOf(call, 'secretId'), factor,",
+        replace: "return { id: paramOf(call, 'secretId'),",
       },
     ],
   },

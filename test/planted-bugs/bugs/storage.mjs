@@ -93,7 +93,7 @@ export const storage = [
     test: 'a record that is corrupt',
     threats: ['storage'],
     changes: [
-      { file: 'core/src/sealing/keys.ts', search: 'update(`record/${userId}`)', replace: "update(userId && 'record')" },
+      { file: 'core/src/sealing/keys.ts', search: '`${thing}/${userId}`)', replace: 'userId && thing)' },
       { file: 'core/src/sealing/seal.ts', search: '/${keyId}/${userId}`)', replace: '/${keyId}/${userId && 1}`)' },
     ],
   },
@@ -120,7 +120,7 @@ export const secrets = [
       {
         file: asked,
         search: 'failures.push(aboutFailure(factor, verdict))',
-        replace: "failures.push({ ...aboutFailure(factor, verdict), authenticatorId: String(asked.input['code']) })",
+        replace: "failures.push({ ...aboutFailure(factor, verdict), authenticatorId: String(call.input['code']) })",
       },
     ],
   },
@@ -131,7 +131,7 @@ export const secrets = [
       {
         file: asked,
         search: '{ attemptsRemaining: attemptsRemaining(charged, counts, at) }',
-        replace: "{ cause: asked.input['code'], attemptsRemaining: attemptsRemaining(charged, counts, at) }",
+        replace: "{ cause: call.input['code'], attemptsRemaining: attemptsRemaining(charged, counts, at) }",
       },
     ],
   },
@@ -197,9 +197,8 @@ export const secrets = [
     changes: [
       {
         file: asked,
-        search: 'const charged = charge({ ...record, states }, counts, at)',
-        replace:
-          "console.error('wrong', asked.input['code'])\n  const charged = charge({ ...record, states }, counts, at)",
+        search: 'const charged = charge(looked, counts, at)',
+        replace: "console.error('wrong', call.input['code'])\n  const charged = charge(looked, counts, at)",
       },
     ],
   },

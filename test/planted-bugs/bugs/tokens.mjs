@@ -113,7 +113,7 @@ export const token = [
     threats: ['tokens'],
     changes: [
       {
-        file: 'core/src/tokens/canonical.ts',
+        file: 'core/src/tokens/opening.ts',
         search: "found.every((part) => Buffer.from(part, 'base64url').toString('base64url') === part)",
         replace: 'found.every((part) => typeof part === "string")',
       },

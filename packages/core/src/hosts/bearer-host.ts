@@ -1,6 +1,6 @@
 import { isMfaError, MfaError } from '../errors.ts'
 import type { AccessToken, BearerTokens, Host } from '../ports.ts'
-import { bearerToken } from '../tokens/bearer-token.ts'
+import { bearerToken } from '../tokens/access.ts'
 import { checkHostOptions, type HostOptions, hostFunctions } from './host-options.ts'
 
 /** What the app supplies to the ready-made host of bearer tokens. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Awaitable, Host, Proof, SignedIn, User } from '../ports.ts'
 import { checkHostOptions, type HostOptions, hostFunctions } from './host-options.ts'
 
@@ -14,12 +14,13 @@ export interface SessionHostOptions<Args extends readonly unknown[]> extends Hos
 interface SessionState {
   readonly userId: string
   readonly stamp: string | null
-  readonly provedAt: number | null
-  readonly factor: string | null
-  readonly amr: readonly string[]
+  /** The id of the sign-in. */
+  readonly session: string
+  /** The latest proof, sealed. */
+  readonly proof: string
 }
 
-/** How a framework's sessions are reached. Each throws where no session is mounted. */
+/** How a framework's sessions are reached. Each throws if no session is mounted. */
 export interface SessionAccess<Args extends readonly unknown[]> {
   read(...args: Args): unknown
   /** Begins a session with a new id and nothing in it but this. */
@@ -30,32 +31,36 @@ export interface SessionAccess<Args extends readonly unknown[]> {
 /** A host that keeps who is signed in, and the latest proof, in the app's sessions. */
 export function sessionHost<Args extends readonly unknown[]>(
   options: SessionHostOptions<Args>,
-  session: SessionAccess<Args>,
+  access: SessionAccess<Args>,
 ): Host<Args> {
   checkHostOptions({ ...options }, { required: ['findUser'], optional: ['respond'] })
+  const read = async (...args: Args): Promise<Partial<SessionState>> => (await access.read(...args)) ?? {}
   return Object.freeze<Host<Args>>({
     ...hostFunctions(options),
-    currentUser: async (...args) => signedIn((await session.read(...args)) ?? {}, options),
+    currentUser: async (...args) => signedIn(await read(...args), options),
     async signIn(user, proof, ...args) {
-      await session.start(stateOf(user, proof), ...args)
+      await access.start(stateOf(user, proof, randomUUID()), ...args)
       return options.respond ? options.respond(user, proof, ...args) : { user: { id: user.id, name: user.name } }
     },
-    proved: (user, proof, ...args) => session.update(stateOf(user, proof), ...args),
+    async proved(user, proof, ...args) {
+      const { session = randomUUID() } = await read(...args)
+      await access.update(stateOf(user, proof, session), ...args)
+    },
   })
 }
 
-function stateOf(user: User, { provedAt, factor, amr }: Proof): SessionState {
-  return { userId: user.id, stamp: digest(user), provedAt, factor, amr: [...amr] }
+function stateOf(user: User, { sealed: proof }: Proof, session: string): SessionState {
+  return { userId: user.id, stamp: digest(user), session, proof }
 }
 
 async function signedIn(
-  state: Partial<SessionState>,
+  { userId, stamp, session, proof }: Partial<SessionState>,
   { findUser }: Pick<SessionHostOptions<[]>, 'findUser'>,
 ): Promise<SignedIn | null> {
+  if (typeof userId !== 'string' || typeof session !== 'string') return null
   // A Map's get gives undefined, and plain JavaScript will pass it on.
-  const user = typeof state.userId === 'string' ? ((await findUser(state.userId)) ?? null) : null
-  if (user === null || digest(user) !== state.stamp) return null
-  return { user, provedAt: state.provedAt ?? null, factor: state.factor ?? null, amr: state.amr ?? [] }
+  const user = (await findUser(userId)) ?? null
+  return user === null || digest(user) !== stamp ? null : { user, proof: proof ?? null, session }
 }
 
 /** A stamp may be a password hash, and session stores are read by many: only its digest goes there. */

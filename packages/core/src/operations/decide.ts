@@ -5,7 +5,9 @@ import type { Awaitable, EnrollmentPolicy, User } from '../ports.ts'
 import type { MfaRecord } from '../record/record.ts'
 import type { About, Decision } from '../rules/decision.ts'
 import type { Terms } from '../rules/terms.ts'
+import { requireText } from '../texts.ts'
 import type { AccessTokens } from '../tokens/access.ts'
+import type { Proofs } from '../tokens/proofs.ts'
 import type { Tokens } from '../tokens/tokens.ts'
 
 /** What every operation works with; made once by `createMfa`. */
@@ -19,6 +21,7 @@ export interface Core extends Terms {
   readonly commit: Commit
   readonly tokens: Tokens
   readonly accessTokens: AccessTokens
+  readonly proofs: Proofs
   readonly events: Events
   readonly now: () => number
 }
@@ -36,16 +39,31 @@ export interface CallOptions {
   readonly requestId?: string | undefined
 }
 
+/** What an operator may be told by, beside that. */
+export interface OperatorOptions extends CallOptions {
+  /** Who acts, for the event: 1 to 256 characters. */
+  readonly actor?: string | undefined
+  /** Why, for the event: a ticket's number, say; 1 to 1000 characters. */
+  readonly note?: string | undefined
+}
+
 /** Who does what, for the event. */
-export interface Act {
+export interface Act extends OperatorOptions {
   readonly type: MfaEventType
   readonly userId: string
-  readonly requestId?: string | undefined
   /** What stands for a record that does not open; without it such a record is a fault of the storage. */
   readonly orElse?: MfaRecord
 }
 
 type DecisionRule<T> = (record: MfaRecord, nowMs: number) => Awaitable<Decision<T>>
+
+/** An operator's act, for the event. @throws TypeError that names the option at fault */
+export function operatorAct(type: MfaEventType, userId: string, options: OperatorOptions): Act {
+  const { actor, note, requestId } = options
+  if (actor !== undefined) requireText('actor', actor, 256)
+  if (note !== undefined) requireText('note', note, 1000)
+  return { type, userId, requestId, actor, note }
+}
 
 /** Runs a rule by compare-and-set, then emits its event, then returns or throws. */
 export function decide<T>(core: Core, act: Act, rule: DecisionRule<T>): Promise<T> {
@@ -103,6 +121,8 @@ function eventOf(core: Pick<Core, 'now'>, act: Omit<Act, 'userId'> & { userId: s
     authenticatorId: about.authenticatorId ?? null,
     at: core.now(),
     requestId: act.requestId ?? null,
+    ...(act.actor === undefined ? {} : { actor: act.actor }),
+    ...(act.note === undefined ? {} : { note: act.note }),
     ...(about.driftSteps === undefined ? {} : { driftSteps: about.driftSteps }),
   }
 }

@@ -4,10 +4,10 @@ import type { Factor } from '../factors/factor.ts'
 import type { RecoveryCodeSettings } from '../factors/recovery-code/settings.ts'
 import type { TotpSettings } from '../factors/totp/parameters.ts'
 import type { Awaitable, EnrollmentPolicy, Limiter, RandomBytes, Storage, User } from '../ports.ts'
+import { optional, readFunction, readOptions, readWhole, seconds, whole } from '../read-options.ts'
 import type { RouteSettings, RouteTable } from '../routes/route-table.ts'
 import type { AttemptLimits } from '../rules/terms.ts'
 import type { BearerSettings } from './bearer-settings.ts'
-import { readFunction, readSeconds, readWhole } from './checks.ts'
 import { readAttempts, readBearer, readRecoveryCodes, readTotp } from './groups.ts'
 import { readFactors, readIssuer, readLimiter, readOrigins, readRoutes, readSecrets, readStorage } from './parts.ts'
 
@@ -28,14 +28,14 @@ export interface MfaOptions {
   /** @defaultValue 10 codes of 2 groups, `reveal: 'always'` */
   readonly recoveryCodes?: Partial<RecoveryCodeSettings> | undefined
   /**
-   * Whether a user has to have a second factor: where it is `'required'` and there is none, a login leads to enrolling.
+   * Whether a user must have a second factor: if it is `'required'` and there is none, a login leads to enrolling.
    *
    * @defaultValue `'optional'` for everybody
    */
   readonly enrollment?: EnrollmentPolicy | undefined
   /** For a bearer host. @defaultValue 15 minutes, 30 days, 10 sign-ins a user, HS256 with the secret */
   readonly bearer?: Partial<BearerSettings> | undefined
-  /** Factors of your own, asked after `totp` and `recovery_code`. */
+  /** Further factors, asked after `totp` and `recovery_code`. */
   readonly factors?: readonly Factor[] | undefined
   /** Seconds a challenge can be answered, 30 to 3600. @defaultValue 300 */
   readonly ephemeralTokenSeconds?: number | undefined
@@ -65,44 +65,34 @@ export interface MfaOptions {
 }
 
 /** The options after the defaults. */
-export type MfaSettings = ReturnType<typeof readOptions>
+export type MfaSettings = ReturnType<typeof readMfaOptions>
 
 const optionalForAll: EnrollmentPolicy = () => 'optional'
-const known = new Set(
-  (
-    'secret storage findUser issuer totp recoveryCodes enrollment bearer factors ephemeralTokenSeconds ' +
-    'activationTokenSeconds attempts stepUpSeconds routes allowedOrigins limiter onEvent storageTimeoutSeconds now randomBytes'
-  ).split(' '),
-)
 
 /** Checks the options and fills in the defaults. @throws TypeError that names the option and says what would be right */
-export function readOptions(options: MfaOptions) {
-  if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
-  const unknown = Object.keys(options).find((name) => !known.has(name))
-  if (unknown !== undefined) throw new TypeError(`options.${unknown} is not known; there are ${[...known].join(', ')}`)
-  return Object.freeze({
-    secrets: readSecrets(options.secret),
-    storage: readStorage(options.storage),
-    findUser: readFunction('findUser', options.findUser),
-    issuer: readIssuer(options.issuer),
-    totp: readTotp(options.totp),
-    recoveryCodes: readRecoveryCodes(options.recoveryCodes),
-    enrollment: readFunction('enrollment', options.enrollment ?? optionalForAll),
-    bearer: readBearer(options.bearer, readIssuer(options.issuer)),
-    factors: readFactors(options.factors),
-    ephemeralTokenSeconds: readWhole('ephemeralTokenSeconds', options.ephemeralTokenSeconds ?? 300, [30, 3600]),
-    activationTokenSeconds: readWhole('activationTokenSeconds', options.activationTokenSeconds ?? 600, [30, 3600]),
-    attempts: readAttempts(options.attempts),
-    stepUpSeconds:
-      options.stepUpSeconds === false
-        ? (false as const)
-        : readWhole('stepUpSeconds', options.stepUpSeconds ?? 300, [1, 86_400]),
-    routes: readRoutes(options.routes),
-    allowedOrigins: readOrigins(options.allowedOrigins),
-    limiter: readLimiter(options.limiter),
-    onEvent: options.onEvent === undefined ? undefined : readFunction('onEvent', options.onEvent),
-    storageTimeoutSeconds: readSeconds('storageTimeoutSeconds', options.storageTimeoutSeconds ?? 10),
-    now: readFunction('now', options.now ?? Date.now),
-    randomBytes: readFunction('randomBytes', options.randomBytes ?? systemRandomBytes),
+export function readMfaOptions(options: MfaOptions) {
+  const read = readOptions<MfaOptions>()('options', options, {
+    secret: readSecrets,
+    storage: readStorage,
+    findUser: readFunction<MfaOptions['findUser']>,
+    issuer: readIssuer,
+    totp: readTotp,
+    recoveryCodes: readRecoveryCodes,
+    enrollment: (value = optionalForAll, name) => readFunction<EnrollmentPolicy>(value, name),
+    bearer: readBearer,
+    factors: readFactors,
+    ephemeralTokenSeconds: whole([30, 3600], 300),
+    activationTokenSeconds: whole([30, 3600], 600),
+    attempts: readAttempts,
+    stepUpSeconds: (value = 300, name) => (value === false ? value : readWhole(value, name, [1, 86_400])),
+    routes: readRoutes,
+    allowedOrigins: readOrigins,
+    limiter: readLimiter,
+    onEvent: optional(readFunction<MfaEventListener>),
+    storageTimeoutSeconds: seconds(600, 10),
+    now: (value = Date.now, name) => readFunction<() => number>(value, name),
+    randomBytes: (value = systemRandomBytes, name) => readFunction<RandomBytes>(value, name),
   })
+  const { secret: secrets, bearer, issuer, ...rest } = read
+  return Object.freeze({ ...rest, issuer, secrets, bearer: { ...bearer, audience: bearer.audience ?? issuer } })
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../ports.ts'
 
 /** One enrolled thing of a factor. Times are milliseconds since 1970. */
-export interface Authenticator<Data extends JsonObject = JsonObject> {
+export interface Authenticator<Data extends object = JsonObject> {
   readonly id: string
   /** The factor's `type`. */
   readonly type: string
@@ -30,6 +30,7 @@ export interface Family {
   /** The latest proof. */
   readonly amr: readonly string[]
   readonly factor: string | null
+  readonly authenticatorId: string | null
   readonly provedAt: number | null
 }
 

@@ -1,72 +1,102 @@
 import { MfaError } from '../errors.ts'
+import { type Body, ownField } from '../fields.ts'
 import type { Core } from '../operations/decide.ts'
-import { type Enrollee, enrolleeByActivation, enrolleeByEnrollment } from '../operations/enrollment/enrollee.ts'
+import { enrolleeByActivation, enrolleeByEnrollment, requireEnrollee } from '../operations/enrollment/enrollee.ts'
 import type { MfaRequest, SignedIn } from '../ports.ts'
-import { bearerToken } from '../tokens/bearer-token.ts'
+import { checkUser } from '../rules/proof.ts'
+import { bearerToken } from '../tokens/access.ts'
 import { isEnrollmentToken } from '../tokens/tokens.ts'
 import { readBody } from './read-body.ts'
-import { type BoundHost, pick, type Route } from './route.ts'
+import type { BoundHost, Caller, Route, SignedInCaller } from './route.ts'
 
-type Body = Readonly<Record<string, unknown>>
-
-/** Who asks, and with what. */
-interface Admitted {
-  readonly body: Body
-  readonly signedIn: SignedIn | null
-  /** Set where that user is not signed in yet, and is enrolling in order to be. */
-  readonly enrollee: Enrollee | null
-}
+const nobody: Caller = Object.freeze({ kind: 'nobody' })
 
 interface Asking {
   readonly core: Core
+  readonly route: Route
   readonly request: MfaRequest
   readonly params: Readonly<Record<string, string>>
   readonly host: BoundHost
   readonly requestId: string | undefined
-  /** Hears who is signed in, before anything else can be wrong, so that the event of a refusal can name the user. */
-  readonly known: (signedIn: SignedIn) => void
+}
+
+/** Finds out who asks before the body is read, by what the route takes. */
+const identify: { readonly [Access in Route['access']]: (asking: Asking) => Promise<Caller> } = {
+  anyone: async () => nobody,
+  signed_in: requireUser,
+  // What a client sends on purpose means more than what its browser sends by itself, so a token comes before a session.
+  async enrolling(asking) {
+    if (readsActivation(asking.route)) return (await findUser(asking)) ?? nobody
+    const token = bearerToken(asking.request.header('authorization'))
+    if (token === null || !isEnrollmentToken(token)) return requireUser(asking)
+    return enrolleeByEnrollment(asking.core, token, asking)
+  },
+}
+
+/** Finds out who asks, as far as it can be told without the body. @throws MfaError `unauthenticated` */
+export function identifyCaller(asking: Asking): Promise<Caller> {
+  return identify[asking.route.access](asking)
 }
 
 /**
- * Finds out who asks, then reads the body. Where somebody may enroll without being signed in, a token for that comes
- * before a session: what a client sends on purpose means more than what its browser sends by itself.
+ * Reads the body, and finds out who confirms an enrollment by the token in it.
  *
- * @throws MfaError `unauthenticated`, or what is wrong with the body
+ * @throws MfaError what is wrong with the body; `unauthenticated`
  */
-export async function admit(route: Route, asking: Asking): Promise<Admitted> {
-  if (route.access === 'anyone') return { body: await bodyOf(route, asking), signedIn: null, enrollee: null }
-  const isConfirming = route.fields['activation_token'] !== undefined || route.activationParam !== undefined
-  const isEnrolling = route.access === 'enrolling'
-  const byHeader = isEnrolling && !isConfirming ? await enrolleeOfHeader(asking) : null
-  const signedIn = byHeader === null ? await asking.host.currentUser() : null
-  if (signedIn !== null) asking.known(signedIn)
-  const isKnown = byHeader !== null || signedIn !== null
-  const mayBeKnown = isEnrolling && isConfirming
-  if (!isKnown && !mayBeKnown) throw new MfaError('unauthenticated')
-  const body = await bodyOf(route, asking).catch((error: unknown) => {
-    // What is wrong with a stranger's body is not told before who it is.
-    throw isKnown ? error : new MfaError('unauthenticated')
+export async function admit(asking: Asking, caller: Caller): Promise<{ caller: Caller; body: Body }> {
+  if (!isConfirming(asking.route)) return { caller, body: await bodyOf(asking) }
+  if (caller.kind === 'nobody') return admitStranger(asking)
+  const body = await bodyOf(asking)
+  const token = activationTokenOf(body, asking)
+  const found = token === undefined ? caller : await enrolleeByActivation(asking.core, token)
+  return { caller: found.kind === 'enrollee' ? found : caller, body }
+}
+
+/** What is wrong with a stranger's body is not told before who it is. */
+async function admitStranger(asking: Asking): Promise<{ caller: Caller; body: Body }> {
+  const body = await bodyOf(asking).catch(() => {
+    throw new MfaError('unauthenticated')
   })
-  const token = mayBeKnown ? activationTokenOf(route, body, asking) : undefined
-  const byToken =
-    token === undefined ? null : await enrolleeByActivation(asking.core, token, { ...asking, isSignedIn: isKnown })
-  const enrollee = byHeader ?? byToken
-  if (enrollee !== null) return { body, signedIn: { user: enrollee.user, provedAt: null }, enrollee }
-  if (signedIn === null) throw new MfaError('unauthenticated')
-  return { body, signedIn, enrollee: null }
+  const token = activationTokenOf(body, asking)
+  if (token === undefined) throw new MfaError('unauthenticated')
+  return { caller: await requireEnrollee(asking.core, token, asking), body }
 }
 
-async function bodyOf({ method }: Route, { request }: Asking): Promise<Body> {
-  return method === 'GET' || method === 'DELETE' ? {} : readBody(request)
+function isConfirming(route: Route): boolean {
+  return route.access === 'enrolling' && readsActivation(route)
 }
 
-async function enrolleeOfHeader({ core, request, requestId }: Asking): Promise<Enrollee | null> {
-  const token = bearerToken(request.header('authorization'))
-  return token !== null && isEnrollmentToken(token) ? enrolleeByEnrollment(core, token, { requestId }) : null
+function readsActivation({ fields, activationParam }: Route): boolean {
+  return fields['activation_token'] !== undefined || activationParam !== undefined
 }
 
-function activationTokenOf(route: Route, body: Body, { params }: Asking): string | undefined {
+function activationTokenOf(body: Body, { params, route }: Asking): string | undefined {
   const { activationParam = '' } = route
-  const token = pick(body, ['activation_token'])['activation_token'] ?? params[activationParam]
+  const token = ownField(body, 'activation_token') ?? params[activationParam]
   return typeof token === 'string' ? token : undefined
+}
+
+async function bodyOf({ request, route }: Asking): Promise<Body> {
+  return route.method === 'GET' || route.method === 'DELETE' ? {} : readBody(request)
+}
+
+async function findUser({ core, host }: Pick<Asking, 'core' | 'host'>): Promise<SignedInCaller | null> {
+  const signedIn = await host.currentUser()
+  return signedIn === null ? null : toCaller(core, signedIn)
+}
+
+/** @throws MfaError `unauthenticated` */
+export async function requireUser(asking: Pick<Asking, 'core' | 'host'>): Promise<SignedInCaller> {
+  const caller = await findUser(asking)
+  if (caller === null) throw new MfaError('unauthenticated')
+  return caller
+}
+
+/** Who is signed in, with the proof opened. @throws TypeError that says what the host got wrong */
+export function toCaller({ proofs }: Pick<Core, 'proofs'>, signedIn: SignedIn): SignedInCaller {
+  const { user, proof, session } = signedIn
+  checkUser(user)
+  if (typeof session !== 'string')
+    throw new TypeError('currentUser must give a session: a string that is made at sign-in')
+  return { kind: 'user', user, signedIn, proof: proofs.open(user, proof) }
 }

@@ -46,15 +46,3 @@ export function problemAnswer(error: MfaError, { bearer = false }: { bearer?: bo
   if (code === 'body_too_large') headers['Connection'] = 'close'
   return { status, headers, body: Buffer.from(JSON.stringify(body)) }
 }
-
-/** One of our results as it is on the wire: keys in snake_case, times in ISO 8601. */
-export function toWire(value: unknown): unknown {
-  if (value instanceof Date) return value.toISOString()
-  if (Array.isArray(value)) return value.map(toWire)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [snakeCase(key), toWire(member)]))
-}
-
-function snakeCase(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-}

@@ -1,30 +1,29 @@
 import type { Enrollment, Factor } from '../factors/factor.ts'
+import { optionalText, optionalTextOf, pick, requiredText, textOf } from '../fields.ts'
 import { regenerateCodes, showCodes } from '../operations/account/backup-codes.ts'
 import { deactivate } from '../operations/account/deactivate.ts'
 import { begin } from '../operations/enrollment/begin.ts'
 import { confirm } from '../operations/enrollment/confirm.ts'
-import type { JsonObject } from '../ports.ts'
-import { toWire } from './answer.ts'
+import { isStandalone, signInAlone } from '../operations/login/sign-in.ts'
+import { toWire, toWireObject } from '../wire.ts'
 import { finishEnrollment } from './finish-enrollment.ts'
 import { ownRoute } from './own-route.ts'
-import { optionalText, type ProofFields, pick, type Route, type RouteCall, requiredText, userOf } from './route.ts'
+import { type ProofFields, provedAtOf, type Route, type RouteCall, userOf } from './route.ts'
+import { begunSchema, codesSchema, confirmedSchema, detailSchema, hostAnswer, unusedCodesSchema } from './schemas.ts'
 
 /** The routes every factor has by what it can do, and those of its own. */
 export function factorRoutes(factor: Factor, fields: ProofFields['fields']): readonly Route[] {
   return [
     ...(factor.enrollment === undefined ? [] : enrollmentRoutes(factor, factor.enrollment, fields)),
     ...(factor.backup === undefined ? [] : backupRoutes(factor)),
+    ...(isStandalone(factor) ? [signInRoute(factor)] : []),
     ...(factor.routes ?? []).map((route) => ownRoute(factor, route)),
   ]
 }
 
-function enrollmentRoutes(
-  factor: Factor,
-  enrollment: Enrollment<JsonObject>,
-  fields: ProofFields['fields'],
-): readonly Route[] {
+function enrollmentRoutes(factor: Factor, enrollment: Enrollment, fields: ProofFields['fields']): readonly Route[] {
   const { type, title } = factor
-  const { fields: taken = {}, paths = { begin: 'activate', confirm: 'activate' } } = enrollment
+  const { fields: taken = {}, paths = { begin: 'activate', confirm: 'activate' }, shown } = enrollment
   const isPost = enrollment.fields !== undefined
   return [
     {
@@ -33,13 +32,12 @@ function enrollmentRoutes(
       path: `/mfa/${factor.path}/${paths.begin}`,
       access: 'enrolling',
       fields: taken,
+      answer: begunSchema(shown),
       ...(isPost ? { limited: true as const } : {}),
       async handle(call) {
-        const { core, signedIn, body, requestId } = call
+        const { core, body } = call
         const fields = pick(body, Object.keys(taken))
-        const entering = call.enrollee === null ? undefined : { claims: call.enrollee.claims }
-        const asked = { user: userOf(call), fields, entering, provedAt: signedIn?.provedAt, requestId }
-        return { body: toWire(await begin(core, type, asked)) }
+        return { body: toWire(await begin(core, type, { ...beginningOf(call), fields })) }
       },
     },
     {
@@ -48,7 +46,8 @@ function enrollmentRoutes(
       path: `/mfa/${factor.path}/${paths.confirm}`,
       access: 'enrolling',
       fields: { activation_token: requiredText, name: optionalText },
-      proof: { fields: [factor.field], required: true },
+      answer: confirmedSchema,
+      proof: { fields: [factor.field.name], required: true },
       handle: (call) => confirmFactor(type, call),
     },
     {
@@ -57,37 +56,46 @@ function enrollmentRoutes(
       path: `/mfa/${factor.path}/deactivate`,
       access: 'signed_in',
       fields: {},
+      answer: detailSchema,
       proof: { fields, required: true },
       password: true,
       async handle(call) {
         const { core, host, input, body, requestId } = call
-        const passwordCorrect = await host.confirmPassword?.(userOf(call), body['password'] as string)
-        await deactivate(core, type, userOf(call), { input, passwordCorrect, requestId })
+        const user = userOf(call)
+        const passwordCorrect = await host.confirmPassword?.(user, textOf(body, 'password'))
+        await deactivate(core, type, user, { input, passwordCorrect, requestId })
         return { body: { detail: `${title} has been deactivated.` } }
       },
     },
   ]
 }
 
+/** Who begins, and on what the enrollment rests. */
+export function beginningOf(call: RouteCall) {
+  const { caller, requestId } = call
+  const enrollee = caller.kind === 'enrollee' ? ({ kind: 'token', claims: caller.claims } as const) : undefined
+  return { user: userOf(call), enrollee, provedAt: provedAtOf(call), requestId }
+}
+
 async function confirmFactor(type: string, call: RouteCall): Promise<{ body: unknown }> {
   const { core, body, input, requestId } = call
   const { proof, ...answer } = await confirm(core, type, {
     user: userOf(call),
-    activationToken: body['activation_token'],
-    name: body['name'] as string | undefined,
+    activationToken: textOf(body, 'activation_token'),
+    name: optionalTextOf(body, 'name'),
     input,
     requestId,
   })
-  return { body: { ...(await finishEnrollment(call, proof)), ...(toWire(answer) as object) } }
+  return { body: { ...(await finishEnrollment(call, proof)), ...toWireObject(answer) } }
 }
 
 function backupRoutes(factor: Factor): readonly Route[] {
   const { type } = factor
   const path = `/mfa/${factor.path}`
-  const fresh = ({ signedIn, requestId }: RouteCall, userId: string) => ({
-    userId,
-    provedAt: signedIn?.provedAt,
-    requestId,
+  const fresh = (call: RouteCall) => ({
+    userId: userOf(call).id,
+    provedAt: provedAtOf(call),
+    requestId: call.requestId,
   })
   return [
     {
@@ -96,7 +104,8 @@ function backupRoutes(factor: Factor): readonly Route[] {
       path,
       access: 'signed_in',
       fields: {},
-      handle: async (call) => ({ body: toWire(await showCodes(call.core, type, fresh(call, userOf(call).id))) }),
+      answer: unusedCodesSchema,
+      handle: async (call) => ({ body: toWire(await showCodes(call.core, type, fresh(call))) }),
     },
     {
       name: `${type}.regenerate`,
@@ -104,9 +113,24 @@ function backupRoutes(factor: Factor): readonly Route[] {
       path: `${path}/regenerate`,
       access: 'signed_in',
       fields: {},
-      handle: async (call) => ({
-        body: { codes: await regenerateCodes(call.core, type, fresh(call, userOf(call).id)) },
-      }),
+      answer: codesSchema,
+      handle: async (call) => ({ body: { codes: await regenerateCodes(call.core, type, fresh(call)) } }),
     },
   ]
+}
+
+function signInRoute({ type, path, field }: Factor): Route {
+  return {
+    name: `${type}.login`,
+    method: 'POST',
+    path: `/mfa/${path}/login`,
+    access: 'anyone',
+    fields: {},
+    answer: hostAnswer,
+    proof: { fields: [field.name], required: true },
+    async handle({ core, host, input, requestId }) {
+      const { user, proof } = await signInAlone(core, type, { input, requestId })
+      return { body: await host.signIn(user, proof) }
+    },
+  }
 }

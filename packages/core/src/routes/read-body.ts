@@ -1,15 +1,14 @@
 import { MfaError } from '../errors.ts'
-import type { MfaRequest, RequestStream } from '../ports.ts'
+import type { Body } from '../fields.ts'
+import type { MfaRequest } from '../ports.ts'
 
 /** Largest body that is looked at, in bytes. */
 const bodyLimit = 16 * 1024
 /** A body over the limit is read to here and dropped, so that an ordinary client gets to see the answer. */
 const drainLimit = 1024 * 1024
 
-type Body = Readonly<Record<string, unknown>>
-
 /**
- * The request's JSON object, whether the host has parsed it or not; `{}` where there is no body.
+ * The request's JSON object, whether the host has parsed it or not; `{}` if there is no body.
  *
  * @throws MfaError `unsupported_media_type`, `body_too_large`, `malformed_body`
  */
@@ -17,9 +16,10 @@ export async function readBody(request: MfaRequest): Promise<Body> {
   const length = Number(request.header('content-length') ?? Number.NaN)
   if (!hasBody(request, length)) return parsedByHost(request.parsedBody ?? {}, 0)
   checkMediaType(request)
-  if (length > bodyLimit && !isUnread(request)) throw tooLarge()
-  if (!isUnread(request)) return parsedByHost(request.parsedBody, length)
-  return asObject(parseText(decodeText(await readBytes(request.message, length))))
+  const unread = unreadBody(request)
+  if (unread !== null) return asObject(parseText(decodeText(await readBytes(unread, length))))
+  if (length > bodyLimit) throw tooLarge()
+  return parsedByHost(request.parsedBody, length)
 }
 
 function hasBody(request: MfaRequest, length: number): boolean {
@@ -27,10 +27,9 @@ function hasBody(request: MfaRequest, length: number): boolean {
   return request.header('transfer-encoding') !== undefined || request.header('content-type') !== undefined
 }
 
-/** Some parsers leave `{}` behind where they did not read: the stream tells. */
-function isUnread({ message, parsedBody }: MfaRequest): boolean {
-  if (message.readableDidRead) return false
-  return parsedBody === undefined || (isObject(parsedBody) && Object.keys(parsedBody).length === 0)
+/** The body, or null if it has been read. Some parsers leave `{}` behind if they did not read: the body tells. */
+function unreadBody({ body, parsedBody }: MfaRequest): MfaRequest['body'] {
+  return parsedBody === undefined || (isObject(parsedBody) && Object.keys(parsedBody).length === 0) ? body : null
 }
 
 function checkMediaType(request: MfaRequest): void {
@@ -60,10 +59,10 @@ function isOverLimit(parsed: unknown): boolean {
   while (rest.length > 0 && size <= bodyLimit) {
     const value = rest.pop()
     size += typeof value === 'string' ? Buffer.byteLength(value) : 1
-    if (typeof value !== 'object') continue
+    if (typeof value !== 'object' || value === null) continue
     for (const key in value) {
       size += key.length
-      rest.push((value as Body)[key])
+      rest.push(Reflect.get(value, key))
       if (size > bodyLimit) break
     }
   }
@@ -100,34 +99,22 @@ function isObject(value: unknown): value is Body {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 }
 
-function readBytes(message: RequestStream, length: number): Promise<Uint8Array> {
+async function readBytes(body: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> {
   if (length > drainLimit) throw tooLarge()
-  if (message.destroyed) throw cutOff()
-  return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = []
-    let size = 0
-    const settle = (done: () => void): void => {
-      for (const [event, listener] of listeners) message.off(event, listener)
-      done()
-    }
-    const onData = (chunk: unknown): void => {
-      const bytes = chunk as Uint8Array
-      size += bytes.length
-      if (size <= bodyLimit) chunks.push(bytes)
-      if (size <= drainLimit) return
-      message.pause()
-      settle(() => reject(tooLarge()))
-    }
-    const onEnd = (): void => settle(() => (size > bodyLimit ? reject(tooLarge()) : resolve(Buffer.concat(chunks))))
-    const onCut = (): void => settle(() => reject(cutOff()))
-    const listeners = [
-      ['data', onData],
-      ['end', onEnd],
-      ['error', onCut],
-      ['close', onCut],
-    ] as const
-    for (const [event, listener] of listeners) message.on(event, listener)
-  })
+  // Asked one by one: a loop that is left early would end a stream of Node, and the connection with it.
+  const rest = body[Symbol.asyncIterator]()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for (;;) {
+    const next = await rest.next().catch(() => null)
+    if (next === null) throw cutOff()
+    if (next.done === true) break
+    size += next.value.length
+    if (size <= bodyLimit) chunks.push(next.value)
+    if (size > drainLimit) throw tooLarge()
+  }
+  if (size > bodyLimit) throw tooLarge()
+  return Buffer.concat(chunks)
 }
 
 function tooLarge(): MfaError {

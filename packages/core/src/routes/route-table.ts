@@ -9,8 +9,8 @@ const brand: unique symbol = Symbol.for('latchkey.RouteTable')
 /** What the host says of the operations of a table, by their names. */
 export type RouteSettings = Readonly<Record<string, RouteSetting>>
 
-/** Where the routes come from: all there are, and what the host wants otherwise. */
-interface RouteSource {
+/** Where the routes come from: all there are, and what the host says of them. */
+export interface RouteSource {
   readonly build: (factors: readonly Factor[]) => readonly Route[]
   readonly settings: RouteSettings | undefined
 }
@@ -26,10 +26,10 @@ export function createRouteTable(source: RouteSource): RouteTable {
 }
 
 /** What the option `routes` comes to: a table of its own, or settings for the usual one. */
-export function routeSourceOf(routes: RouteSettings | RouteTable | undefined): RouteSource {
+export function routeSourceOf(routes: unknown): { build: RouteSource['build']; settings: unknown } {
   return isRouteTable(routes) ? routes[brand] : { build: routeTable, settings: routes }
 }
 
-function isRouteTable(routes: RouteSettings | RouteTable | null | undefined): routes is RouteTable {
+function isRouteTable(routes: unknown): routes is RouteTable {
   return typeof routes === 'object' && routes !== null && Object.hasOwn(routes, brand)
 }

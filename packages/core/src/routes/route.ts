@@ -1,4 +1,5 @@
-import type { FactorRoute } from '../factors/factor.ts'
+import type { FactorRoute } from '../factors/factor-route.ts'
+import type { Body } from '../fields.ts'
 import type { Core } from '../operations/decide.ts'
 import type { Enrollee } from '../operations/enrollment/enrollee.ts'
 import type { MfaResponse, Proof, SignedIn, User } from '../ports.ts'
@@ -6,27 +7,36 @@ import type { ProofInput } from '../rules/prove.ts'
 
 /** A host with the framework's arguments filled in. */
 export interface BoundHost {
-  checkCredentials(body: Readonly<Record<string, unknown>>): Promise<User | null>
+  checkCredentials(body: Body): Promise<User | null>
   currentUser(): Promise<SignedIn | null>
   signIn(user: User, proof: Proof): Promise<unknown>
   proved(user: User, proof: Proof): Promise<unknown>
   confirmPassword: ((user: User, password: string) => Promise<boolean>) | undefined
-  register(body: Readonly<Record<string, unknown>>): Promise<User | null>
+  register(body: Body): Promise<User | null>
+}
+
+/** Who asks: nobody that is known, a user who is signed in, or one who enrolls in order to be. */
+export type Caller = { readonly kind: 'nobody' } | SignedInCaller | Enrollee
+
+/** A user who is signed in, and the proof that the host handed back. */
+export interface SignedInCaller {
+  readonly kind: 'user'
+  readonly user: User
+  readonly signedIn: SignedIn
+  /** Null if there is none, or it did not open. */
+  readonly proof: Proof | null
 }
 
 /** A request that passed all checks before the operation. */
 export interface RouteCall {
   readonly core: Core
   readonly host: BoundHost
-  readonly body: Readonly<Record<string, unknown>>
+  readonly caller: Caller
+  readonly body: Body
   /** The fields of the body that factors read. */
   readonly input: ProofInput
   /** Named parts of the path. */
   readonly params: Readonly<Record<string, string>>
-  /** Set on routes for somebody signed in. */
-  readonly signedIn: SignedIn | null
-  /** Set where that user is not signed in yet, and is enrolling in order to be. */
-  readonly enrollee: Enrollee | null
   readonly requestId: string | undefined
 }
 
@@ -40,35 +50,33 @@ export interface ProofFields {
 }
 
 /** One operation on the wire. */
-export interface Route extends Pick<FactorRoute, 'name' | 'method' | 'path' | 'access' | 'fields' | 'limited'> {
-  /** Set where an answer of a factor is read. Such a route asks the limiter. */
+export interface Route
+  extends Pick<FactorRoute, 'name' | 'method' | 'path' | 'access' | 'fields' | 'answer' | 'limited'> {
+  /** Set if an answer of a factor is read. Such a route asks the limiter. */
   readonly proof?: ProofFields
-  /** The part of the path that is an activation token, where that is no field of the body. */
+  /** The part of the path that is an activation token, if that is no field of the body. */
   readonly activationParam?: string
-  /** What a host has to have for the route to be there. */
+  /** What a host must have for the route to be there. */
   readonly needs?: 'register' | 'bearer'
-  /** Set where the body holds a `password` for the host to confirm. */
+  /** Set if the body holds a `password` for the host to confirm. */
   readonly password?: true
   handle(call: RouteCall): Promise<RouteAnswer>
 }
 
-/** A field that must be a string. */
-export function requiredText(value: unknown): string | null {
-  if (value === undefined) return 'is required'
-  return typeof value === 'string' ? null : 'must be a string'
+/** The user of a route for somebody who is known; admission has seen to it. @throws TypeError if nobody is */
+export function userOf({ caller }: Pick<RouteCall, 'caller'>): User {
+  if (caller.kind === 'nobody') throw new TypeError('nobody is known on a route that anyone may call')
+  return caller.user
 }
 
-/** A field that may be left out. */
-export function optionalText(value: unknown): string | null {
-  return value === undefined || typeof value === 'string' ? null : 'must be a string'
+/** When the caller last gave a proof, in milliseconds since 1970; null if never, or not signed in. */
+export function provedAtOf({ caller }: Pick<RouteCall, 'caller'>): number | null {
+  return caller.kind === 'user' ? (caller.proof?.provedAt ?? null) : null
 }
 
-/** The user of a route for somebody signed in; the handler has seen to it. */
-export function userOf(call: { signedIn: SignedIn | null }): User {
-  return (call.signedIn as SignedIn).user
-}
-
-/** Those of a body's own fields that are named. */
-export function pick(body: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(names.filter((name) => Object.hasOwn(body, name)).map((name) => [name, body[name]]))
+/** A named part of the path. @throws TypeError if the route has none such */
+export function paramOf({ params }: Pick<RouteCall, 'params'>, name: string): string {
+  const part = params[name]
+  if (part === undefined) throw new TypeError(`the route has no part '${name}' in its path`)
+  return part
 }

@@ -1,3 +1,4 @@
+import { refuseUnknown } from '../read-options.ts'
 import type { Route } from './route.ts'
 
 /** Shapes the body of a success before it is sent; gets it as it is on the wire. */
@@ -27,9 +28,7 @@ export function mountRoutes(
   settings: Readonly<Record<string, RouteSetting>>,
 ): readonly MountedRoute[] {
   const names = routes.map(({ name }) => name)
-  const unknown = Object.keys(settings).find((name) => !names.includes(name))
-  if (unknown !== undefined)
-    throw new TypeError(`options.routes.${unknown} is no operation; there are ${names.join(', ')}`)
+  refuseUnknown('options.routes', settings, names)
   const mounted = routes.flatMap((route) => {
     const setting = settings[route.name]
     return setting === false ? [] : [mountedRoute(route, setting)]
@@ -50,10 +49,42 @@ function mountedRoute(route: Route, setting: Exclude<RouteSetting, false> | unde
   return { ...route, path, parts, shape }
 }
 
-function readSetting(setting: unknown): { path?: string | undefined; shape?: ShapeAnswer | undefined } {
-  if (typeof setting === 'function') return { shape: setting as ShapeAnswer }
+function readSetting(setting: Exclude<RouteSetting, false> | undefined): {
+  path?: string | undefined
+  shape?: ShapeAnswer | undefined
+} {
+  if (typeof setting === 'function') return { shape: setting }
   if (typeof setting === 'object' && setting !== null) return setting
-  return setting === undefined ? {} : { path: setting as string }
+  return setting === undefined ? {} : { path: setting }
+}
+
+/** What a path leads to: the routes on it, one a method. */
+export interface Match {
+  readonly routes: readonly MountedRoute[]
+  /** The path in parts. */
+  readonly parts: readonly string[]
+}
+
+/** Finds a path below the mount, to the letter but for one slash at its end. Null: not ours. */
+export function matchPath(routes: readonly MountedRoute[], path: string): Match | null {
+  const parts = path.replace(/^\//, '').replace(/\/$/, '').split('/')
+  const found = routes.filter((route) => fits(route.parts, parts))
+  return found.length === 0 ? null : { routes: found, parts }
+}
+
+/** The named parts of a path, as the route names them. */
+export function paramsOf(route: MountedRoute, parts: readonly string[]): Readonly<Record<string, string>> {
+  const named = route.parts.flatMap((part, index) =>
+    part.startsWith(':') ? [[part.slice(1), parts[index] ?? ''] as const] : [],
+  )
+  return Object.fromEntries(named)
+}
+
+function fits(pattern: readonly string[], parts: readonly string[]): boolean {
+  return (
+    pattern.length === parts.length &&
+    pattern.every((part, index) => part === parts[index] || (part.startsWith(':') && parts[index] !== ''))
+  )
 }
 
 function refuseClashes(routes: readonly MountedRoute[]): void {

@@ -1,20 +1,32 @@
 import { MfaError } from '../errors.ts'
 import type { Factor } from '../factors/factor.ts'
+import { ownField, pick, requiredText, textOf } from '../fields.ts'
 import { listAuthenticators, removeAuthenticator, renameAuthenticator } from '../operations/account/authenticators.ts'
 import { status } from '../operations/account/status.ts'
-import { enrolleeMethod, register } from '../operations/enrollment/enrollee.ts'
-import { challenge } from '../operations/login/challenge.ts'
+import { beginAccount } from '../operations/enrollment/begin.ts'
+import { enrolleeMethod } from '../operations/enrollment/enrollee.ts'
+import { type Challenge, challenge } from '../operations/login/challenge.ts'
 import { stepUp, verify } from '../operations/login/verify.ts'
-import { emptyAnswer, toWire } from './answer.ts'
+import { toWire, toWireObject } from '../wire.ts'
+import { emptyAnswer } from './answer.ts'
 import { factorRoutes } from './factor-routes.ts'
-import { type ProofFields, pick, type Route, type RouteAnswer, type RouteCall, requiredText, userOf } from './route.ts'
+import { type ProofFields, paramOf, provedAtOf, type Route, type RouteAnswer, type RouteCall, userOf } from './route.ts'
+import {
+  authenticatorSchema,
+  authenticatorsSchema,
+  hostAnswer,
+  loginSchema,
+  registeredSchema,
+  statusSchema,
+  stepUpSchema,
+} from './schemas.ts'
 import { tokenRoutes } from './token-routes.ts'
 
 /** Every route of the given factors, at its default path. */
 export function routeTable(factors: readonly Factor[]): readonly Route[] {
-  const fields = [...new Set(factors.map(({ field }) => field))]
+  const fields = [...new Set(factors.map(({ field }) => field.name))]
   return [
-    ...loginRoutes(fields),
+    ...loginRoutes(factors, fields),
     registerRoute(factors),
     ...tokenRoutes,
     ...accountRoutes(fields),
@@ -22,7 +34,7 @@ export function routeTable(factors: readonly Factor[]): readonly Route[] {
   ]
 }
 
-function loginRoutes(fields: ProofFields['fields']): readonly Route[] {
+function loginRoutes(factors: readonly Factor[], fields: ProofFields['fields']): readonly Route[] {
   return [
     {
       name: 'login',
@@ -30,6 +42,7 @@ function loginRoutes(fields: ProofFields['fields']): readonly Route[] {
       path: '/login',
       access: 'anyone',
       fields: {},
+      answer: loginSchema(factors),
       proof: { fields, required: false },
       handle: login,
     },
@@ -39,9 +52,10 @@ function loginRoutes(fields: ProofFields['fields']): readonly Route[] {
       path: '/mfa/verify',
       access: 'anyone',
       fields: { ephemeral_token: requiredText },
+      answer: hostAnswer,
       proof: { fields, required: true },
       async handle({ core, host, body, input, requestId }) {
-        const { user, proof } = await verify(core, body['ephemeral_token'], { input, requestId })
+        const { user, proof } = await verify(core, textOf(body, 'ephemeral_token'), { input, requestId })
         return { body: await host.signIn(user, proof) }
       },
     },
@@ -51,10 +65,19 @@ function loginRoutes(fields: ProofFields['fields']): readonly Route[] {
 async function login({ core, host, body, input, requestId }: RouteCall): Promise<RouteAnswer> {
   const user = (await host.checkCredentials(body)) ?? null
   if (user === null) throw new MfaError('invalid_credentials')
-  const { proof, enrollmentRequired, ...challenged } = await challenge(core, user, { requestId, input })
-  if (proof !== undefined) return { body: await host.signIn(user, proof) }
-  const demand = enrollmentRequired === true ? { mfa_enrollment_required: true } : { mfa_required: true }
-  return { body: { ...demand, ...(toWire(challenged) as object) } }
+  const outcome = await challenge(core, user, { requestId, input })
+  return { body: outcome.kind === 'proof' ? await host.signIn(user, outcome.proof) : challengeOnWire(outcome) }
+}
+
+function challengeOnWire(outcome: Exclude<Challenge, { kind: 'proof' }>): object {
+  if (outcome.kind === 'challenge') {
+    const { kind: _, challenges, ...rest } = outcome
+    // The keys are types of factors, which are on the wire as they are.
+    const asked = Object.entries(challenges).map(([type, options]) => [type, toWire(options)] as const)
+    return { mfa_required: true, ...toWireObject(rest), ...Object.fromEntries(asked) }
+  }
+  const { kind: _, ...rest } = outcome
+  return { mfa_enrollment_required: true, ...toWireObject(rest) }
 }
 
 /** Makes an account and begins its enrollment, which goes on without being signed in. */
@@ -66,15 +89,16 @@ function registerRoute(factors: readonly Factor[]): Route {
     path: '/register',
     access: 'anyone',
     fields: {},
+    answer: registeredSchema(factors),
     limited: true,
     needs: 'register',
     async handle({ core, host, body, requestId }) {
       const fields = pick(body, taken)
-      const method = enrolleeMethod(core, pick(body, ['method'])['method'], fields)
+      const method = enrolleeMethod(core, ownField(body, 'method'), fields)
       const user = await host.register(body)
       if (user === null) throw new MfaError('invalid_request', { detail: 'the app did not make the account' })
-      const begun = await register(core, user, { method, fields, requestId })
-      return { body: { user: { id: user.id, name: user.name }, ...(toWire(begun) as object) } }
+      const begun = await beginAccount(core, method, { user, fields, requestId })
+      return { body: { user: { id: user.id, name: user.name }, ...toWireObject(begun) } }
     },
   }
 }
@@ -87,6 +111,7 @@ function accountRoutes(fields: ProofFields['fields']): readonly Route[] {
       path: '/mfa/status',
       access: 'signed_in',
       fields: {},
+      answer: statusSchema,
       handle: async (call) => ({ body: toWire(await status(call.core, userOf(call).id, call)) }),
     },
     {
@@ -95,11 +120,13 @@ function accountRoutes(fields: ProofFields['fields']): readonly Route[] {
       path: '/mfa/step-up',
       access: 'signed_in',
       fields: {},
+      answer: stepUpSchema,
       proof: { fields, required: true },
       async handle(call) {
         const proof = await stepUp(call.core, userOf(call), call)
+        const { provedAt } = proof
         const answer = await call.host.proved(userOf(call), proof)
-        return { body: answer ?? { proved_at: toWire(new Date(proof.provedAt as number)) } }
+        return { body: answer ?? { proved_at: provedAt === null ? null : toWire(new Date(provedAt)) } }
       },
     },
     ...authenticatorRoutes,
@@ -113,6 +140,7 @@ const authenticatorRoutes: readonly Route[] = [
     path: '/mfa/authenticators',
     access: 'signed_in',
     fields: {},
+    answer: authenticatorsSchema,
     async handle(call) {
       return { body: toWire({ authenticators: await listAuthenticators(call.core, userOf(call).id, call) }) }
     },
@@ -123,9 +151,10 @@ const authenticatorRoutes: readonly Route[] = [
     path: '/mfa/authenticators/:id',
     access: 'signed_in',
     fields: { name: requiredText },
+    answer: authenticatorSchema,
     async handle(call) {
-      const { core, params, body, requestId } = call
-      const change = { id: params['id'] as string, name: body['name'] as string, requestId }
+      const { core, body, requestId } = call
+      const change = { id: paramOf(call, 'id'), name: textOf(body, 'name'), requestId }
       return { body: toWire(await renameAuthenticator(core, userOf(call).id, change)) }
     },
   },
@@ -135,13 +164,11 @@ const authenticatorRoutes: readonly Route[] = [
     path: '/mfa/authenticators/:id',
     access: 'signed_in',
     fields: {},
+    answer: null,
     async handle(call) {
-      const { core, params, signedIn, requestId } = call
-      await removeAuthenticator(core, userOf(call).id, {
-        id: params['id'] as string,
-        provedAt: signedIn?.provedAt,
-        requestId,
-      })
+      const { core, requestId } = call
+      const meant = { id: paramOf(call, 'id'), provedAt: provedAtOf(call), requestId }
+      await removeAuthenticator(core, userOf(call).id, meant)
       return emptyAnswer()
     },
   },

@@ -1,6 +1,9 @@
+import { requiredText, textOf } from '../fields.ts'
 import { endFamily, refreshTokens } from '../operations/bearer/bearer.ts'
-import { emptyAnswer, toWire } from './answer.ts'
-import { type Route, requiredText } from './route.ts'
+import { toWire } from '../wire.ts'
+import { emptyAnswer } from './answer.ts'
+import type { Route } from './route.ts'
+import { keysSchema, tokensSchema } from './schemas.ts'
 
 /** The routes of bearer tokens. None of them takes an access token. */
 export const tokenRoutes: readonly Route[] = [
@@ -11,8 +14,9 @@ export const tokenRoutes: readonly Route[] = [
     access: 'anyone',
     needs: 'bearer',
     fields: { refresh_token: requiredText },
+    answer: tokensSchema,
     handle: async ({ core, body, requestId }) => ({
-      body: toWire(await refreshTokens(core, body['refresh_token'], { requestId })),
+      body: toWire(await refreshTokens(core, textOf(body, 'refresh_token'), { requestId })),
     }),
   },
   {
@@ -22,8 +26,9 @@ export const tokenRoutes: readonly Route[] = [
     access: 'anyone',
     needs: 'bearer',
     fields: { refresh_token: requiredText },
+    answer: null,
     async handle({ core, body, requestId }) {
-      await endFamily(core, body['refresh_token'], { requestId })
+      await endFamily(core, textOf(body, 'refresh_token'), { requestId })
       return emptyAnswer()
     },
   },
@@ -34,6 +39,7 @@ export const tokenRoutes: readonly Route[] = [
     access: 'anyone',
     needs: 'bearer',
     fields: {},
+    answer: keysSchema,
     handle: async ({ core }) => ({ body: await core.accessTokens.jwks() }),
   },
 ]

@@ -1,3 +1,4 @@
+import type { Role } from '../factors/factor.ts'
 import { type Authenticator, isEnabled, type MfaRecord } from '../record/record.ts'
 import type { About } from './decision.ts'
 import type { Terms } from './terms.ts'
@@ -26,24 +27,27 @@ export function summaryOf(authenticator: Authenticator): AuthenticatorSummary {
 
 /** The authenticators that were enrolled; the backups came along and are not among them. */
 export function enrolledOf(terms: Terms, record: MfaRecord): readonly Authenticator[] {
-  const backups = new Set(terms.factors.flatMap(({ backup, type }) => (backup === undefined ? [] : [type])))
-  return record.authenticators.filter(({ type }) => !backups.has(type))
+  return withoutRole(terms, record.authenticators, 'backup')
 }
 
 /** Those of the enrolled that make a second factor: some factors are there beside another one only. */
 function standingOf(terms: Terms, record: MfaRecord): readonly Authenticator[] {
-  const beside = new Set(terms.factors.flatMap(({ enrollment, type }) => (enrollment?.beside === true ? [type] : [])))
-  return enrolledOf(terms, record).filter(({ type }) => !beside.has(type))
+  return withoutRole(terms, enrolledOf(terms, record), 'beside')
+}
+
+function withoutRole(terms: Terms, authenticators: readonly Authenticator[], role: Role): readonly Authenticator[] {
+  const types = new Set(terms.factors.flatMap((factor) => (factor.role === role ? [factor.type] : [])))
+  return authenticators.filter(({ type }) => !types.has(type))
 }
 
 /** Which authenticator is meant. */
 export interface Meant {
   readonly id: string
-  /** Where it is set, an authenticator of another factor is none. */
+  /** If it is set, an authenticator of another factor is none. */
   readonly factor?: string | undefined
 }
 
-/** The enrolled authenticator that is meant; undefined where the user has none such. */
+/** The enrolled authenticator that is meant; undefined if the user has none such. */
 export function enrolledNamed(terms: Terms, record: MfaRecord, { id, factor }: Meant): Authenticator | undefined {
   const named = enrolledOf(terms, record).find((entry) => entry.id === id)
   return factor === undefined || named?.type === factor ? named : undefined

@@ -10,10 +10,10 @@ import { clear } from './throttle.ts'
 /** A factor that can be enrolled. */
 export interface Enrollable {
   readonly factor: Factor
-  readonly enrollment: Enrollment<JsonObject>
+  readonly enrollment: Enrollment
 }
 
-/** @throws TypeError where no such factor can be enrolled */
+/** @throws TypeError if no such factor can be enrolled */
 export function enrollable(terms: Terms, type: string): Enrollable {
   const factor = terms.factors.find((candidate) => candidate.type === type)
   if (factor?.enrollment === undefined) throw new TypeError(`no factor '${type}' can be enrolled`)
@@ -22,8 +22,8 @@ export function enrollable(terms: Terms, type: string): Enrollable {
 
 /** The refusal of one more authenticator than the factor allows, or of one that lacks another beside it; or null. */
 export function enrollmentRefusal(record: MfaRecord, { factor, enrollment }: Enrollable): MfaError | null {
-  const { limit, beside } = enrollment
-  if (beside === true && !isEnabled(record)) {
+  const { limit } = enrollment
+  if (factor.role === 'beside' && !isEnabled(record)) {
     return new MfaError('not_enabled', {
       detail: `${factor.title} cannot be the only factor: enroll another one first`,
     })
@@ -49,8 +49,8 @@ export function newAuthenticator(
 }
 
 /**
- * The record with one more authenticator and, where it is the first, with backups: those whose codes have been handed out
- * already, else new ones. Raises the epoch.
+ * The record with one more authenticator and, if it is the first, with backups: those whose codes have been handed out
+ * already, otherwise new ones. Raises the epoch.
  */
 export async function withAuthenticator(
   terms: Terms,
@@ -62,7 +62,7 @@ export async function withAuthenticator(
   if (isEnabled(record)) return { record: grown, codes: [] }
   const backups = add.backups ?? (await prepareBackups(terms))
   const made = backups.map(({ type, name, data }) => newAuthenticator(terms, { type, name, data, nowMs }))
-  // The guesses that were counted went against codes that are no more.
+  // The guesses that were counted went against codes that no longer exist.
   const cleared = clear(
     grown,
     made.map(({ type }) => type),

@@ -1,33 +1,33 @@
 import type { Factor } from '../factors/factor.ts'
-import type { Proof, User } from '../ports.ts'
+import type { ProofContent, User } from '../ports.ts'
 import { requireText } from '../texts.ts'
 
 /** The proof of the first factor alone: no second one is enrolled. */
-export function passwordProof(user: User): Proof {
-  return toProof({ userId: user.id, amr: ['pwd'], factor: null, authenticatorId: null, provedAt: null })
+export function passwordProof(user: User): ProofContent {
+  return { userId: user.id, amr: ['pwd'], factor: null, authenticatorId: null, strength: null, provedAt: null }
 }
 
-/** The proof of both factors. One that is weak adds nothing to the first but its name. */
+/** The proof of a second factor. Knowledge adds nothing to the password but its name. */
 export function secondFactorProof(passed: {
   userId: string
-  factor: Pick<Factor, 'type' | 'amr' | 'weak'>
+  factor: Pick<Factor, 'type' | 'amr' | 'strength'>
   authenticatorId: string
-  /** Of this proof, where they are not the factor's usual ones. */
+  /** Of this proof, if they are not the factor's usual ones. */
   amr: readonly string[] | undefined
+  /** Set if it was both factors by itself. */
+  isAlone?: boolean
   nowMs: number
-}): Proof {
-  const { userId, factor, authenticatorId, nowMs, amr = factor.amr } = passed
-  return toProof({
+}): ProofContent {
+  const { userId, factor, authenticatorId, nowMs, amr = factor.amr, isAlone = false } = passed
+  const isWeak = factor.strength === 'knowledge'
+  return {
     userId,
-    amr: ['pwd', ...amr, ...(factor.weak === true ? [] : ['mfa'])],
+    amr: [...(isAlone ? [] : ['pwd']), ...amr, ...(isWeak ? [] : ['mfa'])],
     factor: factor.type,
     authenticatorId,
-    provedAt: factor.weak === true ? null : nowMs,
-  })
-}
-
-function toProof(fields: { [Key in Exclude<keyof Proof, symbol>]: Proof[Key] }): Proof {
-  return Object.freeze({ ...fields, amr: Object.freeze([...fields.amr]) }) as Proof
+    strength: factor.strength,
+    provedAt: isWeak ? null : nowMs,
+  }
 }
 
 /** Refuses a user that the host got wrong, before anything is decided about it. @throws TypeError */
@@ -37,7 +37,7 @@ export function checkUser(user: User): void {
   if (user.stamp !== undefined && typeof user.stamp !== 'string') throw new TypeError('user.stamp must be a string')
 }
 
-/** @throws TypeError where it is not a string of 1 to 256 characters */
+/** @throws TypeError if it is not a string of 1 to 256 characters */
 export function requireUserId(userId: unknown): void {
   requireText('user id', userId, 256)
 }

@@ -1,4 +1,5 @@
 import type { Factor } from '../factors/factor.ts'
+import type { FactorKeys } from '../factors/holding.ts'
 import type { RandomBytes } from '../ports.ts'
 
 /** What a rule decides by. It holds nothing that could write, sign, or send: a rule that gets no more is pure. */
@@ -8,6 +9,8 @@ export interface Terms {
   readonly attempts: AttemptLimits
   readonly stepUpSeconds: number | false
   readonly randomBytes: RandomBytes
+  /** The keys of a factor's own, by its type. */
+  readonly keysOf: (type: string) => FactorKeys
 }
 
 /**

@@ -1,4 +1,5 @@
 import { MfaError } from '../errors.ts'
+import type { Factor } from '../factors/factor.ts'
 import type { Failures, MfaRecord } from '../record/record.ts'
 import { type Decision, refuse } from './decision.ts'
 import type { AttemptLimits, Terms } from './terms.ts'
@@ -20,12 +21,18 @@ export function gate(failures: Failures | undefined, limits: AttemptLimits, nowM
   return { open: true, attemptsRemaining: Math.max(1, limits.waitAfter - failures.count) }
 }
 
+/** The same of a factor. What cannot be guessed never waits. */
+export function gateOf(terms: Terms, record: MfaRecord, { type, unguessable }: Factor, nowMs: number): Gate {
+  return gate(unguessable === true ? undefined : record.failures[type], terms.attempts, nowMs)
+}
+
 /** The record after one more failure of each of the counts. */
 export function charge(
   record: MfaRecord,
   counts: readonly string[],
   at: { limits: AttemptLimits; nowMs: number },
 ): MfaRecord {
+  if (counts.length === 0) return record
   const failures = { ...record.failures }
   for (const name of counts) {
     const count = (failures[name]?.count ?? 0) + 1
@@ -43,12 +50,13 @@ export function clear(record: MfaRecord, counts: readonly string[]): MfaRecord {
   return { ...record, failures: Object.fromEntries(kept) }
 }
 
-/** Tries left on the tightest of the counts, after a failure was charged or none was. */
+/** Tries left on the tightest of the counts, after a failure was charged or none was; undefined if nothing is counted. */
 export function attemptsRemaining(
   record: MfaRecord,
   counts: readonly string[],
   at: { limits: AttemptLimits; nowMs: number },
-): number {
+): number | undefined {
+  if (counts.length === 0) return undefined
   const left = counts.map((name) => {
     const state = gate(record.failures[name], at.limits, at.nowMs)
     return state.open ? state.attemptsRemaining : 0

@@ -4,17 +4,19 @@ import { createHmac, hkdfSync } from 'node:crypto'
 export interface KeySet {
   /** Tells which secret sealed or signed something; not secret. */
   readonly id: string
-  /** Pseudorandom key from which each user's sealing key is expanded. */
-  readonly sealing: Buffer
-  /** Of ephemeral tokens, which answer a challenge. */
-  readonly signing: Uint8Array
-  /** Of the tokens that open an enrollment to somebody who has to have one. */
+  /** Pseudorandom keys from which each user's key is expanded. */
+  readonly record: Buffer
+  readonly proof: Buffer
+  /** Of the tokens that answer a challenge. */
+  readonly ephemeral: Uint8Array
+  /** Of the tokens that open an enrollment to a user who must have one. */
   readonly enrollment: Uint8Array
+  readonly activation: Uint8Array
   readonly refresh: Uint8Array
   readonly access: Uint8Array
-  /** Of activation tokens. */
-  readonly encryption: Uint8Array
   readonly stamp: Buffer
+  /** Pseudorandom key from which the keys of factors are expanded. */
+  readonly factor: Buffer
 }
 
 /** Derives the keys of each secret by HKDF-SHA256 (RFC 5869), the first one in front. */
@@ -24,21 +26,35 @@ export function deriveKeys(secrets: readonly string[]): readonly KeySet[] {
       Buffer.from(hkdfSync('sha256', secret, 'latchkey', `latchkey/1/${purpose}`, 32))
     return Object.freeze({
       id: derive('key-id').subarray(0, 6).toString('base64url'),
-      sealing: derive('sealing'),
-      signing: new Uint8Array(derive('ephemeral-token')),
+      record: derive('sealing'),
+      proof: derive('proof'),
+      ephemeral: new Uint8Array(derive('ephemeral-token')),
       enrollment: new Uint8Array(derive('enrollment-token')),
+      activation: new Uint8Array(derive('activation-token')),
       refresh: new Uint8Array(derive('refresh-token')),
       access: new Uint8Array(derive('access-token')),
-      encryption: new Uint8Array(derive('activation-token')),
       stamp: derive('stamp'),
+      factor: derive('factor'),
     })
   })
 }
 
+/** What is sealed under a key of its user's own. */
+export type SealedThing = 'record' | 'proof'
+
 /**
- * One user's sealing key: HKDF-Expand of one block (RFC 5869 section 2.3).
+ * One user's key: HKDF-Expand of one block (RFC 5869 section 2.3).
  * A key a user keeps random nonces far from the limit of NIST SP 800-38D section 8.3.
  */
-export function userKey(keys: KeySet, userId: string): Buffer {
-  return createHmac('sha256', keys.sealing).update(`record/${userId}`).update('\u0001').digest()
+export function userKey(keys: KeySet, thing: SealedThing, userId: string): Buffer {
+  return expand(keys[thing], `${thing}/${userId}`)
+}
+
+/** One factor's key of a label. A type holds no slash, so no two of them collide. */
+export function factorKey(keys: KeySet, type: string, label: string): Buffer {
+  return expand(keys.factor, `${type}/${label}`)
+}
+
+function expand(key: Buffer, info: string): Buffer {
+  return createHmac('sha256', key).update(info).update('\u0001').digest()
 }

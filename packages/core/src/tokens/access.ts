@@ -7,7 +7,7 @@ import type { AccessKey } from './access-keys.ts'
 import type { AccessClaims, Authentication, Holder } from './claims.ts'
 import { openToken } from './opening.ts'
 import type { RefusedToken } from './refused.ts'
-import { baseClaims, checks, importedKeys, setClaims, type TokenSettings } from './signed.ts'
+import { baseClaims, checks, importedKeys, newTokenId, type SigningSettings, setClaims } from './signed.ts'
 import { stampDigest } from './stamp.ts'
 
 /** RFC 9068 section 2.1. */
@@ -26,11 +26,11 @@ export interface AccessSettings {
 export interface AccessTokens {
   sign(holder: Holder, familyId: string, authentication: Authentication): Promise<string>
   open(token: unknown): Promise<AccessClaims | RefusedToken>
-  /** The public keys (RFC 7517), none where the app's secret signs. */
+  /** The public keys (RFC 7517), none if the app's secret signs. */
   jwks(): Promise<{ readonly keys: readonly JWK[] }>
 }
 
-export function createAccessTokens(settings: TokenSettings, access: AccessSettings): AccessTokens {
+export function createAccessTokens(settings: SigningSettings, access: AccessSettings): AccessTokens {
   const keySets = settings.keySets as readonly [KeySet, ...KeySet[]]
   const [first] = keySets
   const signer = access.keys.length === 0 ? secretSigner(keySets) : keyPairSigner(access.keys)
@@ -40,7 +40,7 @@ export function createAccessTokens(settings: TokenSettings, access: AccessSettin
       const claims = { ...wireClaims(authentication), sid: familyId, stamp: stampDigest(first, holder) }
       const token = new SignJWT(claims).setAudience(access.audience)
       const expiresAt = settings.now() + access.accessTokenSeconds * 1000
-      return setClaims(token, settings, { userId: holder.id, expiresAt })
+      return setClaims(token, settings, { userId: holder.id, tokenId: newTokenId(settings), expiresAt })
         .setProtectedHeader({ alg, typ: kind.typ, kid })
         .sign(key)
     },
@@ -63,7 +63,7 @@ type Key = Parameters<SignJWT['sign']>[0]
 interface Signer {
   readonly algorithms: readonly string[]
   current(): Promise<{ alg: string; kid: string; key: Key }>
-  /** @throws where no key has the name, or the one that has it signs otherwise */
+  /** @throws if no key has the name, or the one that has it signs otherwise */
   named(kid: string | undefined, alg: string | undefined): Promise<Key>
 }
 
@@ -97,26 +97,41 @@ function keyPairSigner(keys: readonly AccessKey[]): Signer {
 const passed = 'urn:latchkey:acr:mfa'
 const passwordOnly = 'urn:latchkey:acr:pwd'
 
-/** OpenID Connect Core section 2: `auth_time`, `acr`, `amr`; `factor` is ours. */
-function wireClaims({ amr, factor, provedAt, signedInAt }: Authentication): JWTPayload {
+/** OpenID Connect Core section 2: `auth_time`, `acr`, `amr`; the others are ours. */
+function wireClaims({ amr, factor, authenticatorId, provedAt, signedInAt }: Authentication): JWTPayload {
   return {
     auth_time: Math.floor((provedAt ?? signedInAt) / 1000),
     amr,
     acr: provedAt === null ? passwordOnly : passed,
     ...(factor === null ? {} : { factor }),
+    ...(authenticatorId === null ? {} : { authenticator_id: authenticatorId }),
   }
 }
 
 function accessClaims(payload: JWTPayload, keySets: readonly [KeySet, ...KeySet[]]): AccessClaims {
-  const { sid, auth_time: authTime, amr, acr, factor = null } = payload
-  if (typeof sid !== 'string' || !Number.isSafeInteger(authTime) || !Array.isArray(amr)) throw new JWTInvalid()
+  const { sid, auth_time: authTime, amr, acr, factor, authenticator_id: authenticatorId } = payload
+  if (typeof sid !== 'string' || typeof authTime !== 'number' || !isTexts(amr)) throw new JWTInvalid()
   return {
     ...baseClaims(payload, keySets[0]),
     // A key pair's name does not tell under which of the app's secrets the digest was made.
     hasStampOf: (user) => keySets.some((keys) => baseClaims(payload, keys).hasStampOf(user)),
     familyId: sid,
-    factor: factor as string | null,
-    amr: amr as readonly string[],
-    provedAt: acr === passed ? (authTime as number) * 1000 : null,
+    factor: textOrNull(factor),
+    authenticatorId: textOrNull(authenticatorId),
+    amr,
+    provedAt: acr === passed ? authTime * 1000 : null,
   }
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string')
+}
+
+/** The token of an `Authorization` header, null if it holds none (RFC 6750 section 2.1). */
+export function bearerToken(header: string | undefined): string | null {
+  return header === undefined ? null : (/^bearer +([\w.~+/=-]+)$/i.exec(header)?.[1] ?? null)
 }

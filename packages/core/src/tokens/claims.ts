@@ -1,4 +1,4 @@
-import type { JsonObject, Proof } from '../ports.ts'
+import type { JsonObject, ProofContent } from '../ports.ts'
 
 /** What every token says, once it has been found good. */
 export interface BaseClaims {
@@ -24,8 +24,8 @@ export interface Pending {
   readonly factor: string
   /** What the factor's `begin` left for its `confirm`. */
   readonly pending: JsonObject
-  /** Set where nobody is signed in yet: then confirming signs in. */
-  readonly entering?: true | undefined
+  /** Set if nobody is signed in yet: then confirming signs in. */
+  readonly isEnrollee?: true | undefined
   /** The backups whose codes have been handed out already. */
   readonly backups?: readonly PreparedBackup[] | undefined
 }
@@ -49,13 +49,14 @@ export interface RefreshClaims extends BaseClaims {
 export interface AccessClaims extends BaseClaims {
   readonly familyId: string
   readonly factor: string | null
+  readonly authenticatorId: string | null
   readonly amr: readonly string[]
-  /** When the second factor was passed, in milliseconds since 1970, to the second; null where none was. */
+  /** When the second factor was passed, in milliseconds since 1970, to the second; null if none was. */
   readonly provedAt: number | null
 }
 
 /** What an access token tells of how its user signed in. */
-export interface Authentication extends Pick<Proof, 'amr' | 'factor' | 'provedAt'> {
+export interface Authentication extends Pick<ProofContent, 'amr' | 'factor' | 'authenticatorId' | 'provedAt'> {
   /** When the user signed in, in milliseconds since 1970. */
   readonly signedInAt: number
 }

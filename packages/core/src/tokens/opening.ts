@@ -1,5 +1,4 @@
 import { JWTExpired } from 'jose/errors'
-import { isCanonical } from './canonical.ts'
 import { type RefusedToken, refusedToken } from './refused.ts'
 
 /** A kind of token: its type (RFC 7515 section 4.1.9) and how many parts it has. No kind passes for another. */
@@ -11,6 +10,7 @@ export interface TokenKind {
 /** The types of our tokens, so that an event can tell one of ours at the wrong place from a forged one. */
 const ourTypes = new Set(['ephemeral', 'enrollment', 'activation', 'refresh'].map(typeName).concat('at+jwt'))
 const longestHeader = 512
+const longestToken = 12_288
 
 /** The `typ` of a kind of token that only we read. */
 export function typeName(kind: string): string {
@@ -47,4 +47,14 @@ function typeOf(token: string): string {
   } catch {
     return ''
   }
+}
+
+/**
+ * Whether each part of a compact token is base64url to the letter. A decoder drops white space and the unused bits
+ * of a last character, so that one token would have several spellings.
+ */
+function isCanonical(token: string, parts: number): boolean {
+  if (token.length > longestToken) return false
+  const found = token.split('.')
+  return found.length === parts && found.every((part) => Buffer.from(part, 'base64url').toString('base64url') === part)
 }

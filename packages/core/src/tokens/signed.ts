@@ -11,10 +11,10 @@ import type { RefusedToken } from './refused.ts'
 import { isSameDigest, stampDigest } from './stamp.ts'
 
 /** The keys of tokens that are signed, one a kind. */
-export type SigningKey = 'signing' | 'enrollment' | 'refresh' | 'access'
+export type SigningKey = 'ephemeral' | 'enrollment' | 'refresh' | 'access'
 
 /** What tokens are made with. */
-export interface TokenSettings {
+export interface SigningSettings {
   readonly keySets: readonly KeySet[]
   readonly issuer: string
   readonly now: () => number
@@ -29,21 +29,30 @@ export interface SignedKind extends TokenKind {
   readonly claims: readonly string[]
 }
 
+/** What a signed token says beside whose it is; `expiresAt` in milliseconds since 1970. */
+export interface Said {
+  readonly claims: JWTPayload
+  readonly expiresAt: number
+  /** @defaultValue a new one */
+  readonly tokenId?: string
+}
+
 /** Signs and opens the tokens that only we read. */
 export interface Signed {
-  sign(kind: SignedKind, holder: Holder, said: { claims: JWTPayload; expiresAt: number }): Promise<string>
-  /** `read` makes claims of the payload, and throws where they are no good. */
+  sign(kind: SignedKind, holder: Holder, said: Said): Promise<string>
+  /** `read` makes claims of the payload, and throws if they are no good. */
   open<T>(kind: SignedKind, token: unknown, read: (payload: JWTPayload, keys: KeySet) => T): Promise<T | RefusedToken>
 }
 
-export function createSigned(settings: TokenSettings): Signed {
+export function createSigned(settings: SigningSettings): Signed {
   const keyOf = importedKeys(settings.keySets)
   const verified = sharedInFlight<JWTVerifyResult>()
   const [first] = settings.keySets as readonly [KeySet, ...KeySet[]]
   return {
-    async sign({ typ, key }, holder, { claims, expiresAt }) {
+    async sign({ typ, key }, holder, { claims, expiresAt, tokenId = newTokenId(settings) }) {
       return setClaims(new SignJWT({ ...claims, stamp: stampDigest(first, holder) }), settings, {
         userId: holder.id,
+        tokenId,
         expiresAt,
       })
         .setProtectedHeader({ alg: 'HS256', typ, kid: first.id })
@@ -63,7 +72,7 @@ export function createSigned(settings: TokenSettings): Signed {
 }
 
 /** What every token must say, for jose to check. */
-export function checks(typ: string, settings: Pick<TokenSettings, 'issuer' | 'now'>, claims: readonly string[]) {
+export function checks(typ: string, settings: Pick<SigningSettings, 'issuer' | 'now'>, claims: readonly string[]) {
   return {
     typ,
     issuer: settings.issuer,
@@ -74,15 +83,20 @@ export function checks(typ: string, settings: Pick<TokenSettings, 'issuer' | 'no
 
 const tokenIdBytes = 16
 
+/** An id for a new token. */
+export function newTokenId({ randomBytes }: Pick<SigningSettings, 'randomBytes'>): string {
+  return Buffer.from(randomBytes(tokenIdBytes)).toString('base64url')
+}
+
 /** Sets the registered claims of RFC 7519; `expiresAt` in milliseconds since 1970. */
 export function setClaims<T extends Registrable>(
   token: T,
-  { issuer, now, randomBytes }: Omit<TokenSettings, 'keySets'>,
-  { userId, expiresAt }: { userId: string; expiresAt: number },
+  { issuer, now }: Pick<SigningSettings, 'issuer' | 'now'>,
+  { userId, tokenId, expiresAt }: { userId: string; tokenId: string; expiresAt: number },
 ): T {
   return token
     .setSubject(userId)
-    .setJti(Buffer.from(randomBytes(tokenIdBytes)).toString('base64url'))
+    .setJti(tokenId)
     .setIssuer(issuer)
     .setIssuedAt(Math.floor(now() / 1000))
     .setExpirationTime(Math.floor(expiresAt / 1000))

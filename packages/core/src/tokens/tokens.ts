@@ -3,7 +3,15 @@ import { JWTInvalid } from 'jose/errors'
 import { jwtDecrypt } from 'jose/jwt/decrypt'
 import { EncryptJWT } from 'jose/jwt/encrypt'
 import type { KeySet } from '../sealing/keys.ts'
-import type { ActivationClaims, Holder, Pending, RefreshClaims, TokenClaims, TokenSubject } from './claims.ts'
+import type {
+  ActivationClaims,
+  BaseClaims,
+  Holder,
+  Pending,
+  RefreshClaims,
+  TokenClaims,
+  TokenSubject,
+} from './claims.ts'
 import { isOfKind, openToken, typeName } from './opening.ts'
 import type { RefusedToken } from './refused.ts'
 import {
@@ -11,22 +19,23 @@ import {
   checks,
   createSigned,
   keysOf,
+  newTokenId,
   type SignedKind,
   type SigningKey,
-  type TokenSettings as SigningSettings,
+  type SigningSettings,
   setClaims,
 } from './signed.ts'
 import { stampDigest } from './stamp.ts'
 
 const activation = { typ: typeName('activation'), parts: 5, alg: 'dir', enc: 'A256GCM' } as const
-const ephemeral = signedKind('ephemeral', 'signing', ['epoch'])
+const ephemeral = signedKind('ephemeral', 'ephemeral', ['epoch'])
 const enrollment = signedKind('enrollment', 'enrollment', ['epoch'])
 const refresh = signedKind('refresh', 'refresh', ['family', 'generation'])
 
 /** Makes and opens the tokens that only we read. None passes for another: key and type differ, and the form of one. */
 export interface Tokens {
   /** The client's handle on a challenge. */
-  signEphemeral(subject: TokenSubject): Promise<string>
+  signEphemeral(subject: TokenSubject): Promise<SignedEphemeral>
   openEphemeral(token: unknown): Promise<TokenClaims | RefusedToken>
   /** The handle of somebody who must enroll before being signed in. It answers no challenge. */
   signEnrollment(subject: TokenSubject): Promise<string>
@@ -37,6 +46,11 @@ export interface Tokens {
   /** One of a family of tokens, each of which buys the next. `expiresAt` in milliseconds since 1970. */
   signRefresh(holder: Holder, claims: Pick<RefreshClaims, 'familyId' | 'generation' | 'expiresAt'>): Promise<string>
   openRefresh(token: unknown): Promise<RefreshClaims | RefusedToken>
+}
+
+/** An ephemeral token, and what is known of it without opening it. */
+export interface SignedEphemeral extends Pick<BaseClaims, 'tokenId' | 'expiresAt'> {
+  readonly token: string
 }
 
 export interface TokenSettings extends SigningSettings {
@@ -53,30 +67,41 @@ export function createTokens(settings: TokenSettings): Tokens {
   const { keySets, now, ephemeralTokenSeconds, activationTokenSeconds } = settings
   const [first] = keySets as readonly [KeySet, ...KeySet[]]
   const signed = createSigned(settings)
-  const after = (seconds: number): number => now() + seconds * 1000
-  const sign = (kind: SignedKind, { user, epoch }: TokenSubject) =>
-    signed.sign(kind, user, { claims: { epoch }, expiresAt: after(ephemeralTokenSeconds) })
+  /** In whole seconds, as tokens have it. */
+  const after = (seconds: number): number => (Math.floor(now() / 1000) + seconds) * 1000
   return Object.freeze<Tokens>({
-    signEphemeral: (subject) => sign(ephemeral, subject),
+    async signEphemeral({ user, epoch }) {
+      const [tokenId, expiresAt] = [newTokenId(settings), after(ephemeralTokenSeconds)]
+      return {
+        token: await signed.sign(ephemeral, user, { claims: { epoch }, tokenId, expiresAt }),
+        tokenId,
+        expiresAt,
+      }
+    },
     openEphemeral: (token) => signed.open(ephemeral, token, tokenClaims),
-    signEnrollment: (subject) => sign(enrollment, subject),
+    signEnrollment: ({ user, epoch }) =>
+      signed.sign(enrollment, user, { claims: { epoch }, expiresAt: after(ephemeralTokenSeconds) }),
     openEnrollment: (token) => signed.open(enrollment, token, tokenClaims),
     async sealActivation({ user, epoch }, enrollment) {
       const { alg, enc, typ } = activation
       const token = new EncryptJWT({ epoch, stamp: stampDigest(first, user), ...enrollment })
-      return setClaims(token, settings, { userId: user.id, expiresAt: after(activationTokenSeconds) })
+      return setClaims(token, settings, {
+        userId: user.id,
+        tokenId: newTokenId(settings),
+        expiresAt: after(activationTokenSeconds),
+      })
         .setProtectedHeader({ alg, enc, typ, kid: first.id })
-        .encrypt(first.encryption)
+        .encrypt(first.activation)
     },
     openActivation: (token) =>
       openToken(token, activation, async (text) => {
-        const { payload, protectedHeader } = await jwtDecrypt(text, ({ kid }) => keysOf(keySets, kid).encryption, {
+        const { payload, protectedHeader } = await jwtDecrypt(text, ({ kid }) => keysOf(keySets, kid).activation, {
           ...checks(activation.typ, settings, ['epoch', 'factor', 'pending']),
           keyManagementAlgorithms: [activation.alg],
           contentEncryptionAlgorithms: [activation.enc],
         })
-        const { factor, pending, entering, backups } = payload as JWTPayload & Pending
-        return { ...tokenClaims(payload, keysOf(keySets, protectedHeader.kid)), factor, pending, entering, backups }
+        const { factor, pending, isEnrollee, backups } = payload as JWTPayload & Pending
+        return { ...tokenClaims(payload, keysOf(keySets, protectedHeader.kid)), factor, pending, isEnrollee, backups }
       }),
     signRefresh: (holder, { familyId: family, generation, expiresAt }) =>
       signed.sign(refresh, holder, { claims: { family, generation }, expiresAt }),

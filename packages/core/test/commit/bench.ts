@@ -9,7 +9,7 @@ import { deriveKeys } from '../../src/sealing/keys.ts'
 import { createSealer } from '../../src/sealing/seal.ts'
 import { secret, startMs } from '../world.ts'
 
-export const sealer = createSealer(deriveKeys([secret]), randomBytes)
+export const sealer = createSealer('record', deriveKeys([secret]), randomBytes)
 
 export function commitOn(storage: Storage, options: { storageTimeoutSeconds?: number } = {}) {
   return createCommit({ storage, sealer, now: () => startMs, randomBytes, storageTimeoutSeconds: 10, ...options })

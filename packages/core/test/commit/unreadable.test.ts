@@ -10,7 +10,7 @@ import { bench, raise, sealer } from './bench.ts'
 
 describe('a record that does not open', () => {
   const text = JSON.stringify(emptyRecord)
-  const foreign = createSealer(deriveKeys([otherSecret]), randomBytes)
+  const foreign = createSealer('record', deriveKeys([otherSecret]), randomBytes)
   const records: readonly (readonly [string, string])[] = [
     ['corrupt', sealer.seal('alice', text).slice(0, -2)],
     ['empty', ''],

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Mfa, SignedIn, User } from '../../src/index.ts'
+import type { Mfa, Proof, SignedIn, User } from '../../src/index.ts'
 
 export interface Answer {
   readonly status: number
@@ -23,27 +23,32 @@ export interface HttpApp {
 /** Serves the core's routes under `/auth`; the password of everybody is `right`. */
 export async function serve(mfa: Mfa, users: ReadonlyMap<string, User>): Promise<HttpApp> {
   const sessions = new Map<string, SignedIn>()
-  const start = (session: SignedIn, response: ServerResponse): void => {
+  const start = (user: User, { sealed: proof }: Proof, response: ServerResponse): void => {
     const id = randomUUID()
-    sessions.set(id, session)
+    sessions.set(id, { user, proof, session: id })
     response.setHeader('Set-Cookie', `sid=${id}; HttpOnly; SameSite=Lax`)
   }
   const handler = mfa.handler<[IncomingMessage, ServerResponse]>({
     checkCredentials: ({ username, password }) => (password === 'right' ? (users.get(String(username)) ?? null) : null),
     currentUser: ({ headers }) => sessions.get(headers.cookie?.replace('sid=', '') ?? '') ?? null,
-    signIn(user, { provedAt, factor, amr }, _, response) {
-      start({ user, provedAt, factor, amr }, response)
-      return { signed_in: user.id, amr }
+    signIn(user, proof, _, response) {
+      start(user, proof, response)
+      return { signed_in: user.id, amr: proof.amr }
     },
-    proved: (user, { provedAt, factor, amr }, _, response) => start({ user, provedAt, factor, amr }, response),
+    proved: (user, proof, _, response) => start(user, proof, response),
   })
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname.replace(/^\/auth/, '')
     const { method = '', headers } = request
     const origin = `http://${headers.host}`
     const header = (name: string) => headers[name]?.toString()
+    const { url: target = '' } = request
     handler
-      .handle({ method, path, origin, address: '', header, message: request, parsedBody: undefined }, request, response)
+      .handle(
+        { method, path, target, origin, address: '', header, body: request, parsedBody: undefined },
+        request,
+        response,
+      )
       .then((answer) => {
         response.writeHead(answer?.status ?? 404, { ...answer?.headers }).end(answer?.body)
       })

@@ -1,6 +1,15 @@
 // A one-time code that is sent to the user: a factor with a route and a state of its own, in some forty lines.
 
-import type { Factor, JsonObject, RandomBytes } from '../../src/index.ts'
+import {
+  defineFactor,
+  type Factor,
+  type JsonObject,
+  parseDigits,
+  type RandomBytes,
+  requiredCode,
+  requiredText,
+  textOf,
+} from '../../src/index.ts'
 
 /** Seconds a code can be answered with, and between two of them. */
 const lifeSeconds = 300
@@ -11,11 +20,13 @@ const mostTries = 3
 /** Sends a code on request of somebody who is being challenged; takes it once, for that challenge alone. */
 export function mailedCode(send: (userId: string, code: string) => void, randomBytes: RandomBytes): Factor {
   const draw = (): string => String(Buffer.from(randomBytes(4)).readUInt32BE() % 100_000).padStart(5, '0')
-  const isCode = (answer: unknown): boolean => typeof answer === 'string' && /^\d{5}$/.test(answer)
-  return {
-    ...{ type: 'one_time_code', title: 'Mailed codes', path: 'one-time-code', amr: ['otp'], field: 'code' },
-    fieldFault: (value) => (typeof value === 'string' ? null : 'must be a string'),
-    couldBe: isCode,
+  const parse = (answer: unknown): string | null => parseDigits(answer, 5)
+  return defineFactor<JsonObject>({
+    ...{ type: 'one_time_code', title: 'Mailed codes', path: 'one-time-code', amr: ['otp'] },
+    strength: 'channel',
+    role: 'primary',
+    field: { name: 'code', ...requiredCode },
+    parse,
     check({ answer, authenticators: [first], state, tokenId, nowMs }) {
       const { code, forToken, expiresAt, tries = 0 } = state
       const isAlive =
@@ -23,7 +34,7 @@ export function mailedCode(send: (userId: string, code: string) => void, randomB
       const isRight = isAlive && answer === code
       if (!isRight || first === undefined)
         return { ok: false, reason: 'wrong', state: { ...state, tries: Number(tries) + 1 } }
-      return { ok: true, authenticatorId: first.id, changed: new Map(), state: {} }
+      return { ok: true, authenticatorId: first.id, state: {} }
     },
     enrollment: {
       limit: 1,
@@ -33,16 +44,18 @@ export function mailedCode(send: (userId: string, code: string) => void, randomB
         send(user.id, code)
         return { pending: { code }, answer: { sentTo: user.name } }
       },
-      couldBe: isCode,
+      shown: { sent_to: { type: 'string' } },
+      parse,
       confirm: ({ answer, pending }) =>
         answer === pending['code'] ? { ok: true, data: {} } : { ok: false, reason: 'wrong' },
     },
     routes: [
       {
         ...{ name: 'one_time_code.send', method: 'POST', path: '/mfa/one-time-code/send', access: 'anyone' },
-        fields: { ephemeral_token: (value) => (typeof value === 'string' ? null : 'must be a string') },
+        fields: { ephemeral_token: requiredText },
+        answer: { type: 'object', required: ['sent'], properties: { sent: { type: 'boolean' } } },
         async handle(call) {
-          const { user, tokenId } = await call.challenged(call.body['ephemeral_token'] as string)
+          const { user, tokenId } = await call.openChallenge(textOf(call.body, 'ephemeral_token'))
           const code = draw()
           const sent = await call.change(user.id, (state, nowMs) => offered(state, { code, forToken: tokenId, nowMs }))
           if (sent) send(user.id, code)
@@ -50,7 +63,7 @@ export function mailedCode(send: (userId: string, code: string) => void, randomB
         },
       },
     ],
-  }
+  })
 }
 
 /** A new code, unless the latest was sent just now. */

@@ -3,7 +3,8 @@
 import { virtualAuthenticator } from '@latchkey/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { FactorRoute } from '../../src/index.ts'
-import { createWorld, type World } from '../world.ts'
+import { requestOf } from '../routes/app.ts'
+import { createWorld, sealedProof, type World } from '../world.ts'
 import { fixedPhrase } from './fixed-phrase.ts'
 import { type Client, type HttpApp, serve } from './http-host.ts'
 
@@ -115,11 +116,14 @@ test('its limit, its removal and its deactivation are those of any factor', asyn
 
 test('its routes are named, and its proofs guarded, like any others', async () => {
   const options = { factors: [fixedPhrase(phrase)], routes: { 'phrase.begin': '/say' } }
-  const { mfa, alice } = createWorld(options)
+  const { mfa, alice, clock } = createWorld(options)
   const host = { checkCredentials: () => null, signIn: () => ({}), proved: () => undefined }
-  const currentUser = () => ({ user: alice, provedAt: world.clock.now(), factor: 'phrase' })
+  const proof = sealedProof(alice, { provedAt: clock.now(), factor: 'phrase' })
+  const currentUser = () => ({ user: alice, proof, session: 's' })
   const handler = mfa.handler({ ...host, currentUser })
-  await expect(handler.guard({ factors: ['phrase'] })()).resolves.toMatchObject({ proof: { factor: 'phrase' } })
+  await expect(handler.guard({ factors: ['phrase'] })(requestOf('GET', '/'))).resolves.toMatchObject({
+    proof: { factor: 'phrase' },
+  })
   expect(() => createWorld({ ...options, routes: { 'phrase.say': false } })).toThrow('phrase.begin')
 })
 
@@ -130,7 +134,14 @@ test('a route of its own answers with JSON, or with a whole answer of its own', 
     { status: 201, headers: { 'Content-Type': 'text/plain' }, body: Buffer.from('made') },
   ]
   const routes = answers.map((answer, at) => ({
-    ...{ name: `phrase.route${at}`, method: 'PUT', path: `/mfa/phrase/${at}`, access: 'anyone', fields: {} },
+    ...{
+      name: `phrase.route${at}`,
+      method: 'PUT',
+      path: `/mfa/phrase/${at}`,
+      access: 'anyone',
+      fields: {},
+      answer: 'body' in answer ? { contentMediaType: 'text/plain' } : {},
+    },
     handle: async () => answer,
   }))
   const { mfa, users } = createWorld({ factors: [{ ...fixedPhrase(phrase), routes: routes as FactorRoute[] }] })

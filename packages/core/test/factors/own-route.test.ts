@@ -16,6 +16,7 @@ const knock: FactorRoute = {
   path: '/mfa/phrase/knock',
   access: 'anyone',
   fields: {},
+  answer: {},
   async handle(call) {
     const who = await call.currentUser()
     const times = await call.change(who?.user.id ?? 'mallory', (state, _nowMs, authenticators) => {

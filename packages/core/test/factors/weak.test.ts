@@ -2,24 +2,25 @@
 // where an enrollment takes more than a click: fields, paths and a state of its own.
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Factor } from '../../src/index.ts'
-import { createWorld, type Enrolled, enroll, login, refusal, type World } from '../world.ts'
+import { type Factor, requiredText } from '../../src/index.ts'
+import { createWorld, type Enrolled, enroll, login, refusal, tokenOf, type World } from '../world.ts'
 import { fixedPhrase } from './fixed-phrase.ts'
 import { type Client, type HttpApp, serve } from './http-host.ts'
 
 const phrase = 'correct horse battery staple'
 
 /** A phrase that proves little, whose enrollment takes a hint and counts how often it was begun. */
-function weakPhrase(more: Partial<Factor['enrollment']> = {}): Factor {
+function weakPhrase(role: Factor['role'] = 'beside'): Factor {
   const strong = fixedPhrase(phrase)
   const { enrollment } = strong as Required<Factor>
   return {
     ...strong,
-    weak: true,
+    strength: 'knowledge',
+    role,
     enrollment: {
       ...enrollment,
-      beside: true,
-      fields: { hint: (value) => (typeof value === 'string' ? null : 'must be a string') },
+      fields: { hint: requiredText },
+      shown: { begun: { type: 'integer' } },
       paths: { begin: 'enroll', confirm: 'confirm' },
       async begin({ fields, ...call }) {
         const begun = await call.change((state) => {
@@ -33,7 +34,6 @@ function weakPhrase(more: Partial<Factor['enrollment']> = {}): Factor {
         if (answer !== phrase) return { ok: false, reason: 'wrong', state: { ...state, tried: true } }
         return { ok: true, data: { freeAt: 0 }, name: `Hint ${JSON.stringify(pending['hint'])}`, state: { begun: 0 } }
       },
-      ...more,
     },
   }
 }
@@ -74,7 +74,7 @@ test('the fields are checked without HTTP too', async () => {
   const { mfa, alice, clock } = world
   const provedAt = clock.now()
   const error = await refusal(mfa.begin('phrase', alice, { provedAt }))
-  expect(error).toMatchObject({ code: 'invalid_request', errors: [{ field: 'hint', message: 'must be a string' }] })
+  expect(error).toMatchObject({ code: 'invalid_request', errors: [{ field: 'hint', message: 'is required' }] })
   expect(await mfa.begin('phrase', alice, { provedAt, hint: 'horse' })).toMatchObject({ begun: 1 })
 })
 
@@ -127,11 +127,11 @@ test('it goes with the last factor beside it', async () => {
 })
 
 test('where the host lets it stand alone, it does, and proves no more than before', async () => {
-  const { mfa, alice, clock } = createWorld({ factors: [weakPhrase({ beside: undefined })] })
+  const { mfa, alice, clock } = createWorld({ factors: [weakPhrase('primary')] })
   const { activationToken } = await mfa.begin('phrase', alice, { hint: 'horse' })
   const { proof } = await mfa.confirm('phrase', alice, { activationToken, phrase })
   expect(proof).toMatchObject({ amr: ['pwd', 'kba'], provedAt: null })
-  const { ephemeralToken = '' } = await mfa.challenge(alice)
+  const ephemeralToken = tokenOf(await mfa.challenge(alice))
   expect((await mfa.verify(ephemeralToken, { phrase })).proof).toMatchObject({ amr: ['pwd', 'kba'], provedAt: null })
   const error = await refusal(mfa.stepUp(alice, { phrase }))
   expect(error).toMatchObject({ code: 'invalid_code' })

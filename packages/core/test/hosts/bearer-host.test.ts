@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest'
 import { type BearerHostOptions, bearerHost } from '../../src/index.ts'
-import { bearerWorld } from '../bearer-world.ts'
+import { bearerWorld, readToken } from '../bearer-world.ts'
 import { refusal } from '../world.ts'
 
 async function scene(options: Partial<BearerHostOptions<[string?]>> = {}) {
@@ -30,7 +30,11 @@ test('signing in answers in the words of RFC 6749', async () => {
 test('the scheme is read without case, and nothing but one token of it', async () => {
   const { host, access, alice } = await scene()
   for (const header of [`Bearer ${access}`, `bearer ${access}`, `BEARER   ${access}`]) {
-    expect(await host.currentUser(header)).toMatchObject({ user: alice, factor: 'totp' })
+    expect(await host.currentUser(header)).toMatchObject({
+      user: alice,
+      proof: expect.any(String),
+      session: expect.any(String),
+    })
   }
   const others = [undefined, '', access, `Basic ${access}`, `Bearer${access}`, `Bearer ${access},${access}`, 'Bearer ']
   for (const header of others) expect(await host.currentUser(header)).toBeNull()
@@ -52,8 +56,8 @@ test('a fresh proof gives a new access token', async () => {
     expires_in: 900,
   })
   expect(world.events.at(-1)).toMatchObject({ type: 'issue', requestId: 'r1' })
-  expect(await world.host.currentUser(`Bearer ${String(answer['access_token'])}`)).toMatchObject({
-    provedAt: proof.provedAt,
+  expect(await readToken(world.mfa, String(answer['access_token']))).toMatchObject({
+    proof: { provedAt: proof.provedAt },
   })
 })
 

@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest'
 import { type SessionAccess, type SessionHostOptions, sessionHost, type User } from '../../src/index.ts'
-import { createWorld, enroll } from '../world.ts'
+import { createWorld, enroll, proofOf } from '../world.ts'
 
 type Jar = { state?: unknown; log: string[] }
 
@@ -38,15 +38,14 @@ test('nobody is signed in without a session, or with one of no shape', async () 
 })
 
 test('signing in begins a session, a proof updates it, and both are told', async () => {
-  const { world, host, jar, alice, clock } = scene()
-  const { proof: first } = await world.mfa.challenge(alice)
-  if (first === undefined) throw new Error('challenged')
+  const { world, host, jar, alice } = scene()
+  const first = proofOf(await world.mfa.challenge(alice))
   expect(await host.signIn(alice, first, jar)).toEqual({ user: { id: alice.id, name: alice.name } })
-  expect(await host.currentUser(jar)).toEqual({ user: alice, provedAt: null, factor: null, amr: ['pwd'] })
+  const begun = await host.currentUser(jar)
+  expect(begun).toEqual({ user: alice, proof: first.sealed, session: expect.stringMatching(/^[\da-f-]{36}$/) })
   const { proof } = await enroll(world)
   await host.proved(alice, proof, jar)
-  const provedAt = clock.now() - 30_000
-  expect(await host.currentUser(jar)).toEqual({ user: alice, provedAt, factor: 'totp', amr: ['pwd', 'otp', 'mfa'] })
+  expect(await host.currentUser(jar)).toEqual({ ...begun, proof: proof.sealed })
   expect(jar.log).toEqual(['start', 'update'])
 })
 
@@ -67,8 +66,10 @@ test('a changed stamp and a user who is gone end the session, and the stamp itse
 test('a session that lacks what a later version keeps is believed for no more than it says', async () => {
   const { host, jar, alice, users } = scene()
   users.set(alice.id, { id: alice.id, name: alice.name })
-  jar.state = { userId: alice.id, stamp: null }
-  expect(await host.currentUser(jar)).toMatchObject({ provedAt: null, factor: null, amr: [] })
+  jar.state = { userId: alice.id, stamp: null, session: 's' }
+  expect(await host.currentUser(jar)).toMatchObject({ proof: null, session: 's' })
+  jar.state = { userId: alice.id, stamp: null, provedAt: 1, factor: 'totp', amr: [] }
+  expect(await host.currentUser(jar)).toBeNull()
 })
 
 test("the app's own functions are called with its own arguments", async () => {

@@ -13,7 +13,7 @@ async function withPasskey(): Promise<World> {
   const world = createWorld()
   const passkey = { id: 'p1', type: 'passkey', name: 'Key', createdAt: 1, lastUsedAt: null, data: { publicKey: 'x' } }
   const record = { ...emptyRecord, epoch: 1, enabledAt: 1, authenticators: [passkey] }
-  const sealed = createSealer(deriveKeys([secret]), randomBytes).seal('alice', encodeRecord(record))
+  const sealed = createSealer('record', deriveKeys([secret]), randomBytes).seal('alice', encodeRecord(record))
   await world.rows.put('alice', { revision: 'r', sealed, enabled: true, updatedAt: new Date(0) }, null)
   return world
 }

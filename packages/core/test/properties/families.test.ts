@@ -4,7 +4,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createMfa, isMfaError, memoryStorage, type Proof } from '../../src/index.ts'
-import { secret, startMs } from '../world.ts'
+import { proofOf, secret, startMs } from '../world.ts'
 
 const settings = { families: 3, refreshTokenSeconds: 3600 }
 const user = fc.constantFrom('alice', 'mallory')
@@ -48,7 +48,7 @@ async function play(acts: readonly Act[]): Promise<boolean> {
     nowMs += 1
     if (each.do === 'wait') nowMs += each.seconds * 1000
     if (each.do === 'signIn') {
-      const { proof } = await mfa.challenge(findUser(each.user))
+      const proof = proofOf(await mfa.challenge(findUser(each.user)))
       const { refreshToken } = await mfa.tokens.issue(findUser(each.user), proof as Proof)
       const family = { user: each.user, expiresAt: nowMs + 3_600_000, usedAt: nowMs, next: 0, alive: true }
       families.push(family)

@@ -133,11 +133,13 @@ class Play {
   }
 
   async login(model: ModelUser, person: User): Promise<[Verdict, string]> {
-    const { proof, ephemeralToken } = await this.mfa.challenge(person)
-    assert.equal(proof === undefined, model.enabled)
+    const challenge = await this.mfa.challenge(person)
+    assert.equal(challenge.kind, model.enabled ? 'challenge' : 'proof')
     const expiresMs = this.nowMs + 300_000
-    if (ephemeralToken !== undefined)
-      this.ephemeral.push({ user: model, epoch: model.epoch, expiresMs, spent: false, text: ephemeralToken })
+    if (challenge.kind === 'challenge') {
+      const { ephemeralToken: text } = challenge
+      this.ephemeral.push({ user: model, epoch: model.epoch, expiresMs, spent: false, text })
+    }
     return ['ok', 'ok']
   }
 

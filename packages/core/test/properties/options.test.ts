@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createMfa, type MfaOptions, memoryStorage } from '../../src/index.ts'
-import { readOptions } from '../../src/options/options.ts'
+import { readMfaOptions } from '../../src/options/options.ts'
 import { secret } from '../world.ts'
 
 const good: MfaOptions = { secret, issuer: 'Acme', storage: memoryStorage(), findUser: () => null }
@@ -19,7 +19,7 @@ function outcome(options: unknown): string {
     createMfa(options as MfaOptions)
     return 'started'
   } catch (error) {
-    return error instanceof TypeError && /^options(\.| must)/.test(error.message) ? 'named' : `threw ${String(error)}`
+    return error instanceof TypeError && /^options(\.|:| must)/.test(error.message) ? 'named' : `threw ${String(error)}`
   }
 }
 
@@ -48,7 +48,7 @@ test('any numbers: what is taken is within its limits', () => {
   })
   const property = fc.property(limits, totp, (attempts, parameters) => {
     try {
-      const settings = readOptions({ ...good, attempts, totp: parameters })
+      const settings = readMfaOptions({ ...good, attempts, totp: parameters })
       const { waitAfter, waitSeconds, maxWaitSeconds, suspendAfter } = settings.attempts
       expect(waitAfter >= 1 && waitAfter <= suspendAfter && suspendAfter <= 100).toBe(true)
       expect(waitSeconds >= 1 && waitSeconds <= maxWaitSeconds && maxWaitSeconds <= 86_400).toBe(true)

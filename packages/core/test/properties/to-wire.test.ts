@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { toWire } from '../../src/routes/answer.ts'
+import { toWire } from '../../src/wire.ts'
 
 const key = fc.stringMatching(/^[a-z]+([A-Z][a-z]+){0,3}$/)
 const plain = fc.letrec((tie) => ({

@@ -36,7 +36,15 @@ test('pairs that are none are damage', () => {
 })
 
 test('families are kept, and forgotten when they have expired', () => {
-  const family = { generation: 3, signedInAt: 1, lastUsedAt: 2, amr: ['pwd'], factor: null, provedAt: null }
+  const family = {
+    generation: 3,
+    signedInAt: 1,
+    lastUsedAt: 2,
+    amr: ['pwd'],
+    factor: null,
+    authenticatorId: null,
+    provedAt: null,
+  }
   const record = {
     ...emptyRecord,
     families: new Map([

@@ -1,8 +1,8 @@
 // The routes bound to a host of a few lines: sessions in a map, requests made by hand, no server.
 
 import { Readable } from 'node:stream'
-import type { Handler, Host, MfaOptions, MfaRequest, MfaResponse, SignedIn } from '../../src/index.ts'
-import { createWorld, enroll, type World } from '../world.ts'
+import type { Handler, Host, MfaOptions, MfaRequest, MfaResponse, Proof, SignedIn } from '../../src/index.ts'
+import { createWorld, enroll, signedInAs, type World } from '../world.ts'
 
 /** What a request is made of; the rest is what an ordinary client sends. */
 export interface Sent {
@@ -14,7 +14,7 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string | undefined>>
   /** What the host's parser left. */
   readonly parsedBody?: unknown
-  readonly message?: MfaRequest['message']
+  readonly stream?: MfaRequest['body']
   readonly origin?: string
   readonly address?: string
 }
@@ -35,6 +35,8 @@ export interface App {
   readonly send: (method: string, path: string, sent?: Sent) => Promise<Answered>
   /** Signs a user in, with a proof of now where the user has one to give. */
   readonly session: (userId?: string, provedAt?: number | null) => string
+  /** The proof that a session keeps. */
+  readonly proof: (session: string) => Proof | null
 }
 
 /** Host functions that differ from the usual ones. */
@@ -47,12 +49,12 @@ export function createApp(options: Partial<MfaOptions> = {}, changes: HostChange
   const handler = mfa.handler<[string]>({
     checkCredentials: ({ username, password }) => (password === 'right' ? (users.get(String(username)) ?? null) : null),
     currentUser: (session) => sessions.get(session) ?? null,
-    signIn(user, { provedAt, factor, amr }, session) {
-      sessions.set(session, { user, provedAt, factor, amr })
+    signIn(user, { sealed: proof, amr }, session) {
+      sessions.set(session, { user, proof, session })
       return { signed_in: user.id, amr }
     },
-    proved(user, { provedAt, factor, amr }, session) {
-      sessions.set(session, { user, provedAt, factor, amr })
+    proved(user, { sealed: proof }, session) {
+      sessions.set(session, { user, proof, session })
     },
     requestId: () => 'request-1',
     ...changes(world),
@@ -72,8 +74,12 @@ export function createApp(options: Partial<MfaOptions> = {}, changes: HostChange
       const user = users.get(userId)
       if (user === undefined) throw new Error(`no user ${userId}`)
       const id = `session-${sessions.size}`
-      sessions.set(id, { user, provedAt })
+      sessions.set(id, signedInAs(user, provedAt))
       return id
+    },
+    proof(session) {
+      const signedIn = sessions.get(session)
+      return signedIn === undefined ? null : mfa.openProof(signedIn)
     },
   }
 }
@@ -96,7 +102,8 @@ export function requestOf(method: string, path: string, sent: Sent = {}): MfaReq
     origin: sent.origin ?? 'https://app.example',
     address: sent.address ?? '192.0.2.1',
     header: (name) => headers.get(name),
-    message: sent.message ?? Readable.from(bytes === null ? [] : [bytes]),
+    target: `/auth${path}`,
+    body: sent.stream === undefined ? Readable.from(bytes === null ? [] : [bytes]) : sent.stream,
     parsedBody: sent.parsedBody,
   }
 }

@@ -1,7 +1,6 @@
-// What reading a request's body comes to, and a stream that a test speaks for.
+// What reading a request's body comes to.
 
-import { EventEmitter } from 'node:events'
-import { isMfaError, type RequestStream } from '../../src/index.ts'
+import { isMfaError } from '../../src/index.ts'
 import { readBody } from '../../src/routes/read-body.ts'
 import { requestOf, type Sent } from './app.ts'
 
@@ -17,15 +16,3 @@ export async function outcome(sent: Sent): Promise<unknown> {
 
 /** Headers of a body without a length. */
 export const chunked = { 'content-length': undefined, 'transfer-encoding': 'chunked' }
-
-/** A stream that a test speaks for. */
-export function stream(): EventEmitter & RequestStream & { paused: boolean } {
-  const emitter = Object.assign(new EventEmitter(), {
-    ...{ readableDidRead: false, destroyed: false, paused: false },
-    resume: () => undefined,
-    pause: () => {
-      emitter.paused = true
-    },
-  })
-  return emitter
-}

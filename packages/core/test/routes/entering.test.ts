@@ -54,7 +54,7 @@ describe('a login that must enroll', () => {
       recovery_codes: expect.any(Array),
       authenticator: { name: 'Authenticator 1' },
     })
-    expect(sessions.get('nobody')).toMatchObject({ user: { id: 'alice' }, factor: 'totp' })
+    expect(app.proof('nobody')).toMatchObject({ userId: 'alice', factor: 'totp' })
   })
 
   test('a sign-in that answers with nothing leaves the answer as it is', async () => {

@@ -19,7 +19,7 @@ test.each([
   ['/mfa/totp/activate', {}, { activation_token: 'is required', code: 'is required' }],
   ['/mfa/totp/activate', { activation_token: 'x', code: '1', name: 7 }, { name: 'must be a string' }],
   ['/mfa/totp/activate', { activation_token: 'x', code: '1', name: null }, { name: 'must be a string' }],
-  ['/mfa/totp/qr', {}, { activation_token: 'must be a string' }],
+  ['/mfa/totp/qr', {}, { activation_token: 'is required' }],
   ['/mfa/totp/deactivate', {}, { code: 'is required' }],
   ['/mfa/step-up', { cod: '1' }, { code: 'is required' }],
 ])('%s with %j', async (path, body, faults) => {

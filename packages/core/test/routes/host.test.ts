@@ -44,7 +44,7 @@ test('it may be an object of methods that know each other', async () => {
     }
     currentUser() {
       this.seen.push('currentUser')
-      return { user: this.checkCredentials(), provedAt: null }
+      return { user: this.checkCredentials(), proof: null, session: 's' }
     }
     signIn() {
       this.seen.push('signIn')

@@ -1,7 +1,6 @@
 // The order of checks: path, method, cross-site, signed in, body, fields, then the operation; each before all that follow.
 
 import { describe, expect, test } from 'vitest'
-import type { MfaRequest } from '../../src/index.ts'
 import { createApp, enrolledApp, requestOf } from './app.ts'
 
 const foreign = { origin: 'https://evil.example' }
@@ -87,14 +86,8 @@ describe('GET and DELETE', () => {
     ['DELETE', '/mfa/authenticators/x', 404],
   ])('%s reads no body', async (method, path, status) => {
     const { handler, signedIn } = await enrolledApp()
-    const message: MfaRequest['message'] = {
-      ...{ readableDidRead: false, destroyed: false },
-      on: () => expect.unreachable(),
-      off: () => expect.unreachable(),
-      pause: () => expect.unreachable(),
-      resume: () => expect.unreachable(),
-    }
-    const request = requestOf(method, path, { bytes: 'not json', message })
+    const stream = { [Symbol.asyncIterator]: () => expect.unreachable() }
+    const request = requestOf(method, path, { bytes: 'not json', stream })
     expect(await handler.handle(request, signedIn)).toMatchObject({ status })
   })
 })

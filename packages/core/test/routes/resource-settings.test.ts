@@ -16,7 +16,7 @@ test('every operation has a name; those the resource stands for are none', () =>
   expect(() => createApp({ routes: resourceRoutes(off) })).not.toThrow()
   for (const name of ['totp.begin', 'authenticators', 'logout']) {
     expect(() => createApp({ routes: resourceRoutes({ [name]: false }) })).toThrow(
-      new TypeError(`options.routes.${name} is no operation; there are ${names.join(', ')}`),
+      new TypeError(`options.routes: unknown option "${name}" (known: ${names.join(', ')})`),
     )
   }
 })

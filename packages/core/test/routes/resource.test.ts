@@ -35,7 +35,7 @@ describe('a secret', () => {
       codes: expect.arrayContaining([expect.stringMatching(/^.{4}-.{4}$/)]),
     })
     expect(answer.json['codes']).toHaveLength(10)
-    expect(app.sessions.get(session)).toMatchObject({ provedAt: app.world.clock.now() - 30_000, factor: 'totp' })
+    expect(app.proof(session)).toMatchObject({ provedAt: app.world.clock.now() - 30_000, factor: 'totp' })
   })
 
   test('gets the name that is sent', async () => {
@@ -76,7 +76,7 @@ describe('a secret', () => {
     const token = altered(phone.code(app.world.clock.now()))
     const answer = await app.send('PUT', `${secrets}/${id}/enroll`, { session, body: { token } })
     expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_code', attempts_remaining: 4 } })
-    expect(app.sessions.get(session)).toMatchObject({ provedAt: null })
+    expect(app.proof(session)).toBeNull()
   })
 })
 
@@ -162,7 +162,7 @@ describe('somebody who enrolls in order to be signed in', () => {
     const token = virtualAuthenticator(url).code(app.world.clock.now())
     const done = await app.send('PUT', `${secrets}/${String(secret['id'])}/enroll`, { body: { token } })
     expect(done.json).toMatchObject({ signed_in: 'alice', type: 'mfa', codes: expect.any(Array) })
-    expect(app.sessions.get('nobody')).toMatchObject({ user: { id: 'alice' }, factor: 'totp' })
+    expect(app.proof('nobody')).toMatchObject({ userId: 'alice', factor: 'totp' })
   })
 
   test('enrolls a new account', async () => {

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import type { FactorCall } from '../../src/index.ts'
 import { mailedCode } from '../factors/mailed-code.ts'
-import { createWorld, enroll, login, refusal } from '../world.ts'
+import { createWorld, enroll, login, refusal, signedInAs } from '../world.ts'
 
 function openMailing() {
   const sent: string[] = []
@@ -31,7 +31,7 @@ test('a route of somebody signed in, and one that answers with bytes', async () 
   const world = openMailing()
   const { mfa, alice, clock } = world
   const { activationToken } = await mfa.begin('totp', alice)
-  const signedIn = { user: alice, provedAt: null }
+  const signedIn = signedInAs(alice, null)
   const png = await mfa.runRoute('totp.qr', { activation_token: activationToken }, { signedIn })
   expect(
     Buffer.from(png as Uint8Array)
@@ -39,7 +39,7 @@ test('a route of somebody signed in, and one that answers with bytes', async () 
       .toString(),
   ).toBe('PNG')
   const { proof } = await enroll(world)
-  const fresh = { signedIn: { user: alice, provedAt: proof.provedAt } }
+  const fresh = { signedIn: signedInAs(alice, proof.provedAt) }
   expect(await mfa.runRoute('totp.diagnose', {}, fresh)).toMatchObject({
     server_time: new Date(clock.now()).toISOString(),
   })
@@ -50,7 +50,7 @@ test('nobody, a bad field, and a route that is not there', async () => {
   const { mfa, alice } = openMailing()
   const body = { activation_token: 'a.b.c.d.e' }
   expect((await refusal(mfa.runRoute('totp.qr', body))).code).toBe('unauthenticated')
-  const signedIn = { user: alice, provedAt: null }
+  const signedIn = signedInAs(alice, null)
   expect(await refusal(mfa.runRoute('totp.qr', {}, { signedIn }))).toMatchObject({
     code: 'invalid_request',
     errors: [{ field: 'activation_token' }],
@@ -68,6 +68,7 @@ test('an answer without a body is no bytes at all', async () => {
     path: '/mfa/mail/nothing',
     access: 'anyone',
     fields: {},
+    answer: null,
   } as const
   const mail = mailedCode(
     () => undefined,
@@ -78,7 +79,14 @@ test('an answer without a body is no bytes at all', async () => {
 })
 
 test('a route that anyone may call asks who is signed in', async () => {
-  const whoAmI = { name: 'mail.who', method: 'POST', path: '/mfa/mail/who', access: 'anyone', fields: {} } as const
+  const whoAmI = {
+    name: 'mail.who',
+    method: 'POST',
+    path: '/mfa/mail/who',
+    access: 'anyone',
+    fields: {},
+    answer: {},
+  } as const
   const mail = mailedCode(
     () => undefined,
     () => new Uint8Array(4),
@@ -86,5 +94,5 @@ test('a route that anyone may call asks who is signed in', async () => {
   const handle = async (call: FactorCall) => ({ user: (await call.currentUser())?.user.id ?? null })
   const { mfa, alice } = createWorld({ factors: [{ ...mail, routes: [{ ...whoAmI, handle }] }] })
   expect(await mfa.runRoute('mail.who', {})).toEqual({ user: null })
-  expect(await mfa.runRoute('mail.who', {}, { signedIn: { user: alice, provedAt: null } })).toEqual({ user: 'alice' })
+  expect(await mfa.runRoute('mail.who', {}, { signedIn: signedInAs(alice, null) })).toEqual({ user: 'alice' })
 })

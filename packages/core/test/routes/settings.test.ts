@@ -40,9 +40,11 @@ test('every operation has a name; others are none', () => {
   const off = Object.fromEntries(names.map((name) => [name, false as const]))
   expect(() => createApp({ routes: off })).not.toThrow()
   expect(() => createApp({ routes: { logout: false } })).toThrow(
-    new TypeError(`options.routes.logout is no operation; there are ${names.join(', ')}`),
+    new TypeError(`options.routes: unknown option "logout" (known: ${names.join(', ')})`),
   )
-  expect(() => createApp({ routes: { __proto__: null, toString: false } as never })).toThrow('options.routes.toString')
+  expect(() => createApp({ routes: { __proto__: null, toString: false } as never })).toThrow(
+    'unknown option "toString"',
+  )
 })
 
 test.each(names)('%s off is not there', async (name) => {

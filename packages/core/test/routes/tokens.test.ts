@@ -6,6 +6,8 @@ import { bearerHost, type Handler, type MfaOptions } from '../../src/index.ts'
 import { type BearerWorld, bearerWorld } from '../bearer-world.ts'
 import { requestOf } from './app.ts'
 
+const request = requestOf('GET', '/of/the/app')
+
 async function openApp(options: Partial<MfaOptions> = {}) {
   const world: BearerWorld = await bearerWorld(options)
   const { mfa, users } = world
@@ -72,14 +74,14 @@ test('the guard reads the claims, and no storage', async () => {
   const { json: tokens } = await send('POST', '/login', { username: 'alice', code: newCode() })
   const guard = handler.guard({ maxAgeSeconds: 60, factors: ['totp'] })
   world.storage.reset()
-  const { user, proof } = await guard(`Bearer ${tokens.access_token}`)
+  const { user, proof } = await guard(request, `Bearer ${tokens.access_token}`)
   expect({ user, proof }).toMatchObject({
     user: { id: 'alice' },
     proof: { factor: 'totp', amr: ['pwd', 'otp', 'mfa'] },
   })
   world.clock.advance(61)
-  await expect(guard(`Bearer ${tokens.access_token}`)).rejects.toMatchObject({ code: 'step_up_required' })
-  await expect(guard(`Bearer ${tokens.refresh_token}`)).rejects.toMatchObject({ code: 'unauthenticated' })
+  await expect(guard(request, `Bearer ${tokens.access_token}`)).rejects.toMatchObject({ code: 'step_up_required' })
+  await expect(guard(request, `Bearer ${tokens.refresh_token}`)).rejects.toMatchObject({ code: 'unauthenticated' })
   expect(world.storage.calls).toEqual({ get: 0, put: 0, delete: 0, userIds: 0 })
 })
 
@@ -89,7 +91,7 @@ test('who is not signed in is asked for a token', async () => {
   expect(await send('GET', '/mfa/status')).toMatchObject(refused)
   expect(await send('GET', '/mfa/status', undefined, 'a.b.c')).toMatchObject(refused)
   const error: unknown = await handler
-    .guard()('Bearer a.b.c')
+    .guard()(request, 'Bearer a.b.c')
     .catch((thrown: unknown) => thrown)
   expect(handler.problem(error).headers).toMatchObject(refused.headers)
   const wrong = await send('POST', '/token/refresh', { refresh_token: 'a.b.c' })

@@ -10,10 +10,10 @@ describe('login', () => {
   const credentials = { username: 'alice', password: 'right' }
 
   test('without a second factor is what signIn returns', async () => {
-    const { send, sessions } = createApp()
+    const { send, proof } = createApp()
     const answer = await send('POST', '/login', { body: credentials, session: 's1' })
     expect(answer).toMatchObject({ status: 200, headers: json, json: { signed_in: 'alice', amr: ['pwd'] } })
-    expect(sessions.get('s1')).toMatchObject({ user: { id: 'alice' }, provedAt: null })
+    expect(proof('s1')).toMatchObject({ userId: 'alice', provedAt: null })
   })
 
   test('with one is a challenge and no session', async () => {
@@ -51,18 +51,18 @@ describe('login', () => {
 })
 
 test('verify is what signIn returns; nothing is an empty object', async () => {
-  const { send, alice, world, sessions } = await enrolledApp()
+  const { send, alice, world, proof } = await enrolledApp()
   const challenge = await send('POST', '/login', { body: { username: 'alice', password: 'right' } })
   const body = { ephemeral_token: challenge.json['ephemeral_token'], code: alice.app.code(world.clock.now()) }
   const answer = await send('POST', '/mfa/verify', { body, session: 's2' })
   expect(answer).toMatchObject({ status: 200, json: { signed_in: 'alice', amr: ['pwd', 'otp', 'mfa'] } })
-  expect(sessions.get('s2')).toMatchObject({ provedAt: world.clock.now(), factor: 'totp' })
+  expect(proof('s2')).toMatchObject({ provedAt: world.clock.now(), factor: 'totp' })
   const quiet = createApp({}, () => ({ signIn: () => undefined }))
   expect((await quiet.send('POST', '/login', { body: { username: 'alice', password: 'right' } })).json).toEqual({})
 })
 
 test('enrollment: begin, the QR code, confirm; the session is fresh afterwards', async () => {
-  const { send, session, sessions, world } = createApp()
+  const { send, session, proof, world } = createApp()
   const signedIn = session('alice', null)
   const begun = await send('GET', '/mfa/totp/activate', { session: signedIn })
   expect(begun).toMatchObject({ status: 200, headers: json })
@@ -93,7 +93,7 @@ test('enrollment: begin, the QR code, confirm; the session is fresh afterwards',
     },
   })
   expect(confirmed.json['recovery_codes']).toHaveLength(10)
-  expect(sessions.get(signedIn)).toMatchObject({ provedAt: world.clock.now() })
+  expect(proof(signedIn)).toMatchObject({ provedAt: world.clock.now() })
   const again = await send('POST', '/mfa/totp/qr', { session: signedIn, body: { activation_token } })
   expect(again).toMatchObject({ status: 400, json: { code: 'invalid_token' } })
 })

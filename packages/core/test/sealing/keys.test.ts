@@ -2,7 +2,7 @@
 
 import { createHmac, hkdfSync } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { deriveKeys, userKey } from '../../src/sealing/keys.ts'
+import { deriveKeys, factorKey, userKey } from '../../src/sealing/keys.ts'
 import { otherSecret, secret } from '../world.ts'
 
 const [keys, others] = deriveKeys([secret, otherSecret])
@@ -10,8 +10,22 @@ if (keys === undefined || others === undefined) throw new Error('two secrets, tw
 
 test('every purpose, user and secret has a key of its own', () => {
   const all = [keys, others].flatMap((set) => [
-    ...[set.sealing, set.signing, set.encryption, set.stamp],
-    ...['', 'a', 'alice', 'Alice', 'record/alice', '\u0001'].map((userId) => userKey(set, userId)),
+    ...[
+      set.record,
+      set.proof,
+      set.ephemeral,
+      set.enrollment,
+      set.activation,
+      set.refresh,
+      set.access,
+      set.stamp,
+      set.factor,
+    ],
+    ...['', 'a', 'alice', 'Alice', 'record/alice', '\u0001'].flatMap((userId) => [
+      userKey(set, 'record', userId),
+      userKey(set, 'proof', userId),
+    ]),
+    ...['', 'a', 'a/b'].flatMap((label) => [factorKey(set, 'totp', label), factorKey(set, 'totp_2', label)]),
   ])
   expect(new Set(all.map((key) => Buffer.from(key).toString('hex'))).size).toBe(all.length)
   for (const key of all) expect(key).toHaveLength(32)
@@ -23,10 +37,10 @@ test('the keys of a secret are the same after every start', () => {
 
 test('a user key is one block of HKDF-Expand (RFC 5869 section 2.3)', () => {
   const info = Buffer.from('record/alice')
-  const block = createHmac('sha256', keys.sealing)
+  const block = createHmac('sha256', keys.record)
     .update(Buffer.concat([info, Buffer.from([1])]))
     .digest()
-  expect(userKey(keys, 'alice')).toEqual(block)
+  expect(userKey(keys, 'record', 'alice')).toEqual(block)
 })
 
 test('the key id tells nothing of the secret but which it is', () => {

@@ -11,7 +11,7 @@ const seals = 1_000_000
 const nonceCharacters = 16
 
 test('a million seals, a million nonces', { timeout: 120_000 }, () => {
-  const sealer = createSealer(deriveKeys([secret]), randomBytes)
+  const sealer = createSealer('record', deriveKeys([secret]), randomBytes)
   const start = sealer.seal('alice', '').lastIndexOf('.') + 1
   const seen = new Set<string>()
   for (let count = 0; count < seals; count += 1) {
@@ -22,7 +22,7 @@ test('a million seals, a million nonces', { timeout: 120_000 }, () => {
 
 test('each is drawn anew from the random source, twelve bytes of it', () => {
   const drawn: string[] = []
-  const sealer = createSealer(deriveKeys([secret]), (size) => {
+  const sealer = createSealer('record', deriveKeys([secret]), (size) => {
     const bytes = randomBytes(size)
     drawn.push(bytes.toString('base64url'))
     return bytes

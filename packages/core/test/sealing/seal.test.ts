@@ -10,7 +10,7 @@ const text = '{"format":1,"secret":"JBSWY3DPEHPK3PXP"}'
 const sealer = sealerOf(secret)
 
 function sealerOf(...secrets: readonly string[]): Sealer {
-  return createSealer(deriveKeys(secrets), randomBytes)
+  return createSealer('record', deriveKeys(secrets), randomBytes)
 }
 
 test('what was sealed opens, in any script, and shows nothing', () => {

@@ -3,9 +3,9 @@ import { generateKeyPairSync } from 'node:crypto'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JWK, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import type { MfaOptions } from '../../src/index.ts'
-import { bearerWorld } from '../bearer-world.ts'
+import { bearerWorld, readToken } from '../bearer-world.ts'
 import { createApp } from '../routes/app.ts'
-import { otherSecret, secret } from '../world.ts'
+import { otherSecret, proofOf, secret } from '../world.ts'
 import { type Forgery, keysOf, remade } from './forge.ts'
 
 const pem = { type: 'pkcs8', format: 'pem' } as const
@@ -31,7 +31,7 @@ async function publishedKeys(options: Partial<MfaOptions>): Promise<readonly JWK
 }
 
 test('what it says, in the words of RFC 9068 and OpenID Connect', async () => {
-  const { accessToken, proof, clock } = await signedIn({ bearer: { audience: 'https://api.example' } })
+  const { accessToken, proof, clock, enrolled } = await signedIn({ bearer: { audience: 'https://api.example' } })
   const seconds = Math.floor(clock.now() / 1000)
   expect(decodeProtectedHeader(accessToken)).toEqual({ alg: 'HS256', typ: 'at+jwt', kid: keysOf().id })
   expect(decodeJwt(accessToken)).toEqual({
@@ -46,14 +46,14 @@ test('what it says, in the words of RFC 9068 and OpenID Connect', async () => {
     amr: ['pwd', 'otp', 'mfa'],
     acr: 'urn:latchkey:acr:mfa',
     factor: 'totp',
+    authenticator_id: enrolled.id,
     stamp: expect.stringMatching(/^[\w-]{22}$/),
   })
 })
 
 test('a password alone has its own acr, and the time of the sign-in', async () => {
   const { mfa, mallory, clock } = await signedIn()
-  const { proof } = await mfa.challenge(mallory)
-  if (proof === undefined) throw new Error('mallory has no second factor')
+  const proof = proofOf(await mfa.challenge(mallory))
   const { accessToken } = await mfa.tokens.issue(mallory, proof)
   const { auth_time: authTime, amr, acr, factor } = decodeJwt(accessToken)
   const seconds = Math.floor(clock.now() / 1000)
@@ -63,7 +63,7 @@ test('a password alone has its own acr, and the time of the sign-in', async () =
 describe.each(Object.entries(pairs))('a key pair of %s', (alg, key) => {
   test('signs, and others verify with the published key', async () => {
     const { accessToken, mfa, alice, clock } = await signedIn({ bearer: { keys: [key] } })
-    expect(await mfa.tokens.read(accessToken)).toMatchObject({ user: alice, factor: 'totp' })
+    expect(await readToken(mfa, accessToken)).toMatchObject({ user: alice, proof: { factor: 'totp' } })
     const keys = await publishedKeys({ bearer: { keys: [key] } })
     expect(keys).toEqual([expect.objectContaining({ alg, use: 'sig', kid: expect.stringMatching(/^[\w-]{43}$/) })])
     for (const secretPart of ['d', 'p', 'q', 'k']) expect(keys[0]).not.toHaveProperty(secretPart)
@@ -114,7 +114,7 @@ test('a secret before the first opens what it has signed, and tells of stamps un
 
 describe('forged', () => {
   const forgeries: readonly (readonly [string, Forgery])[] = [
-    ['with the key of ephemeral tokens', { key: keysOf().signing }],
+    ['with the key of ephemeral tokens', { key: keysOf().ephemeral }],
     ['with the key of refresh tokens', { key: keysOf().refresh }],
     ['with another secret', { key: keysOf(otherSecret).access }],
     ['with HS512', { header: { alg: 'HS512' } }],

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import type { User } from '../../src/index.ts'
 import { fixedPhrase } from '../factors/fixed-phrase.ts'
-import { createWorld, enroll, login, refusal, type World } from '../world.ts'
+import { createWorld, enroll, login, refusal, tokenOf, type World } from '../world.ts'
 
 interface Tokens {
   readonly world: World
@@ -27,7 +27,7 @@ async function issued(): Promise<Tokens> {
   const bearer = await mfa.tokens.issue(alice, proof)
   const enrolling = await mfa.challenge(bob)
   const tokens = {
-    "an enrollment's ephemeral token": enrolling.ephemeralToken,
+    "an enrollment's ephemeral token": tokenOf(enrolling),
     "a new account's activation token": (await mfa.register(bob)).activationToken,
     'an access token': bearer.accessToken,
     'a refresh token': bearer.refreshToken,

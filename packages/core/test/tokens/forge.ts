@@ -30,7 +30,7 @@ export function forgeSigned(claims: Claims, forge: { header?: Claims; keys?: Key
   const keys = forge.keys ?? keysOf()
   const header = { alg: 'HS256', typ: 'latchkey-ephemeral+jwt', kid: keysOf().id, ...forge.header }
   const signed = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
-  const signature = createHmac(forge.hash ?? 'sha256', keys.signing)
+  const signature = createHmac(forge.hash ?? 'sha256', keys.ephemeral)
     .update(signed)
     .digest('base64url')
   return `${signed}.${signature}`
@@ -40,7 +40,7 @@ export function forgeSigned(claims: Claims, forge: { header?: Claims; keys?: Key
 export function forgeEncrypted(claims: Claims, forge: { header?: Claims; keys?: KeySet } = {}): Promise<string> {
   const keys = forge.keys ?? keysOf()
   const header = { alg: 'dir', enc: 'A256GCM', typ: 'latchkey-activation+jwt', kid: keysOf().id, ...forge.header }
-  return new EncryptJWT(claims).setProtectedHeader(header).encrypt(keys.encryption)
+  return new EncryptJWT(claims).setProtectedHeader(header).encrypt(keys.activation)
 }
 
 /** What is changed of a good token; undefined takes a member away. */

@@ -34,7 +34,7 @@ const forgeries: readonly (readonly [string, string])[] = [
     'another secret and its name',
     forgeSigned(good, { keys: keysOf(otherSecret), header: { kid: keysOf(otherSecret).id } }),
   ],
-  ['the key of another purpose', forgeSigned(good, { keys: { ...keysOf(), signing: keysOf().encryption } })],
+  ['the key of another purpose', forgeSigned(good, { keys: { ...keysOf(), ephemeral: keysOf().activation } })],
   ['no kid', forgeSigned(good, { header: { kid: undefined } })],
   ['a kid with a path', forgeSigned(good, { header: { kid: '../../../../dev/null' } })],
   ['a kid that all objects have', forgeSigned(good, { header: { kid: '__proto__' } })],
@@ -105,7 +105,7 @@ test('an encrypted token lacks nothing: factor, pending and all claims', async (
   expect(await outcome({ exp: seconds - 1 })).toBe('invalid_token')
   expect(await outcome({ factor: 'recovery_code' })).toBe('invalid_token')
   expect(await outcome({}, { keys: keysOf(otherSecret) })).toBe('invalid_token')
-  expect(await outcome({}, { keys: { ...keysOf(), encryption: keysOf().signing } })).toBe('invalid_token')
+  expect(await outcome({}, { keys: { ...keysOf(), activation: keysOf().ephemeral } })).toBe('invalid_token')
   expect(await outcome({}, { header: { typ: 'latchkey-ephemeral+jwt' } })).toBe('invalid_token')
   expect(await outcome({}, { header: { kid: 'other' } })).toBe('invalid_token')
 })

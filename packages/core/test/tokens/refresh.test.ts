@@ -5,7 +5,7 @@ import { otherSecret, refusal } from '../world.ts'
 import { type Forgery, keysOf, remade } from './forge.ts'
 
 const forgeries: readonly (readonly [string, Forgery])[] = [
-  ['with the key of ephemeral tokens', { key: keysOf().signing }],
+  ['with the key of ephemeral tokens', { key: keysOf().ephemeral }],
   ['with the key of enrollments', { key: keysOf().enrollment }],
   ['with the key of access tokens', { key: keysOf().access }],
   ['with another secret', { key: keysOf(otherSecret).refresh }],

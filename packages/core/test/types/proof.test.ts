@@ -42,7 +42,7 @@ describe('a proof', () => {
     expectTypeOf<Awaited<ReturnType<Mfa['verify']>>>().toEqualTypeOf<{ user: User; proof: Proof }>()
     expectTypeOf<Awaited<ReturnType<Mfa['stepUp']>>>().toEqualTypeOf<Proof>()
     expectTypeOf<Awaited<ReturnType<Mfa['confirm']>>['proof']>().toEqualTypeOf<Proof>()
-    expectTypeOf<Challenge['proof']>().toEqualTypeOf<Proof | undefined>()
+    expectTypeOf<Extract<Challenge, { kind: 'proof' }>['proof']>().toEqualTypeOf<Proof>()
   })
 
   test('cannot be changed', () => {
@@ -62,9 +62,8 @@ describe('a challenge', () => {
       // @ts-expect-error -- there may be none
       const early: Proof = challenge.proof
       expectTypeOf(early).toEqualTypeOf<Proof>()
-      if (challenge.proof !== undefined) {
+      if (challenge.kind === 'proof') {
         expectTypeOf(challenge.proof).toEqualTypeOf<Proof>()
-        expectTypeOf(challenge.ephemeralToken).toEqualTypeOf<undefined>()
         return
       }
       expectTypeOf(challenge.ephemeralToken).toEqualTypeOf<string>()
@@ -72,11 +71,6 @@ describe('a challenge', () => {
       expectTypeOf(challenge.expiresIn).toEqualTypeOf<number>()
     }
     expectTypeOf(tell).toBeFunction()
-  })
-
-  test('is told by its token as well', () => {
-    const tell = (challenge: Challenge): Proof | string => challenge.ephemeralToken ?? challenge.proof
-    expectTypeOf(tell).returns.toEqualTypeOf<Proof | string>()
   })
 })
 

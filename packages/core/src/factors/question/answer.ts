@@ -12,17 +12,17 @@ export function normalizeAnswer(text: string): string {
   return bare.toLowerCase().toUpperCase().normalize('NFKD').replace(/\s+/gu, ' ').trim()
 }
 
-/** An answer as it is compared, or null where it is no string of 1 to 256 characters then. */
+/** An answer as it is compared, or null if it is no string of 1 to 256 characters then. */
 export function readAnswer(answer: unknown): string | null {
   if (typeof answer !== 'string' || answer.length > longestSent || !answer.isWellFormed()) return null
   const text = normalizeAnswer(answer)
   return text !== '' && [...text].length <= longestAnswer ? text : null
 }
 
-/** The answer to hand to a check: the proposition it is, else as it was given; null where it could not be right. */
+/** The answer to hand to a check: the proposition it is, otherwise as it was given; null if it could not be right. */
 export function readChoice(propositions: readonly string[], answer: unknown): string | null {
   const given = readAnswer(answer)
   if (given === null) return null
-  if (propositions.length === 0) return answer as string
+  if (propositions.length === 0) return typeof answer === 'string' ? answer : null
   return propositions.find((proposition) => normalizeAnswer(proposition) === given) ?? null
 }

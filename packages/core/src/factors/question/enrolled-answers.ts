@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../ports.ts'
+import { readOptions, whole } from '../../read-options.ts'
 import { cleanText } from '../../texts.ts'
 import { isSameHash, newSalt, saltedHash } from '../salted-hash.ts'
 import { normalizeAnswer, readAnswer } from './answer.ts'
@@ -30,7 +31,7 @@ const mostBytes = 1800
  * @throws TypeError that names a bad option
  */
 export function enrolledAnswers(options: EnrolledAnswersOptions = {}): QuestionSource {
-  const { offered, least } = readOptions(options)
+  const { offered, least } = readEnrolled(options)
   return Object.freeze<QuestionSource>({
     next({ previous, enrolled }) {
       const order = previous.map(({ question }) => question)
@@ -42,7 +43,7 @@ export function enrolledAnswers(options: EnrolledAnswersOptions = {}): QuestionS
       return kept !== undefined && isSameHash(await saltedHash(normalizeAnswer(answer), kept.salt), kept.hash)
     },
     store: {
-      fields: { answers: (value) => faultOf(value, { offered, least }) },
+      fields: { answers: { check: (value) => faultOf(value, { offered, least }), schema: answersSchema(least) } },
       async create({ fields, randomBytes }) {
         const given = (fields['answers'] as readonly GivenAnswer[]).map((entry) => ({
           ...entry,
@@ -60,6 +61,12 @@ function answersOf(enrolled: JsonObject): readonly EnrolledAnswer[] {
 
 async function hashAnswer({ question, answer, salt }: GivenAnswer & { salt: string }): Promise<EnrolledAnswer> {
   return { question: question.trim(), salt, hash: await saltedHash(normalizeAnswer(answer), salt) }
+}
+
+function answersSchema(least: number): JsonObject {
+  const properties = { question: { type: 'string' }, answer: { type: 'string' } }
+  const items = { type: 'object', required: ['question', 'answer'], properties }
+  return { type: 'array', minItems: least, maxItems: mostAnswers, items }
 }
 
 /** What is wrong with the answers of a body, or null. It repeats none of them. */
@@ -87,26 +94,21 @@ function faultOf(value: unknown, { offered, least }: { offered: readonly string[
   return isTold ? 'must have no answer that its question tells' : null
 }
 
-const known = ['questions', 'least']
-
-function readOptions(options: EnrolledAnswersOptions): { offered: readonly string[] | null; least: number } {
-  if (typeof options !== 'object' || options === null) throw new TypeError('enrolledAnswers: options must be an object')
-  const unknown = Object.keys(options).find((name) => !known.includes(name))
-  if (unknown !== undefined)
-    throw new TypeError(`enrolledAnswers: options.${unknown} is not known; there are ${known.join(', ')}`)
-  const { questions, least = 3 } = options
-  if (!Number.isInteger(least) || least < 3 || least > mostAnswers)
-    throw new TypeError(`enrolledAnswers: options.least must be a whole number from 3 to ${mostAnswers}`)
+function readEnrolled(options: EnrolledAnswersOptions): { offered: readonly string[] | null; least: number } {
+  const { questions, least } = readOptions<EnrolledAnswersOptions>()('enrolledAnswers: options', options, {
+    questions: (value) => value,
+    least: whole([3, mostAnswers], 3),
+  })
   return { offered: questions === undefined ? null : readOffered(questions, least), least }
 }
 
-function readOffered(questions: readonly string[], least: number): readonly string[] {
-  const texts = Array.isArray(questions) ? questions.map((question) => cleanText(question, longestQuestion)) : []
-  const isList = texts.length >= least && texts.every((text) => text !== null)
-  if (!isList || new Set(texts.map((text) => normalizeAnswer(text as string))).size < texts.length) {
+function readOffered(questions: unknown, least: number): readonly string[] {
+  const texts = Array.isArray(questions) ? questions.map((question) => cleanText(question, longestQuestion) ?? '') : []
+  const isList = texts.length >= least && texts.every((text) => text !== '')
+  if (!isList || new Set(texts.map(normalizeAnswer)).size < texts.length) {
     throw new TypeError(
       `enrolledAnswers: options.questions must be a list of ${least} or more different texts of 1 to ${longestQuestion} characters`,
     )
   }
-  return Object.freeze(texts as readonly string[])
+  return Object.freeze(texts)
 }

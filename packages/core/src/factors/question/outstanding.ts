@@ -7,7 +7,7 @@ const mostTokens = 16
 export const mostPrevious = 10
 
 /**
- * The one question a user is asked. It stands until it is answered, right or wrong, and every token is given it: else
+ * The one question a user is asked. It stands until it is answered, right or wrong, and every token is given it: otherwise
  * asking again, or logging in again, would bring an easier one for nothing.
  */
 export type Outstanding = KeptQuestion & {
@@ -36,11 +36,17 @@ export function outstandingOf(state: JsonObject, authenticatorId: string): Outst
   return asked?.authenticatorId === authenticatorId ? asked : null
 }
 
-/** The question a token was shown, and whose it is; null where it was shown none that still stands. */
+/** A question that a token was shown, and whose it is. */
+export interface Answerable {
+  readonly asked: Outstanding
+  readonly authenticator: Authenticator
+}
+
+/** The question a token was shown; null if it was shown none that still stands. */
 export function answerable(
   state: JsonObject,
   by: { readonly authenticators: readonly Authenticator[]; readonly tokenId: string | null },
-): { readonly asked: Outstanding; readonly authenticator: Authenticator } | null {
+): Answerable | null {
   const { asked } = readState(state)
   const authenticator = by.authenticators.find(({ id }) => id === asked?.authenticatorId)
   if (asked === null || authenticator === undefined || by.tokenId === null) return null

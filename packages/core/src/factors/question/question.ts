@@ -1,8 +1,10 @@
 import { MfaError } from '../../errors.ts'
+import { requiredText, textOf } from '../../fields.ts'
 import type { JsonObject } from '../../ports.ts'
-import type { Challenged, CheckInput, Enrollment, Factor, FactorCall, FactorRoute, Verdict } from '../factor.ts'
+import { type CheckInput, defineFactor, type Enrollment, type Factor, type Verdict } from '../factor.ts'
+import type { FactorCall, FactorRoute, OpenChallenge } from '../factor-route.ts'
 import { readChoice } from './answer.ts'
-import { afterAnswer, answerable, outstandingOf, readState, shownTo } from './outstanding.ts'
+import { type Answerable, afterAnswer, answerable, outstandingOf, readState, shownTo } from './outstanding.ts'
 import {
   checkQuestionOptions,
   type KeptQuestion,
@@ -14,7 +16,13 @@ import {
 /** What an enrollment leaves in its token. */
 type Pending = { readonly userId: string; readonly asked: KeptQuestion; readonly enrolled: JsonObject }
 
-const isText = (value: unknown): string | null => (typeof value === 'string' ? null : 'must be a string')
+/** What could be right: the answer, as it is handed to the check, and the question and authenticator it is for. */
+type Given = Answerable & { readonly answer: string }
+
+const shown = {
+  question: { type: 'string' },
+  propositions: { type: 'array', items: { type: 'string' }, description: 'Empty if any text may be the answer.' },
+}
 
 /**
  * Questions that a user answers at login: what the user knows, as the password is. So they raise no assurance
@@ -25,62 +33,62 @@ const isText = (value: unknown): string | null => (typeof value === 'string' ? n
  */
 export function questions(options: QuestionOptions): Factor {
   checkQuestionOptions(options)
-  return Object.freeze<Factor>({
+  return defineFactor<JsonObject, Given, Pending, string>({
     type: 'question',
     title: 'Question',
     path: 'question',
     amr: ['kba'],
-    weak: true,
-    field: 'answer',
-    fieldFault: isText,
-    couldBe(answer, authenticators, { state, tokenId }) {
+    strength: 'knowledge',
+    role: options.onlyFactor === true ? 'primary' : 'beside',
+    field: { name: 'answer', ...requiredText },
+    parse(given, { authenticators, state, tokenId }) {
       const found = answerable(state, { authenticators, tokenId })
-      return found !== null && readChoice(found.asked.propositions, answer) !== null
+      const answer = found && readChoice(found.asked.propositions, given)
+      return found === null || answer === null ? null : { ...found, answer }
     },
-    check: (input) => judge(options, input),
+    check: (input) => checkAnswer(options, input),
     enrollment: enrollmentOf(options),
     routes: [askRoute(options)],
   })
 }
 
 /** Right or wrong, the answer ends its question. */
-async function judge(source: QuestionSource, input: CheckInput<JsonObject>): Promise<Verdict<JsonObject>> {
-  const { userId, answer, state } = input
-  const { asked, authenticator } = answerable(state, input) as NonNullable<ReturnType<typeof answerable>>
+async function checkAnswer(source: QuestionSource, input: CheckInput<JsonObject, Given>): Promise<Verdict> {
+  const { userId, state } = input
+  const { asked, authenticator, answer } = input.answer
   const isRight = await isAnswer(source, { userId, asked, enrolled: authenticator.data, answer })
   const found = { authenticatorId: authenticator.id, state: afterAnswer(state, asked) }
-  return isRight ? { ok: true, changed: new Map(), ...found } : { ok: false, reason: 'wrong', ...found }
+  return isRight ? { ok: true, ...found } : { ok: false, reason: 'wrong', ...found }
 }
 
-async function isAnswer(source: QuestionSource, given: Pending & { answer: unknown }): Promise<boolean> {
-  const { userId, enrolled, asked } = given
-  const { question, ref, propositions } = asked
-  const answer = readChoice(propositions, given.answer) as string
+async function isAnswer(source: QuestionSource, given: Pending & { answer: string }): Promise<boolean> {
+  const { userId, enrolled, asked, answer } = given
+  const { question, ref } = asked
   return (await source.check({ userId, question, ref, answer, enrolled })) === true
 }
 
-function enrollmentOf(source: QuestionOptions): Enrollment<JsonObject> {
+function enrollmentOf(source: QuestionOptions): Enrollment<JsonObject, string, Pending> {
   return {
     limit: 1,
     name: 'Questions',
-    beside: source.onlyFactor !== true,
     fields: source.store?.fields ?? {},
     paths: { begin: 'enroll', confirm: 'confirm' },
+    shown,
     async begin({ user, fields, randomBytes }) {
       const enrolled = (await source.store?.create({ fields, randomBytes })) ?? {}
       const asked = keptQuestion(await source.next({ userId: user.id, previous: [], enrolled }))
-      return { pending: { userId: user.id, asked, enrolled } satisfies Pending, answer: toShown(asked) }
+      return { pending: { userId: user.id, asked, enrolled }, answer: toShown(asked) }
     },
-    couldBe: (answer, pending) => readChoice((pending as Pending).asked.propositions, answer) !== null,
+    parse: (answer, { asked }) => readChoice(asked.propositions, answer),
     async confirm({ answer, pending, state }) {
-      const { asked, enrolled } = pending as Pending
-      if (!(await isAnswer(source, { ...(pending as Pending), answer }))) return { ok: false, reason: 'wrong' }
+      const { asked, enrolled } = pending
+      if (!(await isAnswer(source, { ...pending, answer }))) return { ok: false, reason: 'wrong' }
       return { ok: true, data: enrolled, state: afterAnswer(state, asked) }
     },
   }
 }
 
-/** What a client is told of a question; no propositions where any text may be the answer. */
+/** What a client is told of a question; no propositions if any text may be the answer. */
 function toShown({ question, propositions }: KeptQuestion): { question: string; propositions: readonly string[] } {
   return { question, propositions }
 }
@@ -91,7 +99,8 @@ function askRoute(source: QuestionSource): FactorRoute {
     method: 'POST',
     path: '/mfa/question',
     access: 'anyone',
-    fields: { ephemeral_token: isText },
+    fields: { ephemeral_token: requiredText },
+    answer: { type: 'object', required: ['question', 'propositions'], properties: shown },
     limited: true,
     handle: (call) => ask(source, call),
   }
@@ -99,14 +108,14 @@ function askRoute(source: QuestionSource): FactorRoute {
 
 /** The question that stands, or a new one. Of two that are made at one instant the first to be written stands. */
 async function ask(source: QuestionSource, call: FactorCall): Promise<JsonObject> {
-  const challenged = await call.challenged(call.body['ephemeral_token'] as string)
-  const { user, tokenId, state } = challenged
-  const [authenticator] = challenged.authenticators
+  const challenge = await call.openChallenge(textOf(call.body, 'ephemeral_token'))
+  const { user, tokenId, state } = challenge
+  const [authenticator] = challenge.authenticators
   if (authenticator === undefined) throw new MfaError('not_enabled', { detail: 'Questions are not enrolled' })
   const { id: authenticatorId } = authenticator
   const standing = outstandingOf(state, authenticatorId)
   if (standing?.tokens.includes(tokenId) === true) return toShown(standing)
-  const offered = standing ?? (await offer(source, challenged, authenticator))
+  const offered = standing ?? (await offerQuestion(source, challenge, authenticator))
   const given = await call.change(user.id, (now) => {
     const isOld = readState(now).answered !== readState(state).answered
     const asked = outstandingOf(now, authenticatorId) ?? (isOld ? null : offered)
@@ -117,10 +126,10 @@ async function ask(source: QuestionSource, call: FactorCall): Promise<JsonObject
   return given ?? ask(source, call)
 }
 
-async function offer(
+async function offerQuestion(
   source: QuestionSource,
-  { user, state }: Challenged,
-  { id, data }: Challenged['authenticators'][number],
+  { user, state }: OpenChallenge,
+  { id, data }: OpenChallenge['authenticators'][number],
 ) {
   const { previous } = readState(state)
   const kept = keptQuestion(await source.next({ userId: user.id, previous, enrolled: data }))

@@ -1,6 +1,7 @@
+import type { Fields } from '../../fields.ts'
 import type { Awaitable, JsonObject, RandomBytes } from '../../ports.ts'
+import { readFlag, readFunction, readOptions } from '../../read-options.ts'
 import { cleanText } from '../../texts.ts'
-import type { FieldCheck } from '../factor.ts'
 import { normalizeAnswer, readAnswer } from './answer.ts'
 
 /** Longest question, and longest name of one; in characters. */
@@ -33,7 +34,7 @@ export type KeptQuestion = AskedQuestion & { readonly propositions: readonly str
 /** Where questions come from, and who judges the answers. */
 export interface QuestionSource {
   /**
-   * Gives a question for a user, one that was not asked lately where there is one. It runs once for each new question
+   * Gives a question for a user, one that was not asked lately if there is one. It runs once for each new question
    * and outside of every write, so it may do I/O. What it throws, the app's error handler gets.
    */
   readonly next: (input: {
@@ -50,7 +51,7 @@ export interface QuestionSource {
   readonly check: (input: {
     readonly userId: string
     readonly question: string
-    /** `null` where `next` gave none. */
+    /** `null` if `next` gave none. */
     readonly ref: string | null
     /** The chosen proposition to the letter; without propositions what the user typed, see {@link normalizeAnswer}. */
     readonly answer: string
@@ -63,7 +64,7 @@ export interface QuestionSource {
 /** What is kept of a user who enrolls. */
 export interface AnswerStore {
   /** What `enroll` takes from the body, each with its check. */
-  readonly fields: Readonly<Record<string, FieldCheck>>
+  readonly fields: Fields
   /** Makes what is kept from those fields, once they are checked: JSON of some 3000 bytes at most, encrypted with the record. */
   readonly create: (input: {
     readonly fields: Readonly<Record<string, unknown>>
@@ -81,22 +82,21 @@ export interface QuestionOptions extends QuestionSource {
   readonly onlyFactor?: boolean | undefined
 }
 
-const known = ['next', 'check', 'store', 'onlyFactor']
-
 /** @throws TypeError that names the option */
 export function checkQuestionOptions(options: QuestionOptions): void {
-  if (typeof options !== 'object' || options === null) throw new TypeError('questions: options must be an object')
-  const unknown = Object.keys(options).find((name) => !known.includes(name))
-  if (unknown !== undefined)
-    throw new TypeError(`questions: options.${unknown} is not known; there are ${known.join(', ')}`)
-  for (const name of ['next', 'check'] as const) {
-    if (typeof options[name] !== 'function') throw new TypeError(`questions: options.${name} must be a function`)
-  }
-  if (!['boolean', 'undefined'].includes(typeof options.onlyFactor))
-    throw new TypeError('questions: options.onlyFactor must be true or false')
-  const { store } = options
-  if (store !== undefined && (typeof store?.fields !== 'object' || typeof store.create !== 'function'))
-    throw new TypeError("questions: options.store must have 'fields' and a function 'create'")
+  readOptions<QuestionOptions>()('questions: options', options, {
+    next: readFunction,
+    check: readFunction,
+    store: readStore,
+    onlyFactor: (value, name) => (value === undefined ? false : readFlag(value, name)),
+  })
+}
+
+function readStore(store: unknown, name: string): unknown {
+  if (store === undefined) return undefined
+  const { fields, create } = (store ?? {}) as Partial<AnswerStore>
+  if (typeof fields === 'object' && typeof create === 'function') return store
+  throw new TypeError(`${name} must have 'fields' and a function 'create'`)
 }
 
 /** A question of the host's, as it is kept. @throws TypeError that names what is wrong with it */

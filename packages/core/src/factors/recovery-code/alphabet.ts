@@ -1,5 +1,5 @@
 import type { RandomBytes } from '../../ports.ts'
-import { normalizeCode } from '../factor.ts'
+import { normalizeCode } from '../codes.ts'
 
 /** Crockford's base32: no I, L, O and U. A byte holds each of the 32 equally often. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -14,14 +14,14 @@ export function characterOf(value: number): string {
   return alphabet.charAt(value)
 }
 
-/** The number a character stands for, -1 where it is none of the alphabet. */
+/** The number a character stands for, -1 if it is none of the alphabet. */
 export function numberOf(character: string): number {
   return alphabet.indexOf(character)
 }
 
 /**
  * A recovery code in its one form: no spaces and dashes, upper case, `O` as `0`, `I` and `L` as `1`.
- * Null where it holds anything but ASCII letters and digits.
+ * Null if it holds anything but ASCII letters and digits.
  */
 export function normalizeRecoveryCode(code: unknown): string | null {
   const bare = normalizeCode(code)

@@ -7,24 +7,22 @@ import type { RecoveryCodeSettings } from './settings.ts'
 interface ReadableCode {
   /** In its one form, for comparing. */
   readonly code: string
-  /** As handed out, where that is not the form that ours have. */
+  /** As handed out, if that is not the form of ours. */
   readonly shown?: string
   /** @defaultValue false */
   readonly used?: boolean
-  readonly [key: string]: string | boolean
 }
 
 /** A set whose unused codes can be shown again. */
 export interface ReadableSet {
   readonly kind: 'readable'
   readonly codes: readonly ReadableCode[]
-  readonly [key: string]: string | readonly ReadableCode[]
 }
 
 /** Far more than a set has codes. */
 const mostDraws = 1000
 
-/** A new set; its codes differ from each other. @throws Error where the random source repeats itself */
+/** A new set; its codes differ from each other. @throws Error if the random source repeats itself */
 export function createReadableSet(settings: RecoveryCodeSettings, randomBytes: RandomBytes): ReadableSet {
   const codes = new Set<string>()
   for (let draws = 0; codes.size < settings.count; draws += 1) {
@@ -47,7 +45,7 @@ export function unusedCodes({ codes }: ReadableSet): readonly string[] {
   return codes.flatMap(({ code, shown, used }) => (used === true ? [] : [shown ?? formatRecoveryCode(code)]))
 }
 
-/** Where the code stands in the set, -1 where it does not. Every code is compared, found or not. */
+/** Where the code stands in the set, -1 if it is not in it. Every code is compared, found or not. */
 export function findReadable(set: ReadableSet, code: string): number {
   const wanted = Buffer.from(code)
   let found = -1

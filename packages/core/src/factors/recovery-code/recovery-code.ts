@@ -1,7 +1,7 @@
 import { fieldError } from '../../errors.ts'
+import { requiredCode } from '../../fields.ts'
 import type { RandomBytes } from '../../ports.ts'
-import type { Authenticator } from '../../record/record.ts'
-import { type CheckInput, codeFault, type Factor, type Verdict } from '../factor.ts'
+import { type CheckInput, defineFactor, type Factor, type Verdict } from '../factor.ts'
 import { isOfAlphabet, normalizeRecoveryCode } from './alphabet.ts'
 import { createHashedSet, findHashed, type HashedSet, hashedSet } from './hashed-set.ts'
 import { createReadableSet, findReadable, type ReadableSet, readableSet, unusedCodes } from './readable-set.ts'
@@ -15,17 +15,21 @@ const shortestImport = 6
 const longestImport = 64
 
 /** Single-use codes for the day the authenticator is lost (NIST SP 800-63B-4 section 3.1.2, look-up secrets). */
-export function recoveryCode(settings: RecoveryCodeSettings): Factor<RecoveryCodeData> {
-  return Object.freeze<Factor<RecoveryCodeData>>({
+export function recoveryCode(settings: RecoveryCodeSettings): Factor {
+  return defineFactor<RecoveryCodeData>({
     type: 'recovery_code',
     title: 'Recovery codes',
     path: 'recovery-codes',
     amr: ['recovery'],
-    field: 'code',
-    fieldFault: codeFault,
-    couldBe: (answer, authenticators) => authenticators.some(({ data }) => isCodeOf(data, answer)),
+    strength: 'possession',
+    role: 'backup',
+    field: { name: 'code', ...requiredCode },
+    parse(answer, { authenticators }) {
+      const code = normalizeRecoveryCode(answer)
+      return code !== null && authenticators.some(({ data }) => couldBeCodeOf(data, code)) ? code : null
+    },
     check: checkCode,
-    isUsable: (authenticators) => authenticators.some(({ data }) => remaining(data) > 0),
+    remaining,
     backup: {
       async create({ randomBytes }) {
         if (settings.reveal === 'once') {
@@ -35,8 +39,8 @@ export function recoveryCode(settings: RecoveryCodeSettings): Factor<RecoveryCod
         const set = createReadableSet(settings, randomBytes)
         return { data: set, codes: unusedCodes(set) }
       },
+      import: (codes, { randomBytes }) => importRecoveryCodes(codes, { settings, randomBytes }),
       list: (data) => (data.kind === 'readable' ? unusedCodes(data) : []),
-      remaining,
     },
   })
 }
@@ -44,14 +48,13 @@ export function recoveryCode(settings: RecoveryCodeSettings): Factor<RecoveryCod
 /**
  * A set from another system's codes, whatever their form.
  *
- * @throws MfaError `invalid_request` where a code is too short, too long, not letters and digits, or there twice
+ * @throws MfaError `invalid_request` if a code is too short, too long, not letters and digits, or there twice
  */
-export async function importRecoveryCodes(
-  codes: readonly string[],
+async function importRecoveryCodes(
+  codes: readonly unknown[],
   how: { settings: RecoveryCodeSettings; randomBytes: RandomBytes },
 ): Promise<RecoveryCodeData> {
-  if (!Array.isArray(codes) || codes.length === 0) throw fieldError('recoveryCodes', 'must be a list of codes')
-  const taken = codes.map((shown) => ({ shown, code: normalizeRecoveryCode(shown) ?? '' }))
+  const taken = codes.map((shown) => ({ shown: String(shown), code: normalizeRecoveryCode(shown) ?? '' }))
   if (taken.some(({ code }) => code.length < shortestImport || code.length > longestImport)) {
     throw fieldError('recoveryCodes', `each must have ${shortestImport} to ${longestImport} ASCII letters and digits`)
   }
@@ -68,22 +71,26 @@ function remaining(data: RecoveryCodeData): number {
   return data.codes.filter(({ used }) => used !== true).length
 }
 
-function isCodeOf(data: RecoveryCodeData, answer: unknown): boolean {
-  const code = normalizeRecoveryCode(answer)
-  if (code === null || remaining(data) === 0) return false
+function couldBeCodeOf(data: RecoveryCodeData, code: string): boolean {
+  if (remaining(data) === 0) return false
   const lengths = data.kind === 'hashed' ? data.lengths : data.codes.map(({ code: own }) => own.length)
   // Only a set from elsewhere may hold a character that is not of the alphabet.
   const isForeign = data.kind === 'hashed' ? !data.slotted : data.codes.some(({ code: own }) => !isOfAlphabet(own))
   return lengths.includes(code.length) && (isForeign || isOfAlphabet(code))
 }
 
-async function checkCode(input: CheckInput<RecoveryCodeData>): Promise<Verdict<RecoveryCodeData>> {
-  const code = normalizeRecoveryCode(input.answer) as string
-  const [set] = input.authenticators as readonly [Authenticator<RecoveryCodeData>]
+async function checkCode(input: CheckInput<RecoveryCodeData, string>): Promise<Verdict<RecoveryCodeData>> {
+  const { answer: code } = input
+  const [set] = input.authenticators
+  if (set === undefined) return { ok: false, reason: 'wrong' }
   const index = set.data.kind === 'readable' ? findReadable(set.data, code) : await findHashed(set.data, code)
   const found = set.data.codes[index]
   if (found === undefined) return { ok: false, reason: 'wrong', authenticatorId: set.id }
   if (found.used === true) return { ok: false, reason: 'replayed', authenticatorId: set.id }
-  const codes = set.data.codes.map((entry, at) => (at === index ? { ...entry, used: true } : entry))
-  return { ok: true, authenticatorId: set.id, changed: new Map([[set.id, { ...set.data, codes } as RecoveryCodeData]]) }
+  return { ok: true, authenticatorId: set.id, changed: new Map([[set.id, withUsed(set.data, index)]]) }
+}
+
+function withUsed(data: RecoveryCodeData, index: number): RecoveryCodeData {
+  const used = <T>(entry: T, at: number): T => (at === index ? { ...entry, used: true } : entry)
+  return data.kind === 'readable' ? { ...data, codes: data.codes.map(used) } : { ...data, codes: data.codes.map(used) }
 }

@@ -1,12 +1,14 @@
+import { optionalCode, optionalText, optionalTextOf } from '../../fields.ts'
 import type { Authenticator } from '../../record/record.ts'
-import { codeFault, type FactorRoute, type Look, normalizeCode } from '../factor.ts'
+import { normalizeCode } from '../codes.ts'
+import type { FactorRoute, Look } from '../factor-route.ts'
 import type { TotpData, TotpParameters } from './parameters.ts'
 import { type CodeSource, stepsWithCode, timeStep } from './steps.ts'
 
 /** A code is looked for so far before and after the time, in seconds. */
 const searchedSeconds = 600
 
-/** What is told of one authenticator; `matched` is null where no code was sent. */
+/** What is told of one authenticator; `matched` is null if no code was sent. */
 export type Diagnosis = {
   readonly id: string | null
   readonly name: string | null
@@ -15,9 +17,23 @@ export type Diagnosis = {
   /** The latest time step that was accepted. */
   readonly last_step: number | null
   readonly matched: boolean | null
-  /** How many steps the code is ahead of the time (behind, where negative); null where it is none of these minutes. */
+  /** How many steps the code is ahead of the time (behind, if negative); null if it is none of these minutes. */
   readonly drift_steps: number | null
 }
+
+const wholeOrNull = { type: ['integer', 'null'] } as const
+const diagnosisSchema = {
+  type: 'object',
+  required: ['id', 'name', 'period', 'last_step', 'matched', 'drift_steps'],
+  properties: {
+    id: { type: ['string', 'null'] },
+    name: { type: ['string', 'null'] },
+    period: { type: 'integer' },
+    last_step: wholeOrNull,
+    matched: { type: ['boolean', 'null'] },
+    drift_steps: wholeOrNull,
+  },
+} as const
 
 /**
  * Tells why codes are refused: what time it is here, and how far off a code is. It never tells a code, it counts as a
@@ -29,11 +45,17 @@ export const diagnose: FactorRoute = {
   path: '/mfa/totp/diagnose',
   access: 'enrolling',
   limited: true,
-  fields: {
-    code: (value) => (value === undefined ? null : codeFault(value)),
-    activation_token: (value) => (value === undefined || typeof value === 'string' ? null : 'must be a string'),
+  fields: { code: optionalCode, activation_token: optionalText },
+  answer: {
+    type: 'object',
+    required: ['server_time', 'authenticators'],
+    properties: {
+      server_time: { type: 'string', format: 'date-time' },
+      authenticators: { type: 'array', items: diagnosisSchema },
+    },
   },
-  handle: (call) => call.examine(lookFor(call.body['code']), call.body['activation_token']),
+  handle: (call) =>
+    call.examine(lookFor(optionalTextOf(call.body, 'code')), optionalTextOf(call.body, 'activation_token')),
 }
 
 interface Subject {

@@ -1,4 +1,5 @@
 import { fieldError } from '../../errors.ts'
+import type { Body } from '../../fields.ts'
 import { normalizeBase32 } from './base32.ts'
 import type { TotpAlgorithm, TotpData, TotpParameters } from './parameters.ts'
 import { parameterFault } from './settings.ts'
@@ -21,14 +22,11 @@ export interface TotpImport {
  *
  * @throws MfaError `invalid_request` that names the field
  */
-export function importTotp(from: TotpImport): TotpData {
-  const secret = typeof from.totpSecret === 'string' ? normalizeBase32(from.totpSecret) : null
+export function importTotp(from: Body): TotpData {
+  const { totpSecret, algorithm = 'SHA1', digits = 6, period = 30 } = from
+  const secret = typeof totpSecret === 'string' ? normalizeBase32(totpSecret) : null
   if (secret === null) throw fieldError('totpSecret', 'must be a base32 secret')
-  const parameters: TotpParameters = {
-    algorithm: from.algorithm ?? 'SHA1',
-    digits: from.digits ?? 6,
-    period: from.period ?? 30,
-  }
+  const parameters = { algorithm, digits, period } as TotpParameters
   const fault = parameterFault(parameters)
   if (fault !== null) throw fieldError(fault.name, fault.message)
   return { secret, ...parameters, lastStep: -1 }

@@ -1,9 +1,7 @@
-import type { JsonObject } from '../../ports.ts'
-
 export type TotpAlgorithm = 'SHA1' | 'SHA256' | 'SHA512'
 
 /** What an authenticator app has to know besides the secret; kept with each authenticator. */
-export interface TotpParameters extends JsonObject {
+export type TotpParameters = {
   readonly algorithm: TotpAlgorithm
   /** Length of a code, 6 to 8. */
   readonly digits: number
@@ -12,7 +10,7 @@ export interface TotpParameters extends JsonObject {
 }
 
 /** A TOTP authenticator's part of the record. */
-export interface TotpData extends TotpParameters {
+export type TotpData = TotpParameters & {
   /** Base32 (RFC 4648), upper case, no padding. */
   readonly secret: string
   /** The latest time step that was accepted; no code of it or of an earlier one is taken again. -1 at first. */

@@ -1,23 +1,27 @@
 import { Secret } from 'otpauth'
+import { requiredCode, requiredText, textOf } from '../../fields.ts'
 import type { Authenticator } from '../../record/record.ts'
-import { type CheckInput, codeFault, type Enrollment, type Factor, normalizeCode, type Verdict } from '../factor.ts'
+import { parseDigits } from '../codes.ts'
+import { type CheckInput, defineFactor, type Enrollment, type Factor, type Verdict } from '../factor.ts'
 import { isWeakSecret } from './base32.ts'
 import { diagnose } from './diagnose.ts'
 import { learnedDrift, withOffset } from './drift.ts'
+import { importTotp } from './import.ts'
 import type { TotpData, TotpParameters, TotpSettings } from './parameters.ts'
 import { qrPng, qrSvgDataUri, totpUrl } from './provisioning.ts'
 import { type Around, diagnoseDrift, matchingSteps, timeStep } from './steps.ts'
 
 /** Time-based one-time passwords (RFC 6238), from an authenticator app. */
-export function totp(settings: TotpSettings): Factor<TotpData> {
-  return Object.freeze<Factor<TotpData>>({
+export function totp(settings: TotpSettings): Factor {
+  return defineFactor<TotpData, string, Pending>({
     type: 'totp',
     title: 'TOTP',
     path: 'totp',
     amr: ['otp'],
-    field: 'code',
-    fieldFault: codeFault,
-    couldBe: (answer, authenticators) => authenticators.some(({ data }) => isCode(answer, data.digits)),
+    strength: 'possession',
+    role: 'primary',
+    field: { name: 'code', ...requiredCode },
+    parse: (answer, { authenticators }) => parseCode(answer, authenticators),
     check: (input) => checkCode(input, settings.window),
     warnings: (data) => (isWeakSecret(data.secret) ? ['weakSecret'] : []),
     enrollment: enrollment(settings),
@@ -28,9 +32,11 @@ export function totp(settings: TotpSettings): Factor<TotpData> {
         method: 'POST',
         path: '/mfa/totp/qr',
         access: 'enrolling',
-        fields: { activation_token: (value) => (typeof value === 'string' ? null : 'must be a string') },
+        fields: { activation_token: requiredText },
+        answer: { type: 'string', contentMediaType: 'image/png' },
         async handle(call) {
-          const { url } = (await call.pending(call.body['activation_token'] as string)) as unknown as Pending
+          const { url } = await call.openEnrollment(textOf(call.body, 'activation_token'))
+          if (typeof url !== 'string') throw new TypeError('the enrollment has no URL')
           return { status: 200, headers: { 'Content-Type': 'image/png' }, body: qrPng(url) }
         },
       },
@@ -44,21 +50,31 @@ interface Pending extends TotpParameters {
   readonly url: string
 }
 
-function enrollment(settings: TotpSettings): Enrollment<TotpData> {
+function enrollment(settings: TotpSettings): Enrollment<TotpData, string, Pending> {
   const { algorithm, digits, period, window } = settings
   return {
     limit: settings.authenticators,
     name: 'Authenticator',
+    shown: {
+      secret: { type: 'string', description: 'Base32, for typing in.' },
+      totp_url: { type: 'string', format: 'uri' },
+      qr_code_data_uri: { type: 'string', format: 'uri', description: 'The QR code as SVG.' },
+    },
     begin({ user, issuer, randomBytes }) {
       const secret = new Secret({ buffer: Uint8Array.from(randomBytes(settings.secretBytes)).buffer }).base32
       const url = totpUrl({ secret, algorithm, digits, period }, { issuer, label: user.name })
-      const pending: Pending = { secret, algorithm, digits, period, url }
-      return { pending, answer: { secret, totpUrl: url, qrCodeDataUri: qrSvgDataUri(url) } }
+      return {
+        pending: { secret, algorithm, digits, period, url },
+        answer: { secret, totpUrl: url, qrCodeDataUri: qrSvgDataUri(url) },
+      }
     },
-    couldBe: (answer, pending) => isCode(answer, (pending as Pending).digits),
-    confirm({ answer, pending, nowMs }) {
-      const { url: _, ...source } = pending as Pending
-      const code = normalizeCode(answer) as string
+    parse: (answer, pending) => parseDigits(answer, pending.digits),
+    import(from) {
+      const data = importTotp(from)
+      return { data, isSame: ({ secret }) => secret === data.secret }
+    },
+    confirm({ answer: code, pending, nowMs }) {
+      const { url: _, ...source } = pending
       const step = matchingSteps(code, source, { nowMs, window }).at(-1)
       if (step !== undefined) return { ok: true, data: { ...source, lastStep: step } }
       const driftSteps = diagnoseDrift(code, source, { nowMs, window })
@@ -67,13 +83,17 @@ function enrollment(settings: TotpSettings): Enrollment<TotpData> {
   }
 }
 
-function isCode(answer: unknown, digits: number): boolean {
-  const code = normalizeCode(answer)
-  return code !== null && code.length === digits && /^[0-9]+$/.test(code)
+/** The digits of an answer that is as long as the codes of one of these. */
+function parseCode(answer: unknown, authenticators: readonly Authenticator<TotpData>[]): string | null {
+  for (const digits of new Set(authenticators.map(({ data }) => data.digits))) {
+    const code = parseDigits(answer, digits)
+    if (code !== null) return code
+  }
+  return null
 }
 
-function checkCode(input: CheckInput<TotpData>, window: number): Verdict<TotpData> {
-  const code = normalizeCode(input.answer) as string
+function checkCode(input: CheckInput<TotpData, string>, window: number): Verdict<TotpData> {
+  const { answer: code } = input
   const asked = input.authenticators.filter(({ data }) => data.digits === code.length)
   const matches = asked.map((authenticator): Match => {
     const { data } = authenticator

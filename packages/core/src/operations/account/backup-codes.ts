@@ -1,10 +1,9 @@
 import type { Backup, Factor } from '../../factors/factor.ts'
-import type { JsonObject } from '../../ports.ts'
 import { isEnabled } from '../../record/record.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
 import { newAuthenticator } from '../../rules/enroll.ts'
 import { type Freshness, freshRefusal } from '../../rules/fresh.ts'
-import { authenticatorsOf } from '../../rules/methods.ts'
+import { authenticatorsOf, codesLeft } from '../../rules/methods.ts'
 import { requireUserId } from '../../rules/proof.ts'
 import { type CallOptions, type Core, consult, decide } from '../decide.ts'
 
@@ -22,15 +21,15 @@ export async function showCodes(
   call: CallOptions & Freshness & { userId: string },
 ): Promise<UnusedCodes> {
   requireUserId(call.userId)
-  const { backup } = backupFactor(core, type)
+  const { backup, factor } = backupFactor(core, type)
   const act = { type: 'show_codes', userId: call.userId, requestId: call.requestId } as const
   return consult(core, act, (record, nowMs): Decision<UnusedCodes> => {
     if (!isEnabled(record)) return { record, result: { codes: [], remaining: 0 }, about: { factor: type } }
     const refusal = freshRefusal(core, record, { provedAt: call.provedAt, nowMs })
     if (refusal !== null) return refuse(record, refusal, { factor: type })
-    const sets = authenticatorsOf(record, type).map(({ data }) => data)
-    const remaining = sets.reduce((sum, data) => sum + backup.remaining(data), 0)
-    return { record, result: { codes: sets.flatMap((data) => backup.list(data)), remaining }, about: { factor: type } }
+    const own = authenticatorsOf(record, type)
+    const codes = own.flatMap(({ data }) => backup.list(data))
+    return { record, result: { codes, remaining: codesLeft(factor, own) ?? 0 }, about: { factor: type } }
   })
 }
 
@@ -53,7 +52,7 @@ export async function regenerateCodes(
   })
 }
 
-function backupFactor(core: Core, type: string): { factor: Factor; backup: Backup<JsonObject> } {
+function backupFactor(core: Core, type: string): { factor: Factor; backup: Backup } {
   const factor = core.factors.find((candidate) => candidate.type === type)
   if (factor?.backup === undefined) throw new TypeError(`no factor '${type}' is a backup`)
   return { factor, backup: factor.backup }

@@ -1,5 +1,5 @@
-import { type Authenticator, isEnabled, type MfaRecord } from '../../record/record.ts'
-import { authenticatorsOf, usableMethods } from '../../rules/methods.ts'
+import { isEnabled, type MfaRecord } from '../../record/record.ts'
+import { authenticatorsOf, codesLeft, usableMethods } from '../../rules/methods.ts'
 import { requireUserId } from '../../rules/proof.ts'
 import { type CallOptions, type Core, consult } from '../decide.ts'
 
@@ -41,9 +41,7 @@ function statusOf(core: Core, record: MfaRecord): Status {
 
 /** Unused codes of all backups. */
 export function codesRemaining(core: Core, record: MfaRecord): number {
-  const counts = core.factors.flatMap(({ backup, type }) =>
-    backup === undefined ? [] : authenticatorsOf(record, type).map(({ data }: Authenticator) => backup.remaining(data)),
-  )
+  const counts = core.factors.map((factor) => codesLeft(factor, authenticatorsOf(record, factor.type)) ?? 0)
   return counts.reduce((sum, count) => sum + count, 0)
 }
 

@@ -2,6 +2,7 @@ import { MfaError } from '../../errors.ts'
 import type { AccessToken, Proof, SignedIn, TokenSet, User } from '../../ports.ts'
 import { type Family, forgetExpired, type MfaRecord } from '../../record/record.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
+import { strengthOf } from '../../rules/methods.ts'
 import { checkUser } from '../../rules/proof.ts'
 import { type RefusedToken, refusedToken } from '../../tokens/refused.ts'
 import { type CallOptions, type Core, decide, fail } from '../decide.ts'
@@ -28,8 +29,8 @@ function newFamily(core: Core, proof: Proof, nowMs: number): Family {
   return { generation: 0, signedInAt: nowMs, lastUsedAt: nowMs, expiresAt, ...proven(proof) }
 }
 
-function proven({ amr, factor, provedAt }: Proof): Pick<Family, 'amr' | 'factor' | 'provedAt'> {
-  return { amr, factor, provedAt }
+function proven({ amr, factor, authenticatorId, provedAt }: Proof) {
+  return { amr, factor, authenticatorId, provedAt }
 }
 
 /** At most as many as allowed: those go that were longest without use. */
@@ -118,6 +119,8 @@ export async function readAccess(core: Core, token: unknown): Promise<SignedIn |
   const found = await findHolder(core, await core.accessTokens.open(token))
   if ('error' in found) return null
   const { user, claims } = found
-  const { provedAt, factor, amr } = claims
-  return { user, provedAt, factor, amr }
+  const { provedAt, factor, authenticatorId, amr, familyId: session } = claims
+  const strength = factor === null ? null : strengthOf(core, factor)
+  const content = { userId: user.id, amr, factor, authenticatorId, strength, provedAt }
+  return { user, proof: core.proofs.seal(user, content).sealed, session }
 }

@@ -6,7 +6,7 @@ import { type RefusedToken, refusedToken } from '../../tokens/refused.ts'
 import { type CallOptions, type Core, consult, fail } from '../decide.ts'
 
 /** Opens an activation token of this user and factor. @throws MfaError `invalid_token`, with its event */
-export async function activation(
+export async function openActivation(
   core: Core,
   type: string,
   call: CallOptions & { user: User; activationToken: unknown },
@@ -31,7 +31,7 @@ export async function pendingOf(
   type: string,
   call: CallOptions & { user: User; activationToken: unknown },
 ): Promise<JsonObject> {
-  const claims = await activation(core, type, call)
+  const claims = await openActivation(core, type, call)
   return consult(
     core,
     { type: 'factor', userId: call.user.id, requestId: call.requestId },

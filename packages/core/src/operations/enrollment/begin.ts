@@ -1,13 +1,15 @@
 import { fieldError } from '../../errors.ts'
-import type { StateChange } from '../../factors/factor.ts'
-import type { User } from '../../ports.ts'
+import type { Holding, StateChange } from '../../factors/holding.ts'
+import type { Body } from '../../fields.ts'
+import type { JsonObject, User } from '../../ports.ts'
 import { isEnabled, type MfaRecord } from '../../record/record.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
 import { type Enrollable, enrollable, enrollmentRefusal, prepareBackups } from '../../rules/enroll.ts'
 import { type Freshness, freshRefusal } from '../../rules/fresh.ts'
+import { holdingOf } from '../../rules/methods.ts'
 import { checkUser } from '../../rules/proof.ts'
 import { deadToken } from '../../rules/token-state.ts'
-import type { TokenClaims } from '../../tokens/claims.ts'
+import type { Pending, PreparedBackup, TokenClaims } from '../../tokens/claims.ts'
 import { type CallOptions, type Core, consult } from '../decide.ts'
 import { changeState } from '../factor-calls/state.ts'
 
@@ -25,51 +27,90 @@ export type BeginCall = CallOptions &
   Freshness & {
     readonly user: User
     /** What the factor's enrollment takes. */
-    readonly fields: Readonly<Record<string, unknown>>
-    /** Set where nobody is signed in yet: then confirming signs in. */
-    readonly entering?: Entering | undefined
+    readonly fields: Body
+    /** Set if nobody is signed in yet: then confirming signs in. */
+    readonly enrollee?: EnrolleeBasis | undefined
   }
 
-/** How somebody enrolls who is not signed in: by a token of a login that asks for it, or as a new account. */
-export type Entering =
-  | { readonly claims: TokenClaims; readonly handsOutCodes?: undefined }
-  | { readonly claims?: undefined; readonly handsOutCodes: true }
+/** How a user enrolls who is not signed in: by a token of a login that asks for it, or as a new account. */
+export type EnrolleeBasis = { readonly kind: 'token'; readonly claims: TokenClaims } | { readonly kind: 'new_account' }
 
 /** Begins an enrollment: one read, and no write but the factor's own. A further authenticator takes a fresh proof. */
 export async function begin(core: Core, type: string, call: BeginCall): Promise<Begun> {
-  checkUser(call.user)
-  const wanted = enrollable(core, type)
-  const { user, fields, entering, requestId } = call
-  checkEnrollmentFields(wanted, fields)
-  const act = { type: 'begin', userId: user.id, requestId } as const
-  const epoch = await consult(core, act, (record, nowMs) => permitBegin(core, record, { ...call, wanted, nowMs }))
-  const { issuer, randomBytes } = core
-  const change = <T>(by: StateChange<T>) => changeState(core, type, { userId: user.id, change: by, requestId })
-  const { pending, answer } = await wanted.enrollment.begin({ user, issuer, randomBytes, fields, change })
-  const backups = entering?.handsOutCodes === true ? await prepareBackups(core) : undefined
-  const kept = { factor: type, pending, ...(entering && { entering: true as const }), ...(backups && { backups }) }
-  const activationToken = await core.tokens.sealActivation({ user, epoch }, kept)
-  const codes = backups && { recoveryCodes: backups.flatMap((backup) => backup.codes) }
-  return { ...answer, activationToken, expiresIn: core.activationTokenSeconds, ...codes }
+  const { begun } = await beginWithBackups(core, type, { ...call, backups: undefined })
+  return begun
 }
 
-/** The epoch to begin under, or a refusal. */
+/** What a new account gets to enroll with: recovery codes too, which come alive with the confirmation. */
+export interface Registered extends Begun {
+  readonly recoveryCodes: readonly string[]
+}
+
+/** Begins the enrollment of an account that has just been made: one read. */
+export async function beginAccount(core: Core, type: string, call: Omit<BeginCall, 'enrollee'>): Promise<Registered> {
+  const enrollee = { kind: 'new_account' } as const
+  const { begun, backups } = await beginWithBackups(core, type, {
+    ...call,
+    enrollee,
+    backups: () => prepareBackups(core),
+  })
+  return { ...begun, recoveryCodes: backups.flatMap(({ codes }) => codes) }
+}
+
+type Backups = readonly PreparedBackup[]
+
+async function beginWithBackups(
+  core: Core,
+  type: string,
+  call: BeginCall & { backups: (() => Promise<Backups>) | undefined },
+): Promise<{ begun: Begun; backups: Backups }> {
+  checkUser(call.user)
+  const wanted = enrollable(core, type)
+  const { user, fields, requestId } = call
+  checkEnrollmentFields(wanted, fields)
+  const act = { type: 'begin', userId: user.id, requestId } as const
+  const { epoch, ...holding } = await consult(core, act, (record, nowMs) =>
+    permitBegin(core, record, { ...call, wanted, nowMs }),
+  )
+  const { issuer, randomBytes } = core
+  const change = <T>(by: StateChange<T>) => changeState(core, type, { userId: user.id, change: by, requestId })
+  const begun = await wanted.enrollment.begin({ ...holding, user, issuer, randomBytes, fields, change })
+  const backups = await call.backups?.()
+  const content = activationContent(type, { pending: begun.pending, isEnrollee: call.enrollee !== undefined, backups })
+  const activationToken = await core.tokens.sealActivation({ user, epoch }, content)
+  const expiresIn = core.activationTokenSeconds
+  return { begun: { ...begun.answer, activationToken, expiresIn }, backups: backups ?? [] }
+}
+
+/** What the activation token keeps until the confirmation. */
+function activationContent(
+  factor: string,
+  of: { pending: JsonObject; isEnrollee: boolean; backups: Backups | undefined },
+): Pending {
+  const { pending, isEnrollee, backups } = of
+  const content = isEnrollee ? { factor, pending, isEnrollee } : { factor, pending }
+  return backups === undefined ? content : { ...content, backups }
+}
+
+/** The epoch to begin under and what there is of the factor, or a refusal. */
 function permitBegin(
   core: Core,
   record: MfaRecord,
-  { wanted, entering, provedAt, nowMs }: BeginCall & { wanted: Enrollable; nowMs: number },
-): Decision<number> {
-  const about = { factor: wanted.factor.type }
-  const dead = entering?.claims === undefined ? null : deadToken(record, entering.claims)
+  { wanted, enrollee, provedAt, nowMs }: BeginCall & { wanted: Enrollable; nowMs: number },
+): Decision<Holding & { epoch: number }> {
+  const { type } = wanted.factor
+  const about = { factor: type }
+  const dead = enrollee?.kind === 'token' ? deadToken(record, enrollee.claims) : null
   if (dead !== null) return refuse(record, dead.error, { ...about, reason: dead.reason })
   const stale = isEnabled(record) ? freshRefusal(core, record, { provedAt, nowMs }) : null
   const error = stale ?? enrollmentRefusal(record, wanted)
-  return error === null ? { record, result: record.epoch, about } : refuse(record, error, about)
+  if (error !== null) return refuse(record, error, about)
+  return { record, result: { epoch: record.epoch, ...holdingOf(core, record, type) }, about }
 }
 
 /** @throws MfaError `invalid_request` that names the field */
-export function checkEnrollmentFields({ enrollment }: Enrollable, fields: Readonly<Record<string, unknown>>): void {
-  for (const [name, check] of Object.entries(enrollment.fields ?? {})) {
+export function checkEnrollmentFields({ enrollment }: Enrollable, fields: Body): void {
+  for (const [name, { check }] of Object.entries(enrollment.fields ?? {})) {
     const fault = check(fields[name])
     if (fault !== null) throw fieldError(name, fault)
   }

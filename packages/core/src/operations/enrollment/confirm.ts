@@ -1,5 +1,6 @@
 import { fieldError, MfaError } from '../../errors.ts'
-import type { JsonObject, Proof, User } from '../../ports.ts'
+import type { Confirmation } from '../../factors/factor.ts'
+import type { Proof, User } from '../../ports.ts'
 import type { MfaRecord } from '../../record/record.ts'
 import { type AuthenticatorSummary, summaryOf } from '../../rules/authenticators.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
@@ -11,18 +12,19 @@ import {
   newAuthenticator,
   withAuthenticator,
 } from '../../rules/enroll.ts'
+import { holdingOf } from '../../rules/methods.ts'
 import { checkUser, secondFactorProof } from '../../rules/proof.ts'
-import type { ProofInput } from '../../rules/prove.ts'
+import { type ProofInput, withFound } from '../../rules/prove.ts'
 import { attemptsRemaining, charge, clear, confirmCount, whileWaiting } from '../../rules/throttle.ts'
 import { deadToken } from '../../rules/token-state.ts'
 import { cleanName } from '../../texts.ts'
 import type { ActivationClaims } from '../../tokens/claims.ts'
 import { type CallOptions, type Core, decide } from '../decide.ts'
-import { activation } from './activation.ts'
+import { openActivation } from './activation.ts'
 
 /** What a confirmed enrollment comes to. */
 export interface Confirmed {
-  /** The recovery codes, with the user's first authenticator only; else empty. */
+  /** The recovery codes, with the user's first authenticator only; otherwise empty. */
   readonly recoveryCodes: readonly string[]
   readonly authenticator: AuthenticatorSummary
   /** Counts as a fresh proof. */
@@ -44,76 +46,80 @@ export async function confirm(core: Core, type: string, call: ConfirmCall): Prom
   const wanted = enrollable(core, type)
   const name = call.name === undefined ? undefined : cleanName(call.name)
   if (name === null) throw fieldError('name', 'must have 1 to 64 characters and no control characters')
-  const claims = await activation(core, type, call)
+  const claims = await openActivation(core, type, call)
   const act = { type: 'confirm', userId: call.user.id, requestId: call.requestId } as const
   return decide(core, act, async (record, nowMs): Promise<Decision<Confirmed>> => {
     const dead = deadToken(record, claims)
     if (dead !== null) return refuse(record, dead.error, { factor: type, reason: dead.reason })
     const limit = enrollmentRefusal(record, wanted)
     if (limit !== null) return refuse(record, limit, { factor: type })
-    const answer = call.input[wanted.factor.field]
+    const answer = call.input[wanted.factor.field.name]
     const checked = await checkAnswer(core, record, { ...wanted, claims, answer, nowMs })
     if (checked.error !== undefined) return checked
-    const { data, name: ownName, amr } = checked.result
-    const { backups } = claims
-    return addAuthenticator(core, checked.record, {
-      ...wanted,
-      user: call.user,
-      data,
-      name: name ?? ownName,
-      amr,
-      backups,
-      nowMs,
-    })
+    const { user } = call
+    return addAuthenticator(core, checked.record, { ...wanted, user, claims, name, found: checked.result, nowMs })
   })
 }
+
+type Right = Confirmation & { readonly ok: true }
 
 async function checkAnswer(
   core: Core,
   record: MfaRecord,
   asked: Enrollable & { claims: ActivationClaims; answer: unknown; nowMs: number },
-): Promise<Decision<{ data: JsonObject; name?: string; amr?: readonly string[] }>> {
-  const { factor, enrollment, nowMs, answer } = asked
-  const count = confirmCount(factor.type)
+): Promise<Decision<Right>> {
+  const { factor, enrollment, claims, nowMs } = asked
+  const { type, unguessable } = factor
+  const { pending, userId } = claims
+  const count = confirmCount(type)
+  const counts = unguessable === true ? [] : [count]
   const at = { limits: core.attempts, nowMs }
-  const waiting = whileWaiting(core, record, { count, factor: factor.type, nowMs })
+  const waiting = unguessable === true ? null : whileWaiting(core, record, { count, factor: type, nowMs })
   if (waiting !== null) return waiting
-  const { pending } = asked.claims
-  if (!enrollment.couldBe(answer, pending)) {
-    const error = new MfaError('invalid_code', { attemptsRemaining: attemptsRemaining(record, [count], at) })
-    return refuse(record, error, { factor: factor.type, reason: 'not_a_code' })
+  const answer = enrollment.parse(asked.answer, pending)
+  if (answer === null) {
+    const error = new MfaError('invalid_code', { attemptsRemaining: attemptsRemaining(record, counts, at) })
+    return refuse(record, error, { factor: type, reason: 'not_a_code' })
   }
-  const { type } = factor
-  const verdict = await enrollment.confirm({ answer, pending, state: record.states[type] ?? {}, nowMs })
-  const next = verdict.state === undefined ? record : { ...record, states: { ...record.states, [type]: verdict.state } }
-  if (verdict.ok) return { record: next, result: verdict }
-  const charged = charge(next, [count], at)
-  const error = new MfaError('invalid_code', { attemptsRemaining: attemptsRemaining(charged, [count], at) })
+  const holding = holdingOf(core, record, type)
+  const verdict = await enrollment.confirm({ ...holding, userId, answer, pending, nowMs })
+  const looked = withFound(record, type, verdict)
+  if (verdict.ok) return { record: looked, result: verdict }
+  const charged = charge(looked, counts, at)
+  const error = new MfaError('invalid_code', { attemptsRemaining: attemptsRemaining(charged, counts, at) })
   const { reason, driftSteps } = verdict
   return refuse(charged, error, { factor: type, reason, ...(driftSteps === undefined ? {} : { driftSteps }) })
 }
 
 interface NewAuthenticator {
   readonly user: User
-  readonly data: JsonObject
+  readonly claims: ActivationClaims
+  /** What the user calls it. */
   readonly name: string | undefined
-  readonly amr: readonly string[] | undefined
+  readonly found: Right
   readonly nowMs: number
 }
 
 async function addAuthenticator(
   core: Core,
   record: MfaRecord,
-  enrolled: Enrollable & Pick<ActivationClaims, 'backups'> & NewAuthenticator,
+  enrolled: Enrollable & NewAuthenticator,
 ): Promise<Decision<Confirmed>> {
-  const { factor, enrollment, data, backups, amr, nowMs } = enrolled
-  const name = enrolled.name ?? defaultName(record, enrollment.name)
-  const authenticator = newAuthenticator(core, { type: factor.type, name, data, nowMs })
+  const { factor, enrollment, user, claims, found, nowMs } = enrolled
+  const { type } = factor
+  const name = enrolled.name ?? found.name ?? defaultName(record, enrollment.name)
+  const authenticator = newAuthenticator(core, { type, name, data: found.data, nowMs })
+  const { backups } = claims
   const { record: grown, codes } = await withAuthenticator(core, record, { authenticator, backups, nowMs })
-  const proof = secondFactorProof({ userId: enrolled.user.id, factor, authenticatorId: authenticator.id, amr, nowMs })
+  const { id: authenticatorId } = authenticator
+  const proof = secondFactorProof({ userId: user.id, factor, authenticatorId, amr: found.amr, nowMs })
   return {
-    record: clear(grown, [factor.type, confirmCount(factor.type)]),
-    result: { recoveryCodes: codes, authenticator: summaryOf(authenticator), proof },
-    about: { factor: factor.type, authenticatorId: authenticator.id },
+    record: clear(grown, [type, confirmCount(type)]),
+    result: {
+      recoveryCodes: codes,
+      authenticator: summaryOf(authenticator),
+      proof: core.proofs.seal(user, proof),
+    },
+    about: { factor: type, authenticatorId },
   }
 }

@@ -1,4 +1,4 @@
-import type { Look } from '../../factors/factor.ts'
+import type { Look } from '../../factors/factor-route.ts'
 import type { User } from '../../ports.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
 import { type Freshness, freshRefusal } from '../../rules/fresh.ts'
@@ -6,7 +6,7 @@ import { authenticatorsOf } from '../../rules/methods.ts'
 import { charge, confirmCount, whileWaiting } from '../../rules/throttle.ts'
 import { deadToken } from '../../rules/token-state.ts'
 import { type CallOptions, type Core, decide } from '../decide.ts'
-import { activation } from '../enrollment/activation.ts'
+import { openActivation } from '../enrollment/activation.ts'
 
 /** Who wants to know, and of what: of the own authenticators, a fresh act, or of the enrollment that a token is for. */
 export type ExamineCall<T> = CallOptions &
@@ -18,7 +18,7 @@ export type ExamineCall<T> = CallOptions &
 
 /** Has a factor look at an answer that is to prove nothing. A guess is charged, right or wrong: one read, one put at most. */
 export async function examine<T>(core: Core, type: string, call: ExamineCall<T>): Promise<T> {
-  const claims = call.activationToken === undefined ? null : await activation(core, type, call)
+  const claims = call.activationToken === undefined ? null : await openActivation(core, type, call)
   const count = claims === null ? type : confirmCount(type)
   const act = { type: 'factor', userId: call.user.id, requestId: call.requestId } as const
   return decide(core, act, (record, nowMs): Decision<T> => {

@@ -1,4 +1,4 @@
-import type { StateChange } from '../../factors/factor.ts'
+import type { StateChange } from '../../factors/holding.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
 import { authenticatorsOf } from '../../rules/methods.ts'
 import { type CallOptions, type Core, decide } from '../decide.ts'

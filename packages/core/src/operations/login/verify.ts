@@ -1,7 +1,7 @@
-import type { Challenged } from '../../factors/factor.ts'
+import type { OpenChallenge } from '../../factors/factor-route.ts'
 import type { Proof, User } from '../../ports.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
-import { authenticatorsOf } from '../../rules/methods.ts'
+import { holdingOf } from '../../rules/methods.ts'
 import { checkUser } from '../../rules/proof.ts'
 import { type ProofInput, prove } from '../../rules/prove.ts'
 import { deadToken } from '../../rules/token-state.ts'
@@ -14,52 +14,51 @@ export async function verify(
   ephemeralToken: unknown,
   asked: CallOptions & { input: ProofInput },
 ): Promise<{ user: User; proof: Proof }> {
-  const { user, claims } = await openChallenge(core, ephemeralToken, asked)
-  const act = { type: 'verify', userId: user.id, requestId: asked.requestId } as const
+  const { user, claims } = await openEphemeral(core, ephemeralToken, asked)
+  const { input, requestId } = asked
+  const { tokenId } = claims
+  const call = { userId: user.id, purpose: 'login', tokenId, input } as const
+  const act = { type: 'verify', userId: user.id, requestId } as const
   const proof = await decide(core, act, async (record, nowMs): Promise<Decision<Proof>> => {
     const dead = deadToken(record, claims)
     if (dead !== null) return refuse(record, dead.error, { reason: dead.reason })
-    const { tokenId } = claims
-    const decision = await prove(core, record, {
-      userId: user.id,
-      purpose: 'login',
-      tokenId,
-      nowMs,
-      input: asked.input,
-    })
+    const decision = await prove(core, record, { ...call, nowMs })
     if (decision.error !== undefined) return decision
     const spent = new Map([...decision.record.spent, [tokenId, claims.expiresAt]])
-    return { ...decision, record: { ...decision.record, spent } }
+    const result = core.proofs.seal(user, decision.result)
+    return { ...decision, record: { ...decision.record, spent }, result }
   })
   return { user, proof }
 }
 
 /** Opens an ephemeral token and finds its user. @throws MfaError `invalid_token`, with its event */
-async function openChallenge(core: Core, token: unknown, { requestId }: CallOptions) {
+async function openEphemeral(core: Core, token: unknown, { requestId }: CallOptions) {
   return holderOf(core, await core.tokens.openEphemeral(token), { type: 'verify', requestId })
 }
 
 /** Whose challenge a token is that could still be answered, for a factor's own route: one read. */
-export async function challengeOf(
+export async function openChallenge(
   core: Core,
   type: string,
   call: CallOptions & { ephemeralToken: unknown },
-): Promise<Challenged> {
-  const { user, claims } = await openChallenge(core, call.ephemeralToken, call)
+): Promise<OpenChallenge> {
+  const { user, claims } = await openEphemeral(core, call.ephemeralToken, call)
   const act = { type: 'factor', userId: user.id, requestId: call.requestId } as const
-  return consult(core, act, (record): Decision<Challenged> => {
+  return consult(core, act, (record): Decision<OpenChallenge> => {
     const dead = deadToken(record, claims)
     if (dead !== null) return refuse(record, dead.error, { factor: type, reason: dead.reason })
-    const [authenticators, state] = [authenticatorsOf(record, type), record.states[type] ?? {}]
-    return { record, result: { user, tokenId: claims.tokenId, authenticators, state }, about: { factor: type } }
+    const { tokenId, expiresAt } = claims
+    return { record, result: { user, tokenId, expiresAt, ...holdingOf(core, record, type) }, about: { factor: type } }
   })
 }
 
 /** Takes a fresh proof of a signed-in user: one read and one put. */
 export async function stepUp(core: Core, user: User, asked: CallOptions & { input: ProofInput }): Promise<Proof> {
   checkUser(user)
-  const act = { type: 'step_up', userId: user.id, requestId: asked.requestId } as const
-  return decide(core, act, (record, nowMs) =>
-    prove(core, record, { userId: user.id, purpose: 'step_up', tokenId: null, nowMs, input: asked.input }),
-  )
+  const { input, requestId } = asked
+  const call = { userId: user.id, purpose: 'step_up', tokenId: null, input } as const
+  return decide(core, { type: 'step_up', userId: user.id, requestId }, async (record, nowMs) => {
+    const decision = await prove(core, record, { ...call, nowMs })
+    return decision.error === undefined ? { ...decision, result: core.proofs.seal(user, decision.result) } : decision
+  })
 }

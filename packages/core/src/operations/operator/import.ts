@@ -1,58 +1,75 @@
-import { MfaError } from '../../errors.ts'
+import { fieldError, MfaError } from '../../errors.ts'
+import { type Body, ownField } from '../../fields.ts'
 import type { JsonObject } from '../../ports.ts'
 import { isEnabled, type MfaRecord } from '../../record/record.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
 import { defaultName, enrollable, newAuthenticator } from '../../rules/enroll.ts'
 import { authenticatorsOf } from '../../rules/methods.ts'
 import { requireUserId } from '../../rules/proof.ts'
-import { type CallOptions, type Core, decide } from '../decide.ts'
+import { cleanName } from '../../texts.ts'
+import { type Core, decide, type OperatorOptions, operatorAct } from '../decide.ts'
 
-/** An authenticator of another system, already in the factor's form. */
-export interface ImportedAuthenticator {
+/** Of which factor an authenticator is taken over, and which backup's codes with it. */
+export interface ImportedFactors {
   readonly type: string
-  readonly name: string | undefined
-  readonly data: JsonObject
-  /** Whether an authenticator that is already there is this one. */
-  isSame(data: JsonObject): boolean
-}
-
-/** A backup of another system, already in the factor's form. */
-export interface ImportedBackup {
-  readonly type: string
-  readonly data: JsonObject
+  readonly backup: string
 }
 
 /**
  * Takes over what a user had elsewhere: one read and one put. The same authenticator a second time changes nothing,
  * so that a migration may run again.
+ *
+ * @throws MfaError `invalid_request` that names the field
  */
 export async function importAuthenticator(
   core: Core,
   userId: string,
-  from: CallOptions & { authenticator: ImportedAuthenticator; backup: ImportedBackup | null },
+  from: OperatorOptions & ImportedFactors & { readonly input: Body },
 ): Promise<{ imported: boolean }> {
   requireUserId(userId)
-  const { authenticator: given, backup } = from
-  const { enrollment } = enrollable(core, given.type)
-  const act = { type: 'import', userId, requestId: from.requestId } as const
-  const about = { factor: given.type }
-  return decide(core, act, (record, nowMs): Decision<{ imported: boolean }> => {
-    const own = authenticatorsOf(record, given.type)
+  const { type, input } = from
+  const { enrollment } = enrollable(core, type)
+  const given = enrollment.import?.(input)
+  if (given === undefined) throw new TypeError(`no authenticator of '${type}' can be taken over`)
+  const name = nameOf(input)
+  const backup = await importedBackup(core, from)
+  const about = { factor: type }
+  return decide(core, operatorAct('import', userId, from), (record, nowMs): Decision<{ imported: boolean }> => {
+    const own = authenticatorsOf(record, type)
     if (own.some(({ data }) => given.isSame(data))) return { record, result: { imported: false }, about }
     if (own.length >= enrollment.limit) return refuse(record, new MfaError('authenticator_limit'), about)
     if (backup !== null && authenticatorsOf(record, backup.type).length > 0) {
       const error = new MfaError('invalid_request', { detail: 'the user has recovery codes already: import none' })
       return refuse(record, error, { ...about, reason: 'duplicate' })
     }
-    const name = given.name ?? defaultName(record, enrollment.name)
-    const authenticator = newAuthenticator(core, { type: given.type, name, data: given.data, nowMs })
-    const set = backup && newAuthenticator(core, { ...backup, name: 'Recovery codes', nowMs })
+    const named = name ?? defaultName(record, enrollment.name)
+    const authenticator = newAuthenticator(core, { type, name: named, data: given.data, nowMs })
+    const set = backup && newAuthenticator(core, { ...backup, nowMs })
     return {
       record: withAuthenticators(record, set === null ? [authenticator] : [authenticator, set], nowMs),
       result: { imported: true },
       about: { ...about, authenticatorId: authenticator.id },
     }
   })
+}
+
+function nameOf(input: Body): string | undefined {
+  const given = ownField(input, 'name')
+  const name = given === undefined ? undefined : cleanName(given)
+  if (name === null) throw fieldError('name', 'must have 1 to 64 characters and no control characters')
+  return name
+}
+
+async function importedBackup(
+  core: Core,
+  { backup: type, input }: ImportedFactors & { readonly input: Body },
+): Promise<{ type: string; name: string; data: JsonObject } | null> {
+  const codes = ownField(input, 'recoveryCodes')
+  if (codes === undefined) return null
+  const factor = core.factors.find((candidate) => candidate.type === type)
+  if (factor?.backup?.import === undefined) throw new TypeError(`no codes of '${type}' can be taken over`)
+  if (!Array.isArray(codes) || codes.length === 0) throw fieldError('recoveryCodes', 'must be a list of codes')
+  return { type, name: factor.title, data: await factor.backup.import(codes, { randomBytes: core.randomBytes }) }
 }
 
 function withAuthenticators(record: MfaRecord, added: MfaRecord['authenticators'], nowMs: number): MfaRecord {

@@ -1,6 +1,6 @@
-import type { MfaError } from '../../errors.ts'
+import { isMfaError } from '../../errors.ts'
 import type { Storage } from '../../ports.ts'
-import { type Core, fail } from '../decide.ts'
+import { type Act, type Core, fail, type OperatorOptions, operatorAct } from '../decide.ts'
 
 /** How far a walk has come. */
 export interface ResealProgress {
@@ -12,7 +12,7 @@ export interface ResealProgress {
   readonly failed: readonly string[]
 }
 
-export interface ResealOptions {
+export interface ResealOptions extends Omit<OperatorOptions, 'requestId'> {
   /** Told after every user. */
   readonly onProgress?: ((progress: ResealProgress) => void) | undefined
   /** Ends the walk after the user at hand; it resolves with what was done. */
@@ -25,11 +25,12 @@ export interface ResealOptions {
  * its event and does not end it.
  */
 export async function reseal(core: Core, storage: Storage, options: ResealOptions): Promise<ResealProgress> {
+  const act = operatorAct('reseal', '', options)
   let progress: ResealProgress = { seen: 0, resealed: 0, failed: [] }
   const failed: string[] = []
   for await (const userId of storage.userIds()) {
     if (options.signal?.aborted === true) break
-    const outcome = await resealOne(core, userId)
+    const outcome = await resealOne(core, { ...act, userId })
     if (outcome === 'failed') failed.push(userId)
     progress = { seen: progress.seen + 1, resealed: progress.resealed + (outcome === true ? 1 : 0), failed }
     options.onProgress?.(progress)
@@ -37,12 +38,12 @@ export async function reseal(core: Core, storage: Storage, options: ResealOption
   return progress
 }
 
-async function resealOne(core: Core, userId: string): Promise<boolean | 'failed'> {
+async function resealOne(core: Core, act: Act): Promise<boolean | 'failed'> {
   try {
-    return await core.commit.reseal(userId)
+    return await core.commit.reseal(act.userId)
   } catch (error) {
-    const refusal = error as MfaError
-    fail(core, { type: 'reseal', userId }, { error: refusal, cause: refusal.cause })
+    if (!isMfaError(error)) throw error
+    fail(core, act, { error, cause: error.cause })
     return 'failed'
   }
 }

@@ -1,6 +1,7 @@
 import type { Begun } from '../../operations/enrollment/begin.ts'
 import type { AuthenticatorSummary } from '../../rules/authenticators.ts'
-import { toWire } from '../answer.ts'
+import { toWire, toWireObject } from '../../wire.ts'
+import { authenticatorSchema, objectSchema } from '../schemas.ts'
 
 /** The factor behind the resource, and how both are called on the wire. */
 export const resource = {
@@ -21,5 +22,16 @@ export function pendingSecret(begun: Begun): unknown {
 
 /** An enrolled secret. It is never shown again itself. */
 export function enrolledSecret(authenticator: AuthenticatorSummary): object {
-  return toWire({ ...authenticator, type: resource.type }) as object
+  return toWireObject({ ...authenticator, type: resource.type })
 }
+
+const text = { type: 'string' }
+
+export const pendingSecretSchema = objectSchema({
+  id: text,
+  type: { const: resource.type },
+  secret: objectSchema({ otpauth_url: text, secret: text }),
+  expires_in: { type: 'integer' },
+})
+
+export const secretSchema = { ...authenticatorSchema, description: `Its type is "${resource.type}".` }

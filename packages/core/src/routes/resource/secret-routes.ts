@@ -1,4 +1,4 @@
-import { codeFault } from '../../factors/factor.ts'
+import { type Field, optionalText, optionalTextOf, requiredCode, requiredText, textOf } from '../../fields.ts'
 import {
   listAuthenticators,
   removeAuthenticator,
@@ -9,14 +9,27 @@ import {
 import { begin } from '../../operations/enrollment/begin.ts'
 import { confirm } from '../../operations/enrollment/confirm.ts'
 import { emptyAnswer } from '../answer.ts'
+import { beginningOf } from '../factor-routes.ts'
 import { finishEnrollment } from '../finish-enrollment.ts'
-import { optionalText, type Route, type RouteCall, requiredText, userOf } from '../route.ts'
+import { paramOf, provedAtOf, type Route, type RouteCall, userOf } from '../route.ts'
+import { objectSchema } from '../schemas.ts'
 import { ofOwner } from './owner.ts'
-import { enrolledSecret, pendingSecret, resource } from './resource.ts'
+import { enrolledSecret, pendingSecret, pendingSecretSchema, resource, secretSchema } from './resource.ts'
 
 const { factor } = resource
 const collection = '/users/:userId/secrets'
 const item = `${collection}/:secretId`
+
+const requiredType: Field = {
+  schema: { const: resource.type },
+  check(value) {
+    if (value === undefined) return 'is required'
+    return value === resource.type ? null : `must be "${resource.type}"`
+  },
+}
+
+const codes = { codes: { type: 'array', items: { type: 'string' } } }
+const enrolledSchema = { allOf: [secretSchema, objectSchema(codes)] }
 
 const collectionRoutes: readonly Route[] = [
   {
@@ -25,12 +38,10 @@ const collectionRoutes: readonly Route[] = [
     path: collection,
     access: 'enrolling',
     fields: { type: requiredType },
-    async handle(call) {
-      const { core, signedIn, enrollee, requestId } = call
-      const entering = enrollee === null ? undefined : { claims: enrollee.claims }
-      const asked = { user: userOf(call), fields: {}, entering, provedAt: signedIn?.provedAt, requestId }
-      return { body: pendingSecret(await begin(core, factor, asked)) }
-    },
+    answer: pendingSecretSchema,
+    handle: async (call) => ({
+      body: pendingSecret(await begin(call.core, factor, { ...beginningOf(call), fields: {} })),
+    }),
   },
   {
     name: 'secrets.list',
@@ -38,6 +49,7 @@ const collectionRoutes: readonly Route[] = [
     path: collection,
     access: 'signed_in',
     fields: {},
+    answer: objectSchema({ secrets: { type: 'array', items: secretSchema } }),
     async handle(call) {
       const all = await listAuthenticators(call.core, userOf(call).id, call)
       return { body: { secrets: all.filter(({ type }) => type === factor).map(enrolledSecret) } }
@@ -49,9 +61,10 @@ const collectionRoutes: readonly Route[] = [
     path: collection,
     access: 'signed_in',
     fields: {},
+    answer: null,
     async handle(call) {
-      const { core, signedIn, requestId } = call
-      await removeAuthenticators(core, userOf(call).id, { factor, provedAt: signedIn?.provedAt, requestId })
+      const { core, requestId } = call
+      await removeAuthenticators(core, userOf(call).id, { factor, provedAt: provedAtOf(call), requestId })
       return emptyAnswer()
     },
   },
@@ -65,6 +78,7 @@ const itemRoutes: readonly Route[] = [
     access: 'enrolling',
     activationParam: 'secretId',
     fields: { token: requiredCode, name: optionalText },
+    answer: enrolledSchema,
     limited: true,
     handle: enroll,
   },
@@ -74,6 +88,7 @@ const itemRoutes: readonly Route[] = [
     path: item,
     access: 'signed_in',
     fields: {},
+    answer: secretSchema,
     handle: async (call) => ({
       body: enrolledSecret(await showAuthenticator(call.core, userOf(call).id, meant(call))),
     }),
@@ -84,8 +99,9 @@ const itemRoutes: readonly Route[] = [
     path: item,
     access: 'signed_in',
     fields: { name: requiredText },
+    answer: secretSchema,
     async handle(call) {
-      const change = { ...meant(call), name: call.body['name'] as string }
+      const change = { ...meant(call), name: textOf(call.body, 'name') }
       return { body: enrolledSecret(await renameAuthenticator(call.core, userOf(call).id, change)) }
     },
   },
@@ -95,8 +111,9 @@ const itemRoutes: readonly Route[] = [
     path: item,
     access: 'signed_in',
     fields: {},
+    answer: null,
     async handle(call) {
-      await removeAuthenticator(call.core, userOf(call).id, { ...meant(call), provedAt: call.signedIn?.provedAt })
+      await removeAuthenticator(call.core, userOf(call).id, { ...meant(call), provedAt: provedAtOf(call) })
       return emptyAnswer()
     },
   },
@@ -106,26 +123,17 @@ const itemRoutes: readonly Route[] = [
 export const secretRoutes: readonly Route[] = [...collectionRoutes, ...itemRoutes].map(ofOwner)
 
 async function enroll(call: RouteCall): Promise<{ body: unknown }> {
-  const { core, body, params, requestId } = call
+  const { core, body, requestId } = call
   const { proof, authenticator, recoveryCodes } = await confirm(core, factor, {
     user: userOf(call),
-    activationToken: params['secretId'],
-    name: body['name'] as string | undefined,
-    input: { [resource.answer]: body['token'] as string },
+    activationToken: paramOf(call, 'secretId'),
+    name: optionalTextOf(body, 'name'),
+    input: { [resource.answer]: textOf(body, 'token') },
     requestId,
   })
   return { body: { ...(await finishEnrollment(call, proof)), ...enrolledSecret(authenticator), codes: recoveryCodes } }
 }
 
-function meant({ params, requestId }: RouteCall) {
-  return { id: params['secretId'] as string, factor, requestId }
-}
-
-function requiredType(value: unknown): string | null {
-  if (value === undefined) return 'is required'
-  return value === resource.type ? null : `must be "${resource.type}"`
-}
-
-function requiredCode(value: unknown): string | null {
-  return value === undefined ? 'is required' : codeFault(value)
+function meant(call: RouteCall) {
+  return { id: paramOf(call, 'secretId'), factor, requestId: call.requestId }
 }

@@ -20,7 +20,7 @@ vi.mock('node:crypto', async (load) => {
 const fill = new Uint8Array(16).fill(7)
 const create = (source: QuestionSource) =>
   source.store?.create({ fields: { answers: ownAnswers }, randomBytes: () => fill })
-const faultOf = (value: unknown, source = enrolledAnswers()) => source.store?.fields['answers']?.(value) ?? null
+const faultOf = (value: unknown, source = enrolledAnswers()) => source.store?.fields['answers']?.check(value) ?? null
 
 test('answers are enrolled, one of them is answered again, and each login asks the next', async () => {
   const { asked, verify } = await openEnrolled()
@@ -115,7 +115,7 @@ test('the host may offer the questions, and ask for more of them', () => {
 
 test.each<[string, RegExp, unknown]>([
   ['null', /options must be an object/, null],
-  ['an unknown option', /options\.lest is not known/, { lest: 3 }],
+  ['an unknown option', /unknown option "lest" \(known: questions, least\)/, { lest: 3 }],
   ['too few', /options\.least/, { least: 2 }],
   ['too many', /options\.least/, { least: 11 }],
   ['questions that are no list', /options\.questions/, { questions: 'One?' }],

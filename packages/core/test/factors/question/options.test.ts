@@ -9,7 +9,7 @@ const store = { fields: {}, create: () => ({}) }
 test.each<[string, RegExp, unknown]>([
   ['nothing', /options must be an object/, undefined],
   ['null', /options must be an object/, null],
-  ['an unknown option', /options\.chek is not known/, { ...source, chek: 1 }],
+  ['an unknown option', /unknown option "chek" \(known: next, check, store, onlyFactor\)/, { ...source, chek: 1 }],
   ['no next', /options\.next must be a function/, { check: source.check }],
   ['no check', /options\.check must be a function/, { next: source.next }],
   ['a text for a flag', /options\.onlyFactor/, { ...source, onlyFactor: 'yes' }],
@@ -21,8 +21,9 @@ test.each<[string, RegExp, unknown]>([
   expect(() => questions(options as QuestionOptions)).toThrow(message)
 })
 
-test('what is right is taken, and the factor is weak and beside another', () => {
-  expect(questions({ ...source, store })).toMatchObject({ weak: true, amr: ['kba'], enrollment: { beside: true } })
-  expect(questions({ ...source, onlyFactor: true })).toMatchObject({ weak: true, enrollment: { beside: false } })
-  expect(questions({ ...source, onlyFactor: false })).toMatchObject({ enrollment: { beside: true } })
+test('what is right is taken: the factor is knowledge, and beside another unless the app says otherwise', () => {
+  const kind = { strength: 'knowledge', amr: ['kba'] }
+  expect(questions({ ...source, store })).toMatchObject({ ...kind, role: 'beside' })
+  expect(questions({ ...source, onlyFactor: true })).toMatchObject({ ...kind, role: 'primary' })
+  expect(questions({ ...source, onlyFactor: false })).toMatchObject({ role: 'beside' })
 })

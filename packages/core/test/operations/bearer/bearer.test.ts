@@ -4,8 +4,8 @@
  */
 import { describe, expect, test } from 'vitest'
 import type { TokenSet } from '../../../src/index.ts'
-import { type BearerWorld, bearerWorld } from '../../bearer-world.ts'
-import { createWorld, refusal } from '../../world.ts'
+import { type BearerWorld, bearerWorld, readToken } from '../../bearer-world.ts'
+import { createWorld, proofOf, refusal } from '../../world.ts'
 
 async function refused(world: BearerWorld, refreshToken: string): Promise<unknown> {
   const error = await refusal(world.mfa.tokens.refresh(refreshToken))
@@ -21,11 +21,13 @@ test('signing in gives an access token for fifteen minutes and a refresh token f
   expect({ tokenType, expiresIn }).toEqual({ tokenType: 'bearer', expiresIn: 900 })
   expect(events.at(-1)).toMatchObject({ type: 'issue', result: 'success', userId: 'alice' })
   const provedAt = Math.floor((proof.provedAt ?? 0) / 1000) * 1000
-  expect(await mfa.tokens.read(accessToken)).toEqual({
+  expect(await readToken(mfa, accessToken)).toEqual({
     user: alice,
-    provedAt,
-    factor: 'totp',
-    amr: ['pwd', 'otp', 'mfa'],
+    session: expect.stringMatching(/^[\w-]{16}$/),
+    proof: {
+      ...{ userId: 'alice', factor: 'totp', authenticatorId: world.enrolled.id, strength: 'possession' },
+      ...{ amr: ['pwd', 'otp', 'mfa'], provedAt },
+    },
   })
   clock.advance(899.999)
   expect(await mfa.tokens.read(accessToken)).not.toBeNull()
@@ -39,24 +41,26 @@ test('signing in gives an access token for fifteen minutes and a refresh token f
 
 test('a password alone signs in without a fresh proof', async () => {
   const { mfa, mallory } = createWorld()
-  const { proof } = await mfa.challenge(mallory)
-  if (proof === undefined) throw new Error('mallory has no second factor')
+  const proof = proofOf(await mfa.challenge(mallory))
   const { accessToken } = await mfa.tokens.issue(mallory, proof)
-  expect(await mfa.tokens.read(accessToken)).toEqual({ user: mallory, provedAt: null, factor: null, amr: ['pwd'] })
+  expect(await readToken(mfa, accessToken)).toMatchObject({
+    user: mallory,
+    proof: { provedAt: null, factor: null, authenticatorId: null, strength: null, amr: ['pwd'] },
+  })
 })
 
 test('each refresh token buys the next, which tells of the same sign-in', async () => {
   const world = await bearerWorld()
   const { mfa, clock } = world
   const first = await world.signIn()
-  const signedIn = await mfa.tokens.read(first.accessToken)
+  const signedIn = await readToken(mfa, first.accessToken)
   let { refreshToken } = first
   for (let round = 0; round < 5; round += 1) {
     clock.advance(900)
     const next = await mfa.tokens.refresh(refreshToken, { requestId: 'r1' })
     expect(world.events.at(-1)).toMatchObject({ type: 'refresh', result: 'success', userId: 'alice', requestId: 'r1' })
     expect(next.refreshToken).not.toBe(refreshToken)
-    expect(await mfa.tokens.read(next.accessToken)).toEqual(signedIn)
+    expect(await readToken(mfa, next.accessToken)).toEqual(signedIn)
     ;({ refreshToken } = next)
   }
 })
@@ -174,9 +178,9 @@ describe('a fresh proof', () => {
     const renewed = await mfa.tokens.renew(accessToken, proof, { requestId: 'r1' })
     expect(renewed).toEqual({ accessToken: expect.any(String), tokenType: 'bearer', expiresIn: 900 })
     expect(world.events.at(-1)).toMatchObject({ type: 'issue', result: 'success', userId: 'alice', requestId: 'r1' })
-    expect(await mfa.tokens.read(renewed.accessToken)).toMatchObject({ provedAt: proof.provedAt })
+    expect(await readToken(mfa, renewed.accessToken)).toMatchObject({ proof: { provedAt: proof.provedAt } })
     const refreshed = await mfa.tokens.refresh(refreshToken)
-    expect(await mfa.tokens.read(refreshed.accessToken)).toMatchObject({ provedAt: proof.provedAt })
+    expect(await readToken(mfa, refreshed.accessToken)).toMatchObject({ proof: { provedAt: proof.provedAt } })
   })
 
   test('of another user, or on a family that has ended, gives none', async () => {
@@ -184,7 +188,7 @@ describe('a fresh proof', () => {
     const { mfa, mallory } = world
     const { accessToken, refreshToken } = await world.signIn()
     const proof = await world.prove()
-    const { proof: foreign } = await mfa.challenge(mallory)
+    const foreign = proofOf(await mfa.challenge(mallory))
     if (foreign === undefined) throw new Error('mallory has no second factor')
     await expect(mfa.tokens.renew(accessToken, foreign)).rejects.toThrow('the proof is of another user')
     await expect(mfa.tokens.issue(world.alice, foreign)).rejects.toThrow('the proof is of another user')

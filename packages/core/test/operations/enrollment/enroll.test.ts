@@ -27,7 +27,7 @@ test('confirm gives the codes, the authenticator and a proof', async () => {
     },
     proof: {
       ...{ userId: 'alice', amr: ['pwd', 'otp', 'mfa'], factor: 'totp', provedAt: now },
-      authenticatorId: confirmed.authenticator.id,
+      ...{ authenticatorId: confirmed.authenticator.id, strength: 'possession', sealed: expect.any(String) },
     },
   })
 })

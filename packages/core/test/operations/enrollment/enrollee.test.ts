@@ -6,14 +6,14 @@ import { virtualAuthenticator } from '@latchkey/testing'
 import { describe, expect, test } from 'vitest'
 import type { MfaOptions, User } from '../../../src/index.ts'
 import { fixedPhrase } from '../../factors/fixed-phrase.ts'
-import { createWorld, enroll, login, refusal, type World } from '../../world.ts'
+import { createWorld, enroll, login, refusal, tokenOf, type World } from '../../world.ts'
 
 const demanding: Partial<MfaOptions> = { enrollment: () => 'required' }
 
 async function demanded(options: Partial<MfaOptions> = demanding) {
   const world = createWorld(options)
   const challenge = await world.mfa.challenge(world.alice)
-  return { ...world, world, challenge, token: String(challenge.ephemeralToken) }
+  return { ...world, world, challenge, token: tokenOf(challenge) }
 }
 
 async function confirmWith(world: World, begun: { activationToken: string; totpUrl?: unknown }) {
@@ -26,7 +26,7 @@ describe('where a second factor is demanded', () => {
   test('the password leads to enrolling, and confirming signs in', async () => {
     const { world, mfa, challenge, token, alice, clock } = await demanded()
     expect(challenge).toEqual({
-      enrollmentRequired: true,
+      kind: 'enrollment_required',
       ephemeralToken: expect.any(String),
       expiresIn: 300,
       methods: ['totp'],
@@ -42,15 +42,14 @@ describe('where a second factor is demanded', () => {
 
   test('a code in the same call changes nothing for who has none', async () => {
     const { mfa, alice } = await demanded()
-    expect(await mfa.challenge(alice, { code: '123456' })).toMatchObject({ enrollmentRequired: true })
+    expect(await mfa.challenge(alice, { code: '123456' })).toMatchObject({ kind: 'enrollment_required' })
   })
 
   test('who has one is challenged as ever', async () => {
     const world = createWorld(demanding)
     await enroll(world)
     const challenge = await world.mfa.challenge(world.alice)
-    expect(challenge).not.toHaveProperty('enrollmentRequired')
-    expect(challenge).toHaveProperty('methods', ['totp', 'recovery_code'])
+    expect(challenge).toMatchObject({ kind: 'challenge', methods: ['totp', 'recovery_code'] })
   })
 
   test('the host decides by user, and may take its time', async () => {

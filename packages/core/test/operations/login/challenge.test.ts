@@ -3,14 +3,21 @@
 import { describe, expect, test } from 'vitest'
 import type { MfaError } from '../../../src/index.ts'
 import { fixedPhrase } from '../../factors/fixed-phrase.ts'
-import { createWorld, enroll, refusal } from '../../world.ts'
+import { createWorld, enroll, proofOf, refusal } from '../../world.ts'
 
 test('without a second factor: a proof that says no more than the password', async () => {
   const { mfa, alice, rows } = createWorld()
-  const { proof, ephemeralToken } = await mfa.challenge(alice)
-  expect(proof).toEqual({ userId: 'alice', amr: ['pwd'], factor: null, authenticatorId: null, provedAt: null })
-  expect(Object.isFrozen(proof) && Object.isFrozen(proof?.amr)).toBe(true)
-  expect(ephemeralToken).toBeUndefined()
+  const proof = proofOf(await mfa.challenge(alice))
+  expect(proof).toEqual({
+    userId: 'alice',
+    amr: ['pwd'],
+    factor: null,
+    authenticatorId: null,
+    strength: null,
+    provedAt: null,
+    sealed: expect.any(String),
+  })
+  expect(Object.isFrozen(proof) && Object.isFrozen(proof.amr)).toBe(true)
   expect(await rows.get('alice')).toBeNull()
 })
 
@@ -18,8 +25,13 @@ test('with one: a token, how long it lives, and what could be answered with', as
   const world = createWorld()
   await enroll(world)
   const challenge = await world.mfa.challenge(world.alice)
-  expect(challenge).toEqual({ ephemeralToken: expect.any(String), expiresIn: 300, methods: ['totp', 'recovery_code'] })
-  expect(challenge.proof).toBeUndefined()
+  expect(challenge).toEqual({
+    kind: 'challenge',
+    ephemeralToken: expect.any(String),
+    expiresIn: 300,
+    methods: ['totp', 'recovery_code'],
+    challenges: {},
+  })
 })
 
 test('an enrollment that was begun and not confirmed changes nothing', async () => {
@@ -32,10 +44,10 @@ describe('answered in the same call', () => {
   test('with the right code it is a proof', async () => {
     const world = createWorld()
     const { app, id } = await enroll(world)
-    const { proof } = await world.mfa.challenge(world.alice, { code: app.code(world.clock.now()) })
+    const proof = proofOf(await world.mfa.challenge(world.alice, { code: app.code(world.clock.now()) }))
     expect(proof).toEqual({
       ...{ userId: 'alice', amr: ['pwd', 'otp', 'mfa'], factor: 'totp', authenticatorId: id },
-      provedAt: world.clock.now(),
+      ...{ strength: 'possession', provedAt: world.clock.now(), sealed: expect.any(String) },
     })
   })
 
@@ -73,7 +85,7 @@ describe('answered in the same call', () => {
     const { proof: provedBy } = await enroll(world)
     const { activationToken } = await world.mfa.begin('phrase', world.alice, { provedAt: provedBy.provedAt })
     await world.mfa.confirm('phrase', world.alice, { activationToken, phrase: 'correct horse' })
-    const { proof } = await world.mfa.challenge(world.alice, { phrase: 'correct horse' })
+    const proof = proofOf(await world.mfa.challenge(world.alice, { phrase: 'correct horse' }))
     expect(proof).toMatchObject({ factor: 'phrase', amr: ['pwd', 'kba', 'mfa'] })
   })
 })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { MfaContext } from '@latchkey/core'
 import { readJson, readProblem } from '../answers.ts'
 import { type AdapterRule, within } from '../rule.ts'
 
@@ -50,10 +51,11 @@ export const guardRules: readonly AdapterRule[] = [
       const { client, clock, enroll } = await open()
       const { phone } = await enroll(client)
       readJson(await client.post('/auth/mfa/step-up', { code: phone.nextCode(clock.now()) }))
-      assert.deepEqual((await client.get('/guarded/default')).json(), {
-        user: { id: '1', name: 'alice', stamp: 'v1' },
-        proof: { provedAt: clock.now(), factor: 'totp', amr: ['pwd', 'otp', 'mfa'] },
-      })
+      const { user, proof } = (await client.get('/guarded/default')).json() as MfaContext
+      assert.deepEqual(user, { id: '1', name: 'alice', stamp: 'v1' })
+      const { userId, factor, strength, amr, provedAt } = proof
+      assert.deepEqual({ userId, factor, amr }, { userId: '1', factor: 'totp', amr: ['pwd', 'otp', 'mfa'] })
+      assert.deepEqual({ strength, provedAt }, { strength: 'possession', provedAt: clock.now() })
     },
   },
   {
