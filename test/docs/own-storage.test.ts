@@ -67,15 +67,18 @@ describe('on SQLite, as the page has it', () => {
 
   test('the test with processes passes', { timeout }, () => expectPasses('processes.test.ts', together, fast))
 
-  test('a storage that does not compare is found out by the test in five lines', { timeout }, async () => {
+  test.each([
+    ['an update', 'updated_at = ? WHERE user_id = ?', 'update a record'],
+    ['a deletion', 'DELETE FROM mfa WHERE user_id = ?', 'update or delete a record'],
+  ])('%s that does not compare is found out by the test in five lines', { timeout }, async (_, statement, words) => {
     const blocks = pageOf('docs/writing-a-storage.md').blocks.map(({ text }) => text)
     const storage = blocks.find((text) => text.startsWith('// query-storage.ts')) ?? ''
-    const condition = ' AND revision = ?'
+    const condition = `${statement} AND revision = ?`
     expect(storage.split(condition)).toHaveLength(2)
-    project.write('query-storage.ts', storage.replace(condition, ' AND ? IS NOT NULL'))
+    project.write('query-storage.ts', storage.replace(condition, `${statement} AND ? IS NOT NULL`))
     const run = await project.test(['query-storage.test.ts'], fast)
     expect(run.code).toBe(1)
-    expect(run.said).toMatch(/^not ok \d+ - of 50 that update a record at once exactly one wins$/m)
+    expect(run.said).toMatch(new RegExp(`^not ok \\d+ - of 50 that ${words} at once exactly one wins$`, 'm'))
   })
 })
 

@@ -23,6 +23,10 @@ export function dynamodbTable(items: Map<string, Item>) {
       if (!(value in ExpressionAttributeValues)) throw new Error(`ValidationException: ${condition}`)
       return item?.[name] === ExpressionAttributeValues[value]
     })
+  const demand = (item: Item | undefined, asked: Asked) => {
+    if (holds(item, asked)) return
+    throw Object.assign(new Error('The conditional request failed'), { name: 'ConditionalCheckFailedException' })
+  }
   return {
     async get({ Key, ConsistentRead }: Asked) {
       await turn()
@@ -32,14 +36,14 @@ export function dynamodbTable(items: Map<string, Item>) {
     async put(asked: Asked) {
       await turn()
       const id = String(asked.Item?.['userId'])
-      if (!holds(items.get(id), asked)) {
-        throw Object.assign(new Error('The conditional request failed'), { name: 'ConditionalCheckFailedException' })
-      }
+      demand(items.get(id), asked)
       items.set(id, { ...asked.Item })
     },
-    async delete({ Key }: Asked) {
+    async delete(asked: Asked) {
       await turn()
-      items.delete(Key?.userId ?? '')
+      const id = asked.Key?.userId ?? ''
+      demand(items.get(id), asked)
+      items.delete(id)
     },
     async scan({ ExclusiveStartKey }: Asked) {
       await turn()
@@ -77,7 +81,7 @@ export function mongodbCollection(rows: Map<string, Row>) {
     },
     async deleteOne(filter: Item) {
       await turn()
-      rows.delete(found(filter)?._id ?? '')
+      return { deletedCount: rows.delete(found(filter)?._id ?? '') ? 1 : 0 }
     },
     async *find() {
       for (const row of [...rows.values()]) {

@@ -119,7 +119,7 @@ function watched(storage: Storage): { readonly storage: Storage; readonly idle: 
     storage: {
       get: (userId) => watch(storage.get(userId)),
       put: (...write) => watch(storage.put(...write)),
-      delete: (userId) => watch(storage.delete(userId)),
+      delete: (...removal) => watch(storage.delete(...removal)),
       userIds: () => storage.userIds(),
     },
     async idle() {

@@ -71,7 +71,7 @@ function mortal(storage: Storage): Storage {
   return {
     get: (userId) => dying('get', () => storage.get(userId)),
     put: (...write) => dying('put', () => storage.put(...write)),
-    delete: (userId) => dying('delete', () => storage.delete(userId)),
+    delete: (...removal) => dying('delete', () => storage.delete(...removal)),
     userIds: () => storage.userIds(),
   }
 }

@@ -177,7 +177,7 @@ test('no secret in any error that the core throws, nor in what it carries', asyn
     },
     async () => {
       const row = await stage.open.storage.get('alice')
-      await stage.open.storage.delete('alice')
+      await stage.open.storage.delete('alice', row?.revision ?? '')
       await stage.open.storage.put('alice', { ...row, sealed: '1.x.y' } as never, null)
       return mfa.challenge(alice, { code: codes[0] })
     },

@@ -30,7 +30,10 @@ describeOn(serverStacks, (stack) => {
     const open = await openPlace(place)
     await open.migrate()
     const close = async () => {
-      for await (const userId of open.storage.userIds()) await open.storage.delete(userId)
+      for await (const userId of open.storage.userIds()) {
+        const { revision = '' } = (await open.storage.get(userId)) ?? {}
+        await open.storage.delete(userId, revision)
+      }
       await open.close()
     }
     return { ...open, place, close }
@@ -79,6 +82,6 @@ async function expectWrites({ open: { storage }, alice }: Stage, come: 'rejected
   // In a cluster their keys have the slot of hers.
   const others = Array.from({ length: 8 }, (_, n) => `${n}{app:${alice.id}}`)
   const results = await Promise.allSettled(others.map((userId) => storage.put(userId, stored, null)))
-  await Promise.allSettled(others.map((userId) => storage.delete(userId)))
+  await Promise.allSettled(others.map((userId) => storage.delete(userId, stored.revision)))
   expect(results.map(({ status }) => status)).toEqual(results.map(() => come))
 }

@@ -256,7 +256,7 @@ async function rowOf(storage: Storage, userId: string): Promise<StoredRecord> {
 
 /** Somebody with the database's password changes a row. */
 async function replaceRow(storage: Storage, userId: string, row: StoredRecord): Promise<void> {
-  await storage.delete(userId)
+  expect(await storage.delete(userId, (await rowOf(storage, userId)).revision)).toBe(true)
   expect(await storage.put(userId, row, null)).toBe(true)
 }
 

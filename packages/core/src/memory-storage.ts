@@ -15,8 +15,8 @@ export function memoryStorage(): Storage {
       rows.set(userId, copyOf(next))
       return true
     },
-    async delete(userId) {
-      rows.delete(userId)
+    async delete(userId, expected) {
+      return rows.get(userId)?.revision === expected && rows.delete(userId)
     },
     async *userIds() {
       yield* [...rows.keys()]

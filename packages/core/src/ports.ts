@@ -39,8 +39,12 @@ export interface Storage {
    * @returns true once the write is durable, false if another writer was first
    */
   put(userId: string, next: StoredRecord, expected: string | null): Promise<boolean>
-  /** Removes the row; no error where there is none. */
-  delete(userId: string): Promise<void>
+  /**
+   * Removes the row only if the revision stored now is `expected`.
+   *
+   * @returns true once the removal is durable, false if another writer was first or there is no row
+   */
+  delete(userId: string, expected: string): Promise<boolean>
   /** Every stored user id, each once, in any order. */
   userIds(): AsyncIterable<string>
 }

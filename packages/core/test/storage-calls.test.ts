@@ -119,7 +119,8 @@ const operations: readonly (readonly [string, Costs, (scene: Scene) => Promise<u
   ['a removal of nothing', read, ({ mfa, fresh }) => refusal(mfa.removeAuthenticator('alice', 'x', fresh))],
   ['a reset', write, ({ mfa }) => mfa.reset('alice')],
   ['a revocation', write, ({ mfa }) => mfa.revokeTokens('alice')],
-  ['an erasure', { get: 0, put: 0, delete: 1 }, ({ mfa }) => mfa.erase('alice')],
+  ['an erasure', { get: 1, put: 0, delete: 1 }, ({ mfa }) => mfa.erase('alice')],
+  ['an erasure of nothing', read, ({ mfa }) => mfa.erase('mallory')],
   [
     'an import',
     write,

@@ -8,7 +8,6 @@ export interface ScriptCall {
 export interface NodeRedisScripts {
   eval(script: string, call: ScriptCall): Promise<unknown>
   evalSha(sha1: string, call: ScriptCall): Promise<unknown>
-  del(key: string): Promise<unknown>
 }
 
 /** The part of node-redis' `createClient()` and `createClientPool()` that is used. */

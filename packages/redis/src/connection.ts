@@ -15,7 +15,6 @@ export type Send = (name: string, ...args: string[]) => Promise<unknown>
 export interface Connection {
   /** Runs a script, by its text or by its hash, on the master that has the key. */
   run(command: 'eval' | 'evalsha', script: string, key: string, ...args: string[]): Promise<unknown>
-  delete(key: string): Promise<unknown>
   /** Every master. @throws Error where the client knows none, as one of a cluster does before it has run anything */
   masters(): Promise<readonly Send[]>
 }
@@ -23,7 +22,7 @@ export interface Connection {
 /** @throws TypeError where it is no client that we know */
 export function createConnection(client: RedisClient): Connection {
   if (has(client, 'call')) return ioredisConnection(client as IoredisCluster)
-  const scripts = ['evalSha', 'eval', 'del']
+  const scripts = ['evalSha', 'eval']
   if (scripts.every((method) => has(client, method))) return nodeRedisConnection(client as NodeRedisClient)
   throw new TypeError('client must be a client of node-redis 4 or later, or of ioredis 5 or later')
 }
@@ -35,7 +34,6 @@ function ioredisConnection(client: IoredisCluster): Connection {
       server.call(name, ...args)
   return {
     run: (command, script, key, ...args) => client.call(command, script, '1', key, ...args),
-    delete: (key) => client.call('del', key),
     masters: async () => requireMasters((has(client, 'nodes') ? client.nodes('master') : [client]).map(sendTo)),
   }
 }
@@ -49,7 +47,6 @@ function nodeRedisConnection(client: NodeRedisScripts): Connection {
       const call = { keys: [key], arguments: args }
       return command === 'eval' ? client.eval(script, call) : client.evalSha(script, call)
     },
-    delete: (key) => client.del(key),
     masters: () => nodeRedisMasters(client),
   }
 }

@@ -44,6 +44,14 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
     if (isWhole(userId)) return settings.prefix + userId
     throw new TypeError('a user id that holds half of a character cannot be stored')
   }
+  const write = async (done: string, userId: string, ...args: string[]): Promise<boolean> => {
+    const key = keyOf(userId)
+    await check.ensure()
+    const reply = await runScript(connection, key, ...args)
+    const answer = textOf(reply)
+    if (answer === done || answer === 'beaten') return answer === done
+    throw unexpected(reply)
+  }
   const storage: RedisStorage = {
     async get(userId) {
       const key = keyOf(userId)
@@ -54,19 +62,9 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
       throw unexpected(reply)
     },
     async put(userId, next, expected) {
-      const args = [keyOf(userId), ...toValues(next), ...(expected === null ? [] : [expected])] as const
-      await check.ensure()
-      const reply = await runScript(connection, ...args)
-      const answer = textOf(reply)
-      if (answer === 'written' || answer === 'beaten') return answer === 'written'
-      throw unexpected(reply)
+      return write('written', userId, ...toValues(next), ...(expected === null ? [] : [expected]))
     },
-    async delete(userId) {
-      const key = keyOf(userId)
-      await check.ensure()
-      const reply = await connection.delete(key)
-      if (!/^[01]$/.test(String(reply))) throw unexpected(reply)
-    },
+    delete: (userId, expected) => write('deleted', userId, expected),
     async *userIds() {
       await check.ensure()
       yield* listUserIds(connection, settings.prefix)

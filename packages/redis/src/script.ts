@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Connection } from './connection.ts'
 
 /**
- * Reads the record, or writes it where the revision is the expected one. Arguments: none to read; to write, the four
- * values, and behind them the expected revision unless there must be no key.
+ * Reads the record, or writes or deletes it if the revision is the expected one. Arguments: none to read; the expected
+ * revision to delete; to write, the four values, and behind them the expected revision unless there must be no key.
  *
  * A revision that is stored already is `written`: a client that lost the answer sends the call again.
  *
@@ -12,17 +12,24 @@ import type { Connection } from './connection.ts'
  */
 const source = `
 local key = KEYS[1]
-local revision, sealed, enabled, updated_at, expected = unpack(ARGV)
 local stored = redis.call('HMGET', key, 'revision', 'sealed', 'enabled', 'updated_at')
 local exists = redis.call('EXISTS', key) == 1
 local answer = 'beaten'
-if not revision then
+if #ARGV == 0 then
   answer = exists and stored or 'none'
-elseif stored[1] == revision then
-  answer = 'written'
-elseif (expected and stored[1] == expected) or not (expected or exists) then
-  redis.call('HSET', key, 'revision', revision, 'sealed', sealed, 'enabled', enabled, 'updated_at', updated_at)
-  answer = 'written'
+elseif #ARGV == 1 then
+  if stored[1] == ARGV[1] then
+    redis.call('DEL', key)
+    answer = 'deleted'
+  end
+else
+  local revision, sealed, enabled, updated_at, expected = unpack(ARGV)
+  if stored[1] == revision then
+    answer = 'written'
+  elseif (expected and stored[1] == expected) or not (expected or exists) then
+    redis.call('HSET', key, 'revision', revision, 'sealed', sealed, 'enabled', enabled, 'updated_at', updated_at)
+    answer = 'written'
+  end
 end
 redis.call('PERSIST', key)
 return answer

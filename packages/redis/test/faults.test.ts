@@ -46,7 +46,7 @@ describe.skipIf(isMissing('redis'))(`${titled('a server of our own', 'redis')}`,
       await expectEveryWriteToFail(/OOM/)
       expect(await storage.get('a')).toEqual(stored)
       expect(await storage.get('b')).toBeNull()
-      await expect(storage.delete('c')).resolves.toBeUndefined()
+      expect(await storage.delete('c', 'another')).toBe(false)
       await command('CONFIG', 'SET', 'maxmemory', '0')
       await expectNothingChanged()
     })
@@ -78,7 +78,7 @@ describe.skipIf(isMissing('redis'))(`${titled('a server of our own', 'redis')}`,
       await open.close()
       await expect(storage.get('a')).rejects.toThrow(/closed/i)
       await expect(storage.put('a', someRecord(), stored.revision)).rejects.toThrow(/closed/i)
-      await expect(storage.delete('a')).rejects.toThrow(/closed/i)
+      await expect(storage.delete('a', stored.revision)).rejects.toThrow(/closed/i)
     })
   })
 

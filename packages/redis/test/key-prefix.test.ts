@@ -45,7 +45,7 @@ for (const kind of kinds) {
       const record = someRecord()
       for (const userId of ['a', '{b}', 'c']) await storage.put(userId, record, null)
       expect(await storage.get('{b}')).toEqual(record)
-      await storage.delete('c')
+      expect(await storage.delete('c', record.revision)).toBe(true)
       expect([...(await listUserIds(storage))].sort()).toEqual(['a', '{b}'])
       await prefixed.close()
 

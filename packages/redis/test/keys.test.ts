@@ -36,9 +36,10 @@ describe.skipIf(isMissing('redis'))(`${titled('keys', 'redis')}`, () => {
   test('the default prefix is latchkey:', async () => {
     const userId = randomUUID()
     const storage = redisStorage(open.client)
-    await storage.put(userId, someRecord(), null)
+    const record = someRecord()
+    await storage.put(userId, record, null)
     expect(await send(url, ['EXISTS', `latchkey:${userId}`])).toBe(1)
-    await storage.delete(userId)
+    expect(await storage.delete(userId, record.revision)).toBe(true)
     expect(await send(url, ['EXISTS', `latchkey:${userId}`])).toBe(0)
   })
 
@@ -49,7 +50,7 @@ describe.skipIf(isMissing('redis'))(`${titled('keys', 'redis')}`, () => {
     for (const [userId, record] of records) expect(await storage.put(userId, record, null)).toBe(true)
     for (const [userId, record] of records) expect(await storage.get(userId)).toEqual(record)
     expect([...(await listUserIds(storage))].sort()).toEqual([...oddIds].sort())
-    for (const userId of oddIds) await storage.delete(userId)
+    for (const [userId, { revision }] of records) expect(await storage.delete(userId, revision)).toBe(true)
     expect(await listUserIds(storage)).toEqual([])
   })
 
@@ -66,7 +67,7 @@ describe.skipIf(isMissing('redis'))(`${titled('keys', 'redis')}`, () => {
     for (const userId of ['\ud800', 'a\udc00', '\udc00\ud800']) {
       await expect(storage.get(userId)).rejects.toThrow(TypeError)
       await expect(storage.put(userId, someRecord(), null)).rejects.toThrow(TypeError)
-      await expect(storage.delete(userId)).rejects.toThrow(TypeError)
+      await expect(storage.delete(userId, 'r')).rejects.toThrow(TypeError)
     }
   })
 
@@ -110,7 +111,8 @@ describe.skipIf(isMissing('redis'))(`${titled('keys', 'redis')}`, () => {
       await expect(storage.get('a')).rejects.toThrow(/WRONGTYPE/)
       await expect(storage.put('a', someRecord(), null)).rejects.toThrow(/WRONGTYPE/)
       await expect(storage.put('a', someRecord(), 'r')).rejects.toThrow(/WRONGTYPE/)
-      await storage.delete('a')
+      await expect(storage.delete('a', 'r')).rejects.toThrow(/WRONGTYPE/)
+      await send(url, ['DEL', key])
       expect(await storage.get('a')).toBeNull()
     }
   })

@@ -83,7 +83,8 @@ describe.skipIf(isMissing('redis-cluster'))(`${titled('a cluster of our own', 'r
       expect(await storage.get('left')).toEqual(left)
       expect(await storage.get('made')).toEqual(made)
       expect([...(await listUserIds(storage))].sort()).toEqual(['left', 'made', 'moved'])
-      await storage.delete('made')
+      expect(await storage.delete('made', 'another')).toBe(false)
+      expect(await storage.delete('made', made.revision)).toBe(true)
       expect(await storage.get('made')).toBeNull()
     })
 

@@ -96,7 +96,9 @@ for (const kind of kinds) {
       expect(await Promise.all(users.map((user) => storage.get(user)))).toEqual(users.map(() => record))
       expect(await storage.get('nobody')).toBeNull()
       expect([...(await listUserIds(storage))].sort()).toEqual([...users].sort())
-      await Promise.all(users.slice(1).map((user) => storage.delete(user)))
+      expect(await storage.delete('user-0', 'another')).toBe(false)
+      const deletions = users.slice(1).map((user) => storage.delete(user, record.revision))
+      expect(await Promise.all(deletions)).toEqual(deletions.map(() => true))
       expect(await listUserIds(storage)).toEqual(['user-0'])
       await close()
     })
@@ -109,7 +111,7 @@ test.each(strange)('a reply that cannot be one throws: %o', async (reply) => {
   const info = 'role:master\r\nmaxmemory_policy:noeviction\r\naof_enabled:1\r\n'
   let isReady = false
   const call = (name: string): Promise<unknown> => {
-    if (isReady && !(name === 'del' && (reply === 0 || reply === 1))) return Promise.resolve(reply)
+    if (isReady) return Promise.resolve(reply)
     return Promise.resolve(name === 'info' ? info : 'none')
   }
   const storage = redisStorage({ call } as RedisClient)
@@ -118,7 +120,7 @@ test.each(strange)('a reply that cannot be one throws: %o', async (reply) => {
   await expect(storage.get('a')).rejects.toThrow('unexpected reply')
   await expect(storage.put('a', someRecord(), null)).rejects.toThrow('unexpected reply')
   await expect(storage.put('a', someRecord(), 'r')).rejects.toThrow('unexpected reply')
-  await expect(storage.delete('a')).rejects.toThrow('unexpected reply')
+  await expect(storage.delete('a', 'r')).rejects.toThrow('unexpected reply')
   await expect(listUserIds(storage)).rejects.toThrow('unexpected reply')
 })
 
@@ -134,7 +136,7 @@ describe.skipIf(isMissing('redis'))(`${titled('a transaction of the host on the 
     await (client as Redis).multi({ pipeline: false })
     await expect(storage.get('a')).rejects.toThrow('unexpected reply')
     await expect(storage.put('a', someRecord(), null)).rejects.toThrow('unexpected reply')
-    await expect(storage.delete('a')).rejects.toThrow('unexpected reply')
+    await expect(storage.delete('a', 'r')).rejects.toThrow('unexpected reply')
     await (client as Redis).discard()
     expect(await storage.get('a')).toBeNull()
     await close()

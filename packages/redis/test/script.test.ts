@@ -46,8 +46,10 @@ for (const kind of singles) {
       await expectCommands(['evalsha'], () => storage.get('nobody'))
       await expectCommands(['evalsha'], () => storage.put('a', someRecord(), first.revision))
       await expectCommands(['evalsha'], () => storage.put('a', someRecord(), first.revision))
-      await expectCommands(['evalsha'], () => storage.put('b', someRecord(), null))
-      await expectCommands(['del'], () => storage.delete('a'))
+      const second = someRecord()
+      await expectCommands(['evalsha'], () => storage.put('b', second, null))
+      await expectCommands(['evalsha'], () => storage.delete('a', 'another'))
+      await expectCommands(['evalsha'], () => storage.delete('b', second.revision))
     })
 
     test('a server that has forgotten the script gets it again', async () => {
@@ -76,6 +78,18 @@ for (const kind of singles) {
       const outcome = await storage.put('b', record, null).catch(() => 'unknown')
       expect(outcome).toBe(kind.name.startsWith('ioredis') ? true : 'unknown')
       expect(await storage.get('b')).toEqual(record)
+    })
+
+    test('a delete whose answer was lost has done its work, and takes no record that was made since', async () => {
+      wire.cutAfter('evalsha')
+      const outcome = await storage.delete('a', first.revision).catch(() => 'unknown')
+      // Sent again it finds no record, which is true by then.
+      expect(outcome).toBe(kind.name.startsWith('ioredis') ? false : 'unknown')
+      expect(await storage.get('a')).toBeNull()
+      const again = someRecord()
+      expect(await storage.put('a', again, null)).toBe(true)
+      expect(await storage.delete('a', first.revision)).toBe(false)
+      expect(await storage.get('a')).toEqual(again)
     })
   })
 }

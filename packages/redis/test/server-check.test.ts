@@ -55,7 +55,7 @@ describe.skipIf(isMissing('redis'))(`${titled('one server', 'redis')}`, () => {
     const calls: readonly ((client: RedisClient) => Promise<unknown>)[] = [
       (client) => redisStorage(client).get('a'),
       (client) => redisStorage(client).put('a', someRecord(), null),
-      (client) => redisStorage(client).delete('a'),
+      (client) => redisStorage(client).delete('a', 'r'),
       (client) => listUserIds(redisStorage(client)),
     ]
     for (const call of calls) await expect(call(open.client)).rejects.toThrow(/maxmemory-policy/)

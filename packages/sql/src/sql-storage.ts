@@ -1,5 +1,5 @@
 import type { Storage } from '@latchkey/core'
-import type { Dialect, Run } from './dialect.ts'
+import type { Dialect, Outcome, Run } from './dialect.ts'
 import { type Fragment, render } from './fragment.ts'
 import { type Layout, resolveLayout, type ServerStorageOptions } from './layout.ts'
 import { createMigrate } from './migrate.ts'
@@ -29,6 +29,10 @@ export function sqlStorage(run: Run, dialect: Dialect, options: ServerStorageOpt
   const layout = resolveLayout(options, dialect)
   const statements = createStatements(layout, dialect)
   const execute = createExecute(run, dialect, layout)
+  const wroteOne = ({ changes }: Outcome): boolean => {
+    if (changes > 1) throw notUnique(layout)
+    return changes === 1
+  }
   const storage: SqlStorage = {
     async get(userId) {
       const { rows } = await execute(statements.get(checkId(userId)))
@@ -38,12 +42,10 @@ export function sqlStorage(run: Run, dialect: Dialect, options: ServerStorageOpt
     async put(userId, next, expected) {
       checkId(userId)
       const statement = expected === null ? statements.create(userId, next) : statements.update(userId, next, expected)
-      const { changes } = await execute(statement)
-      if (changes > 1) throw notUnique(layout)
-      return changes === 1
+      return wroteOne(await execute(statement))
     },
-    async delete(userId) {
-      await execute(statements.delete(checkId(userId)))
+    async delete(userId, expected) {
+      return wroteOne(await execute(statements.delete(checkId(userId), expected)))
     },
     userIds: () =>
       walk(async (last) => {

@@ -12,7 +12,8 @@ export interface Statements {
   create(userId: string, next: StoredRecord): Fragment
   /** Writes where the revision is still the expected one; changes one row or none. */
   update(userId: string, next: StoredRecord, expected: string): Fragment
-  delete(userId: string): Fragment
+  /** Removes the record if the revision is still the expected one; changes one row or none. */
+  delete(userId: string, expected: string): Fragment
   /** At most `limit` ids as `id`: those after `last`, in the order of the key. */
   page(last: string | null, limit: number): Fragment
 }
@@ -42,6 +43,7 @@ function createTerms(layout: Layout, dialect: Dialect) {
     revision: column(layout.revision),
     // The first half finds the row by its index; the second tells `1` from `01`, which are one to an INTEGER column.
     isUser: (userId: string) => sql`${key} = ${userId} AND ${dialect.same(key, userId)}${dialect.guard}`,
+    isRevision: (expected: string) => dialect.same(column(layout.revision), expected),
     assign: (next: StoredRecord) => {
       const cells = toCells(layout, dialect, next)
       return join(
@@ -53,11 +55,11 @@ function createTerms(layout: Layout, dialect: Dialect) {
 }
 
 function sharedStatements(terms: Terms): Pick<Statements, 'get' | 'update' | 'page'> {
-  const { dialect, name, table, key, revision, isUser, assign } = terms
+  const { dialect, name, table, key, revision, isUser, isRevision, assign } = terms
   return {
     get: (userId) => sql`SELECT ${selection(terms)} FROM ${table} WHERE ${isUser(userId)} AND ${revision} IS NOT NULL`,
     update: (userId, next, expected) =>
-      sql`UPDATE ${table} SET ${assign(next)} WHERE ${isUser(userId)} AND ${dialect.same(revision, expected)}${dialect.afterWrite}`,
+      sql`UPDATE ${table} SET ${assign(next)} WHERE ${isUser(userId)} AND ${isRevision(expected)}${dialect.afterWrite}`,
     page: (last, limit) => {
       const after = last === null ? sql`${key} IS NOT NULL` : sql`${key} > ${last}`
       const id = sql`${dialect.id(key)} AS ${name('id')}`
@@ -67,7 +69,7 @@ function sharedStatements(terms: Terms): Pick<Statements, 'get' | 'update' | 'pa
 }
 
 /** Rows that Latchkey inserts and deletes. */
-function ownRows({ layout, dialect, name, table, isUser }: Terms): Pick<Statements, 'create' | 'delete'> {
+function ownRows({ layout, dialect, name, table, isUser, isRevision }: Terms): Pick<Statements, 'create' | 'delete'> {
   return {
     create: (userId, next) => {
       const cells = [[layout.userId, sql`${userId}`] as const, ...toCells(layout, dialect, next)]
@@ -81,7 +83,8 @@ function ownRows({ layout, dialect, name, table, isUser }: Terms): Pick<Statemen
       )
       return sql`INSERT INTO ${table} (${columns}) ${dialect.values(values)}${dialect.unlessThere(name(layout.userId))}${dialect.afterWrite}`
     },
-    delete: (userId) => sql`DELETE FROM ${table} WHERE ${isUser(userId)}${dialect.afterWrite}`,
+    delete: (userId, expected) =>
+      sql`DELETE FROM ${table} WHERE ${isUser(userId)} AND ${isRevision(expected)}${dialect.afterWrite}`,
   }
 }
 
@@ -93,6 +96,7 @@ function hostRows({
   table,
   revision,
   isUser,
+  isRevision,
   assign,
 }: Terms): Pick<Statements, 'create' | 'delete'> {
   const columns = [layout.revision, layout.sealed, layout.enabled, layout.updatedAt].filter((of) => of !== null)
@@ -103,7 +107,8 @@ function hostRows({
   return {
     create: (userId, next) =>
       sql`UPDATE ${table} SET ${assign(next)} WHERE ${isUser(userId)} AND ${revision} IS NULL${dialect.afterWrite}`,
-    delete: (userId) => sql`UPDATE ${table} SET ${cleared} WHERE ${isUser(userId)}${dialect.afterWrite}`,
+    delete: (userId, expected) =>
+      sql`UPDATE ${table} SET ${cleared} WHERE ${isUser(userId)} AND ${isRevision(expected)}${dialect.afterWrite}`,
   }
 }
 

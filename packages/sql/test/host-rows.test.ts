@@ -64,7 +64,9 @@ onEveryDatabase('rows of the host', ({ driver: { dialect }, database }) => {
       expect(await storage.get('10')).toBeNull()
       expect(await listUserIds(storage)).toEqual(['1'])
       expect(await hostColumns()).toEqual(before)
-      await storage.delete('1')
+      expect(await storage.delete('1', first.revision)).toBe(false)
+      expect(await storage.get('1')).toEqual(second)
+      expect(await storage.delete('1', second.revision)).toBe(true)
       expect(await hostColumns()).toEqual(before)
       const ours = await run('SELECT DISTINCT latchkey_revision AS r, latchkey_sealed AS s FROM users')
       expect(ours).toEqual([{ r: null, s: null }])
@@ -72,7 +74,7 @@ onEveryDatabase('rows of the host', ({ driver: { dialect }, database }) => {
 
     test('a user without a row gets none', async () => {
       expect(await storage.put('3', someRecord(), null)).toBe(false)
-      await storage.delete('3')
+      expect(await storage.delete('3', 'r')).toBe(false)
       expect(await hostColumns()).toHaveLength(3)
       expect(await storage.get('3')).toBeNull()
     })
@@ -85,7 +87,7 @@ onEveryDatabase('rows of the host', ({ driver: { dialect }, database }) => {
       await storage.put('1', record, null)
       expect(await storage.get(alike).catch(() => null)).toBeNull()
       expect(await storage.put(alike, someRecord(), record.revision).catch(refused)).toBe(false)
-      await storage.delete(alike).catch(refused)
+      expect(await storage.delete(alike, record.revision).catch(refused)).toBe(false)
       expect(await storage.get('1')).toEqual(record)
     })
   })

@@ -33,7 +33,7 @@ async function plansOf(
   await explaining.get(userId).catch(() => null)
   await explaining.put(userId, someRecord(), null).catch(() => null)
   await explaining.put(userId, someRecord(), 'r').catch(() => null)
-  await explaining.delete(userId).catch(() => null)
+  await explaining.delete(userId, 'r').catch(() => null)
   return plans
 }
 

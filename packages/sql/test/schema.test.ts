@@ -96,7 +96,7 @@ onEveryDatabase('schema', ({ driver: { dialect }, database }) => {
         () => storage.get('a'),
         () => storage.put('a', someRecord(), null),
         () => storage.put('a', someRecord(), 'r'),
-        () => storage.delete('a'),
+        () => storage.delete('a', 'r'),
         () => listUserIds(storage),
       ]
       for (const call of calls) {

@@ -54,13 +54,15 @@ onEveryDatabase('storage', ({ driver: { dialect }, database }) => {
     await run(`INSERT INTO users VALUES ('a', 'r', '1:1:s'), ('a', 's', '1:1:t')`)
     const users = await database().storage({ table: 'users', rows: 'host' })
     await expect(users.get('a')).rejects.toThrow('the column "id" of "users" must be unique')
+    await run(`UPDATE users SET latchkey_revision = 'r'`)
+    await expect(users.delete('a', 'r')).rejects.toThrow('the column "id" of "users" must be unique')
   })
 
   describe('user ids', () => {
     test.each(['a\0b', 'a\ud800', '\udc00'])('%j cannot be stored, by any method', async (userId) => {
       await expect(storage.put(userId, someRecord(), null)).rejects.toThrow('cannot be stored')
       await expect(storage.get(userId)).rejects.toThrow('cannot be stored')
-      await expect(storage.delete(userId)).rejects.toThrow('cannot be stored')
+      await expect(storage.delete(userId, 'r')).rejects.toThrow('cannot be stored')
     })
   })
 

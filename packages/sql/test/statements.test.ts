@@ -1,4 +1,4 @@
-/** The rule guarded here: one statement for each call, and put never reads: nothing can come between a look and a write. */
+/** The rule guarded here: one statement for each call, and neither put nor delete reads: nothing can come between a look and a write. */
 import { listUserIds, someRecord } from '@latchkey/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -100,7 +100,7 @@ describe.each([
     })
     afterEach(() => watched.dispose())
 
-    test('each call is one statement, and put never reads', async () => {
+    test('each call is one statement, and neither put nor delete reads', async () => {
       const { ran, storage: open } = watched
       const storage = open()
       await storage.migrate()
@@ -112,8 +112,9 @@ describe.each([
       await storage.put('a', someRecord(), record.revision)
       await storage.get('a')
       await listUserIds(storage)
-      await storage.delete('a')
-      expect(ran).toEqual(['INSERT', 'INSERT', 'UPDATE', 'UPDATE', 'SELECT', 'SELECT', 'DELETE'])
+      await storage.delete('a', record.revision)
+      await storage.delete('a', 'another')
+      expect(ran).toEqual(['INSERT', 'INSERT', 'UPDATE', 'UPDATE', 'SELECT', 'SELECT', 'DELETE', 'DELETE'])
     })
 
     test('in rows of the host, too', async () => {
@@ -127,7 +128,7 @@ describe.each([
       await storage.put('1', record, null)
       await storage.put('1', someRecord(), record.revision)
       await storage.get('1')
-      await storage.delete('1')
+      await storage.delete('1', record.revision)
       expect(ran).toEqual(['UPDATE', 'UPDATE', 'SELECT', 'UPDATE'])
     })
 

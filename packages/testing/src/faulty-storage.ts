@@ -30,7 +30,7 @@ export function faultyStorage(storage: Storage): FaultyStorage {
   return Object.freeze<FaultyStorage>({
     get: (userId) => pass(enter('get'), () => storage.get(userId)),
     put: (userId, next, expected) => pass(enter('put'), () => storage.put(userId, next, expected)),
-    delete: (userId) => pass(enter('delete'), () => storage.delete(userId)),
+    delete: (userId, expected) => pass(enter('delete'), () => storage.delete(userId, expected)),
     userIds: () => walk(enter('userIds'), () => storage.userIds()),
     calls: plan.calls,
     inject: plan.inject,

@@ -25,7 +25,7 @@ test('counts the calls of each method, failed ones too', async () => {
   await storage.get('a')
   await storage.put('a', record('1'), null)
   await storage.put('a', record('2'), null)
-  await expect(storage.delete('a')).rejects.toThrow('was told to throw')
+  await expect(storage.delete('a', '1')).rejects.toThrow('was told to throw')
   await list(storage)
   expect(storage.calls).toEqual({ get: 1, put: 2, delete: 1, userIds: 1 })
   storage.reset()

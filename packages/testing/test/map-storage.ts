@@ -16,8 +16,8 @@ export function mapStorage(rows: Rows, changes: Partial<Storage> = {}): Storage 
       rows.set(userId, copy(next))
       return true
     },
-    async delete(userId) {
-      rows.delete(userId)
+    async delete(userId, expected) {
+      return rows.get(userId)?.revision === expected && rows.delete(userId)
     },
     async *userIds() {
       yield* [...rows.keys()]

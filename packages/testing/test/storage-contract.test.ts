@@ -41,11 +41,52 @@ const breakages: readonly (readonly [string, Breakage, readonly string[]])[] = [
     (_, sound) => ({ put: async (...args) => (await sound.put(...args)) && false }),
     ['replaces the record'],
   ],
-  ['keeps deleted rows', () => ({ delete: async () => undefined }), ['delete removes', 'nobody who was deleted']],
+  [
+    'keeps deleted rows',
+    (rows) => ({ delete: async (id, expected) => rows.get(id)?.revision === expected }),
+    ['delete with the stored revision', 'nobody who was deleted'],
+  ],
   [
     'deletes everybody',
-    (rows) => ({ delete: async () => rows.clear() }),
-    ['leaves the others alone', 'fine where there is none'],
+    (rows, sound) => ({
+      async delete(...removal) {
+        const isDone = await sound.delete(...removal)
+        if (isDone) rows.clear()
+        return isDone
+      },
+    }),
+    ['leaves the others alone'],
+  ],
+  [
+    'deletes whatever the revision',
+    (rows) => ({ delete: async (id) => rows.delete(id) }),
+    ['delete with another revision', 'update or delete a record at once', 'old revision never matches'],
+  ],
+  [
+    'deletes by a revision in any case',
+    (rows, sound) => ({
+      delete: async (id, expected) => {
+        const revision = rows.get(id)?.revision ?? ''
+        return sound.delete(id, revision.toLowerCase() === expected.toLowerCase() ? revision : expected)
+      },
+    }),
+    ['delete with another revision'],
+  ],
+  ['reads, then deletes', readsThenDeletes, ['update or delete a record at once']],
+  [
+    'claims a deletion where there is nothing',
+    (rows, sound) => ({ delete: async (...removal) => (await sound.delete(...removal)) || !rows.has(removal[0]) }),
+    ['delete says false'],
+  ],
+  [
+    'claims a deletion that it did not do',
+    (_, sound) => ({ delete: async (...removal) => (await sound.delete(...removal)) || true }),
+    ['delete with another revision', 'delete says false', 'update or delete a record at once'],
+  ],
+  [
+    'never claims a deletion',
+    (_, sound) => ({ delete: async (...removal) => (await sound.delete(...removal)) && false }),
+    ['delete with the stored revision'],
   ],
   [
     'cuts long texts',
@@ -161,11 +202,21 @@ function readsThenWrites(rows: Rows): Partial<Storage> {
   }
 }
 
+function readsThenDeletes(rows: Rows): Partial<Storage> {
+  return {
+    async delete(userId, expected) {
+      const revision = rows.get(userId)?.revision
+      await nextTurn()
+      return revision === expected && (rows.delete(userId) || true)
+    },
+  }
+}
+
 function foldsIds(fold: (userId: string) => string): Breakage {
   return (_, sound) => ({
     get: (userId) => sound.get(fold(userId)),
     put: (userId, next, expected) => sound.put(fold(userId), next, expected),
-    delete: (userId) => sound.delete(fold(userId)),
+    delete: (userId, expected) => sound.delete(fold(userId), expected),
   })
 }
 
@@ -179,9 +230,9 @@ function locksWhileListing(_: Rows, sound: Storage): Partial<Storage> {
       unlocked()
       return sound.put(...args)
     },
-    async delete(userId) {
+    async delete(...removal) {
       unlocked()
-      return sound.delete(userId)
+      return sound.delete(...removal)
     },
     async *userIds() {
       // No finally: a reader that stops early leaves the cursor open.
@@ -252,7 +303,7 @@ describe('two storages on the same data', () => {
   test('are left out where a storage cannot be opened twice', () => {
     const names = (cases: readonly { name: string }[]) => cases.map(({ name }) => name)
     const alone = names(storageContract({ create: sound.create }))
-    expect(names(storageContract(sound)).filter((name) => !alone.includes(name))).toHaveLength(3)
+    expect(names(storageContract(sound)).filter((name) => !alone.includes(name))).toHaveLength(4)
   })
 })
 

@@ -47,7 +47,10 @@ function open({ givesUp = false, isBeaten = false, loses = () => false }: Manner
       if (isBeaten && isFree !== null) return false
       return write(expected === null ? 'create' : 'update', (on) => on.put(userId, next, expected))
     },
-    delete: (userId) => write('delete', (on) => on.delete(userId)),
+    async delete(userId, expected) {
+      if (isBeaten && isFree !== null) return false
+      return write('delete', (on) => on.delete(userId, expected))
+    },
     userIds: () => mine().userIds(),
   }
   const holdLock = () => {

@@ -16,11 +16,35 @@ export const databases = [
     changes: [
       {
         file: statements,
-        search: ' AND ${dialect.same(revision, expected)}$',
-        replace: ' AND ${expected} IS NOT NULL$',
+        search: '${assign(next)} WHERE ${isUser(userId)} AND ${isRevision(expected)}$',
+        replace: '${assign(next)} WHERE ${isUser(userId)}$',
       },
     ],
   })),
+  ...['postgres', 'mysql', 'sqlite'].map((dialect) => ({
+    name: `${dialect} deletes without comparing`,
+    threats: [`packages/sql/test/${dialect}/storage-contract.test.ts`],
+    test: 'delete with another revision changes nothing',
+    changes: [
+      {
+        file: statements,
+        search: 'DELETE FROM ${table} WHERE ${isUser(userId)} AND ${isRevision(expected)}$',
+        replace: 'DELETE FROM ${table} WHERE ${isUser(userId)}$',
+      },
+    ],
+  })),
+  {
+    name: 'a record in a users table is deleted without comparing',
+    threats: ['packages/sql/test/host-rows.test.ts'],
+    test: 'a whole life of a record',
+    changes: [
+      {
+        file: statements,
+        search: 'SET ${cleared} WHERE ${isUser(userId)} AND ${isRevision(expected)}$',
+        replace: 'SET ${cleared} WHERE ${isUser(userId)}$',
+      },
+    ],
+  },
   {
     name: "PostgreSQL takes another's first record for its own",
     threats: ['packages/sql/test/postgres/storage-contract.test.ts'],
@@ -97,6 +121,12 @@ export const databases = [
     test: "Redis 'one TOTP code",
     threats: [races],
     changes: [{ file: script, search: '(expected and stored[1] == expected)', replace: '(expected and exists)' }],
+  },
+  {
+    name: 'Redis deletes without comparing',
+    threats: ['packages/redis/test/storage-contract.test.ts'],
+    test: 'delete with another revision changes nothing',
+    changes: [{ file: script, search: 'if stored[1] == ARGV[1] then', replace: 'if exists then' }],
   },
   {
     name: 'Redis creates a record that is there',

@@ -77,14 +77,20 @@ export const replay = [
     changes: [
       {
         file: 'sql/src/statements.ts',
-        search: ' AND ${dialect.same(revision, expected)}$',
-        replace: ' AND ${expected} IS NOT NULL$',
+        search: '${assign(next)} WHERE ${isUser(userId)} AND ${isRevision(expected)}$',
+        replace: '${assign(next)} WHERE ${isUser(userId)}$',
       },
     ],
   },
   {
     name: 'a write that was beaten counts as done',
     threats: ['replay'],
-    changes: [{ file: 'core/src/commit/commit.ts', search: '=== true\n', replace: '!== undefined\n' }],
+    changes: [
+      {
+        file: 'core/src/commit/commit.ts',
+        search: 'put(userId, next, expected)) === true',
+        replace: 'put(userId, next, expected)) !== undefined',
+      },
+    ],
   },
 ]

@@ -1,4 +1,5 @@
 const commit = 'core/src/commit/commit.ts'
+const deletion = 'packages/core/test/commit/delete.test.ts'
 const asked = 'core/src/rules/prove.ts'
 
 /** @type {readonly import('../bug.d.ts').PlantedBug[]} */
@@ -86,7 +87,69 @@ export const storage = [
     name: 'a storage that says nothing has stored',
     test: 'neither true nor false',
     threats: ['storage'],
-    changes: [{ file: commit, search: '=== true\n', replace: '!== false\n' }],
+    changes: [
+      {
+        file: commit,
+        search: 'put(userId, next, expected)) === true',
+        replace: 'put(userId, next, expected)) !== false',
+      },
+    ],
+  },
+  {
+    name: 'a storage that says nothing has deleted',
+    threats: [deletion],
+    test: 'is no yes',
+    changes: [
+      { file: commit, search: 'delete(userId, expected)) === true', replace: 'delete(userId, expected)) !== false' },
+    ],
+  },
+  {
+    name: 'an erasure that was beaten counts as done',
+    threats: [deletion],
+    test: 'another writer was first',
+    changes: [
+      {
+        file: commit,
+        search: '|| (await failClosed(() => remove(userId, stored.revision)))',
+        replace: '|| (await failClosed(() => remove(userId, stored.revision).then(() => true)))',
+      },
+    ],
+  },
+  {
+    name: 'nobody reads again what became of an erasure',
+    threats: [deletion],
+    test: 'a delete that throws after it took effect',
+    changes: [{ file: commit, search: 'if (stored?.revision === expected) throw error', replace: 'throw error' }],
+  },
+  {
+    name: 'an erasure that threw counts as done',
+    threats: [deletion],
+    test: 'a delete that throws before it took effect',
+    changes: [
+      {
+        file: commit,
+        search: 'if (stored?.revision === expected) throw error\n      return stored === null',
+        replace: 'return stored !== undefined',
+      },
+    ],
+  },
+  {
+    name: 'an erasure that threw leaves what another one wrote',
+    threats: [deletion],
+    test: 'another writer came by meanwhile',
+    changes: [{ file: commit, search: '      return stored === null\n', replace: '      return true\n' }],
+  },
+  {
+    name: 'the memory storage deletes without comparing',
+    threats: ['packages/testing/test/storage-contract.test.ts'],
+    test: 'delete with another revision changes nothing',
+    changes: [
+      {
+        file: 'core/src/memory-storage.ts',
+        search: 'rows.get(userId)?.revision === expected && rows.delete(userId)',
+        replace: 'expected !== undefined && rows.delete(userId)',
+      },
+    ],
   },
   {
     name: "another user's row opens",

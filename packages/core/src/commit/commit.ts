@@ -34,6 +34,7 @@ export interface Commit {
   apply<T extends Outcome>(userId: string, rule: Rule<T>, orElse?: MfaRecord): Promise<T>
   /** Seals the record again where another secret than the first sealed it. @returns whether it did */
   reseal(userId: string): Promise<boolean>
+  /** Deletes whatever is stored, also a record that does not open. @throws MfaError `storage_unavailable` */
   delete(userId: string): Promise<void>
 }
 
@@ -85,7 +86,26 @@ export function createCommit(settings: CommitSettings): Commit {
       if (await failClosed(async () => put(userId, seal(userId, outcome.record), stored?.revision ?? null)))
         return outcome
     }
-    throw unavailable(new Error(`beaten by other writers ${mostTries} times in a row`))
+    throw alwaysBeaten()
+  }
+
+  /** True: gone for good. False: another writer was first, or is by now. As with a put, reading tells after a throw. */
+  const remove = async (userId: string, expected: string): Promise<boolean> => {
+    try {
+      return (await storage.delete(userId, expected)) === true
+    } catch (error) {
+      const stored = await storage.get(userId)
+      if (stored?.revision === expected) throw error
+      return stored === null
+    }
+  }
+
+  const erased = async (userId: string): Promise<void> => {
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const stored = await failClosed(() => storage.get(userId))
+      if (stored === null || (await failClosed(() => remove(userId, stored.revision)))) return
+    }
+    throw alwaysBeaten()
   }
 
   return Object.freeze<Commit>({
@@ -100,7 +120,7 @@ export function createCommit(settings: CommitSettings): Commit {
           return put(userId, seal(userId, open(userId, stored)), stored.revision)
         }),
       ),
-    delete: (userId) => queue.run(userId, () => failClosed(() => storage.delete(userId))),
+    delete: (userId) => queue.run(userId, () => erased(userId)),
   })
 }
 
@@ -111,6 +131,10 @@ async function failClosed<T>(call: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw unavailable(error)
   }
+}
+
+function alwaysBeaten(): MfaError {
+  return unavailable(new Error(`beaten by other writers ${mostTries} times in a row`))
 }
 
 function unavailable(cause: unknown): MfaError {

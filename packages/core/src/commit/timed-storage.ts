@@ -8,7 +8,7 @@ export function timedStorage(storage: Storage, limitMs: number): Pick<Storage, '
   return {
     get: (userId) => within(limitMs, () => storage.get(userId)),
     put: (userId, next, expected) => within(limitMs, () => storage.put(userId, next, expected)),
-    delete: (userId) => within(limitMs, () => storage.delete(userId)),
+    delete: (userId, expected) => within(limitMs, () => storage.delete(userId, expected)),
   }
 }
 

@@ -15,7 +15,8 @@ describe('a storage with a time limit', () => {
     await expect(storage.put('alice', row, null)).resolves.toBe(true)
     await expect(storage.put('alice', row, null)).resolves.toBe(false)
     await expect(storage.get('alice')).resolves.toEqual(row)
-    await storage.delete('alice')
+    await expect(storage.delete('alice', 'another')).resolves.toBe(false)
+    await expect(storage.delete('alice', 'r')).resolves.toBe(true)
     await expect(storage.get('alice')).resolves.toBeNull()
   })
 
@@ -25,7 +26,7 @@ describe('a storage with a time limit', () => {
     storage.inject('put', 'hang_before')
     storage.inject('delete', 'hang_before')
     const timed = timedStorage(storage, 5)
-    const calls = [timed.get('alice'), timed.put('alice', row, null), timed.delete('alice')]
+    const calls = [timed.get('alice'), timed.put('alice', row, null), timed.delete('alice', 'r')]
     for (const call of calls) await expect(call).rejects.toThrow('the storage did not answer within 5 ms')
   })
 
@@ -43,7 +44,7 @@ describe('a storage with a time limit', () => {
     const timed = timedStorage(memoryStorage(), 60_000)
     const before = timers()
     await timed.get('alice')
-    await timed.delete('alice')
+    await timed.delete('alice', 'r')
     expect(timers()).toBe(before)
   })
 })

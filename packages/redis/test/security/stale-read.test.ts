@@ -46,7 +46,7 @@ describe.skipIf(isMissing('redis'))(`${titled('a master and its replica', 'redis
       await expect(storage.get('nobody')).rejects.toThrow(message)
       await expect(storage.put('a', someRecord(), stored.revision)).rejects.toThrow(message)
       await expect(storage.put('b', someRecord(), 'another')).rejects.toThrow(message)
-      await expect(storage.delete('a')).rejects.toThrow(message)
+      await expect(storage.delete('a', stored.revision)).rejects.toThrow(message)
     }
 
     test('a replica is refused from the start', async () => {

@@ -64,7 +64,7 @@ describe.skipIf(missing.mariadb !== null)(`${title}`, () => {
     const refusal = /set autocommit to 1/
     await expect(storage.put('b', someRecord(), null)).rejects.toThrow(refusal)
     await expect(storage.put('a', someRecord(), record.revision)).rejects.toThrow(refusal)
-    await expect(storage.delete('a')).rejects.toThrow(refusal)
+    await expect(storage.delete('a', record.revision)).rejects.toThrow(refusal)
     await expect(storage.get('a')).rejects.toThrow(refusal)
     await expect(storage.get('b')).rejects.toThrow(refusal)
     expect(await others.get('a')).toEqual(record)

@@ -29,7 +29,7 @@ describe.skipIf(missing.mariadb !== null)(`${title}`, () => {
         for (const [id, record] of records) expect(await storage.put(id, record, null)).toBe(true)
         for (const [id, record] of records) expect(await storage.get(id)).toEqual(record)
         expect(new Set(await listUserIds(storage))).toEqual(new Set(ids))
-        for (const id of ids) await storage.delete(id)
+        for (const [id, { revision }] of records) expect(await storage.delete(id, revision)).toBe(true)
         expect(await listUserIds(storage)).toEqual([])
       }
       await pool.end()

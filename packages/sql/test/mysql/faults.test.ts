@@ -125,7 +125,7 @@ describe.skipIf(missing.mariadb !== null)(`${title}`, () => {
     await client.query('SET SESSION TRANSACTION READ ONLY')
     const replica = mysqlStorage(client)
     await expectEveryWriteToFail(replica, /READ ONLY/)
-    await expect(replica.delete('a')).rejects.toThrow(/READ ONLY/)
+    await expect(replica.delete('a', stored.revision)).rejects.toThrow(/READ ONLY/)
     expect(await replica.get('a')).toEqual(stored)
     await expectNothingChanged()
   })

@@ -34,7 +34,7 @@ describe.skipIf(missing.postgres !== null)(`${title}`, () => {
       })
       let storage = await whatStays((open) => open.put('a', second, first.revision))
       expect(await storage.get('a')).toEqual(second)
-      storage = await whatStays((open) => open.delete('a'))
+      storage = await whatStays((open) => open.delete('a', second.revision))
       expect(await storage.get('a')).toBeNull()
     })
   })

@@ -65,7 +65,7 @@ describe.skipIf(missing.postgres !== null)(`${title}`, () => {
     const other = await lockRow()
     await withSettings('-c lock_timeout=50', async (impatient) => {
       await expect(impatient.put('a', someRecord(), stored.revision)).rejects.toThrow('lock timeout')
-      await expect(impatient.delete('a')).rejects.toThrow('lock timeout')
+      await expect(impatient.delete('a', stored.revision)).rejects.toThrow('lock timeout')
       expect(await impatient.get('a')).toEqual(stored)
     })
     await other.query('ROLLBACK')
@@ -121,7 +121,7 @@ describe.skipIf(missing.postgres !== null)(`${title}`, () => {
   test('the server is read-only, as a standby is', async () => {
     await withSettings('-c default_transaction_read_only=on', async (standby) => {
       await expectEveryWriteToFail(standby, /read-only/)
-      await expect(standby.delete('a')).rejects.toThrow(/read-only/)
+      await expect(standby.delete('a', stored.revision)).rejects.toThrow(/read-only/)
       expect(await standby.get('a')).toEqual(stored)
     })
     await expectNothingChanged()

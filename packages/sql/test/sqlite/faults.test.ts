@@ -38,7 +38,7 @@ for (const driver of drivers) {
       const other = file.open()
       other.exec('BEGIN EXCLUSIVE')
       await expectEveryWriteToFail(/locked/)
-      await expect(storage.delete('a')).rejects.toThrow(/locked/)
+      await expect(storage.delete('a', stored.revision)).rejects.toThrow(/locked/)
       expect(await storage.get('a')).toEqual(stored)
       other.exec('ROLLBACK')
       await expectNothingChanged()
@@ -65,7 +65,7 @@ for (const driver of drivers) {
     test('the database is read-only', async () => {
       handle.exec('PRAGMA query_only = ON')
       await expectEveryWriteToFail(/readonly/)
-      await expect(storage.delete('a')).rejects.toThrow(/readonly/)
+      await expect(storage.delete('a', stored.revision)).rejects.toThrow(/readonly/)
       handle.exec('PRAGMA query_only = OFF')
       await expectNothingChanged()
     })
@@ -95,7 +95,7 @@ for (const driver of drivers) {
     test('a transaction of the host is open, whose ROLLBACK would take the write back', async () => {
       handle.exec('BEGIN')
       await expectEveryWriteToFail(/a transaction is open/)
-      await expect(storage.delete('a')).rejects.toThrow(/a transaction is open/)
+      await expect(storage.delete('a', stored.revision)).rejects.toThrow(/a transaction is open/)
       // It could be of the time when that transaction began.
       await expect(storage.get('a')).rejects.toThrow(/a transaction is open/)
       handle.exec('ROLLBACK')
@@ -125,6 +125,6 @@ test.skipIf(nodeSqlite === undefined)(
     handle.exec(`INSERT INTO latchkey_records VALUES ('a', 's', 1, 1)`)
     const storage = sqliteStorage(handle)
     await expect(storage.get('a')).rejects.toThrow('no such column: latchkey_records.revision')
-    await expect(storage.delete('a')).resolves.toBeUndefined()
+    await expect(storage.delete('a', 'r')).rejects.toThrow('no such column: latchkey_records.revision')
   },
 )

@@ -21,7 +21,8 @@ export type Message =
 
 /** A call of a storage's method; lists are read an id at a time, and left. */
 export type StorageCall =
-  | { readonly method: 'get' | 'delete'; readonly userId: string }
+  | { readonly method: 'get'; readonly userId: string }
+  | { readonly method: 'delete'; readonly userId: string; readonly expected: string }
   | {
       readonly method: 'put'
       readonly userId: string

@@ -19,8 +19,8 @@ export function remoteStorage(channel: StorageChannel = process): Storage {
     async put(userId, next, expected) {
       return (await ask({ method: 'put', userId, next: encodeRecord(next), expected })) as boolean
     },
-    async delete(userId) {
-      await ask({ method: 'delete', userId })
+    async delete(userId, expected) {
+      return (await ask({ method: 'delete', userId, expected })) as boolean
     },
     async *userIds() {
       const list = randomUUID()

@@ -49,7 +49,7 @@ async function perform(storage: Storage, lists: OpenLists, call: StorageCall): P
     case 'put':
       return storage.put(call.userId, decodeRecord(call.next), call.expected)
     case 'delete':
-      return storage.delete(call.userId)
+      return storage.delete(call.userId, call.expected)
     case 'next':
       return lists.next(call.list)
     case 'leave':

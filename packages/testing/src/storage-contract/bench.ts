@@ -64,6 +64,25 @@ export async function createRecord(storage: Storage, userId: string, record = so
   return record
 }
 
+/** Stores the record, or deletes the one before it if there is to be none, and says what the storage says. */
+export async function write(
+  storage: Storage,
+  userId: string,
+  before: StoredRecord | null,
+  after: StoredRecord | null,
+): Promise<boolean> {
+  if (after !== null) return storage.put(userId, after, before?.revision ?? null)
+  assert.ok(before)
+  return storage.delete(userId, before.revision)
+}
+
+/** Deletes the record that is stored. */
+export async function deleteRecord(storage: Storage, userId: string): Promise<void> {
+  const stored = await storage.get(userId)
+  assert.ok(stored)
+  assert.equal(await storage.delete(userId, stored.revision), true)
+}
+
 /** All that a storage lists, in its order. */
 export async function listUserIds(storage: Storage): Promise<readonly string[]> {
   const ids: string[] = []

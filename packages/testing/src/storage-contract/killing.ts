@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Storage, StoredRecord } from '@latchkey/core'
-import { assertSameRecord, assertStored, createRecord, listUserIds, someRecord } from './bench.ts'
+import { assertSameRecord, assertStored, createRecord, deleteRecord, listUserIds, someRecord, write } from './bench.ts'
 import type { StorageProcess } from './crew.ts'
 import { createMany, many } from './listing.ts'
 import type { Rule } from './rule.ts'
@@ -52,7 +52,7 @@ export const killingRules: readonly Rule[] = [
       await reader.kill()
       await next
       const [gone = '', changed = ''] = users
-      await other.storage.delete(gone)
+      await deleteRecord(other.storage, gone)
       await assertStored(storage, gone, null)
       const before = await other.storage.get(changed)
       const after = someRecord()
@@ -67,8 +67,8 @@ export const killingRules: readonly Rule[] = [
 interface Lane {
   readonly userId: string
   acknowledged: StoredRecord | null
-  /** What is being written; it may be stored or not when the writer dies. */
-  underway: StoredRecord
+  /** What is being written, `null` if it is being deleted; it may be done or not when the writer dies. */
+  underway: StoredRecord | null
 }
 
 interface Scene {
@@ -97,14 +97,17 @@ async function assertNothingLost(victim: StorageProcess, death: number, { users,
   for (const lane of writing) await assertLaneGoesOn(witness, lane)
 }
 
-/** Writes for ever: a first record, then the next upon the last. */
+/** So many writes are a whole life of a record, of which the last deletes it. */
+const life = 5
+
+/** Writes for ever: a first record, then the next upon the last, then none. */
 async function writeOn(storage: Storage, lane: Lane, acknowledge: () => void): Promise<never> {
-  for (;;) {
+  for (let writes = 1; ; writes += 1) {
     const { userId, acknowledged, underway } = lane
-    const won = await storage.put(userId, underway, acknowledged?.revision ?? null)
-    assert.equal(won, true, 'a put was refused although nobody else writes to this user')
+    const won = await write(storage, userId, acknowledged, underway)
+    assert.equal(won, true, 'a write was refused although nobody else writes to this user')
     lane.acknowledged = underway
-    lane.underway = someRecord()
+    lane.underway = writes % life === life - 1 ? null : someRecord()
     acknowledge()
   }
 }
@@ -115,7 +118,7 @@ const mostTries = 3
 async function assertLaneGoesOn(witness: Storage, { userId, acknowledged, underway }: Lane): Promise<void> {
   for (let tries = 0; tries < mostTries; tries += 1) {
     const found = await witness.get(userId)
-    assertSameRecord(found, found?.revision === underway.revision ? underway : acknowledged)
+    assertSameRecord(found, found?.revision === underway?.revision ? underway : acknowledged)
     if (await witness.put(userId, someRecord(), found?.revision ?? null)) return
   }
   assert.fail('a record of a process that was killed could not be written by another one')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Storage } from '@latchkey/core'
-import { assertStored, createRecord, listUserIds, someRecord } from './bench.ts'
+import { assertStored, createRecord, deleteRecord, listUserIds, someRecord } from './bench.ts'
 import type { Rule } from './rule.ts'
 
 /** More than one page of any sensible size. */
@@ -20,7 +20,7 @@ export const listingRules: readonly Rule[] = [
     async check({ storage, user }) {
       const users = await createMany(storage, user)
       const [gone, ...left] = users
-      await storage.delete(String(gone))
+      await deleteRecord(storage, String(gone))
       assert.deepEqual([...(await listUserIds(storage))].sort(), left.sort())
     },
   },
@@ -46,7 +46,7 @@ export const listingRules: readonly Rule[] = [
       for await (const userId of storage.userIds()) {
         listed.push(userId)
         if (listed.length % 10 === 0) await createRecord(storage, await user(many + listed.length))
-        if (listed.length === 1) for (const left of leaving) await storage.delete(left)
+        if (listed.length === 1) for (const left of leaving) await deleteRecord(storage, left)
       }
       assert.equal(new Set(listed).size, listed.length, 'somebody was listed twice')
       const missed = users.filter((userId) => !leaving.has(userId) && !listed.includes(userId))
@@ -62,7 +62,7 @@ export const listingRules: readonly Rule[] = [
         break
       }
       const userId = String(users[0])
-      await storage.delete(userId)
+      await deleteRecord(storage, userId)
       await assertStored(storage, userId, null)
       assert.equal((await listUserIds(storage)).length, many - 1)
     },

@@ -1,5 +1,5 @@
-import { createRecord } from './bench.ts'
-import { assertNoLostUpdate, assertOneWinner } from './racing.ts'
+import { createRecord, deleteRecord } from './bench.ts'
+import { assertNoLostUpdate, assertOneRemains, assertOneWinner } from './racing.ts'
 import type { Rule } from './rule.ts'
 import { assertSeenAtOnce } from './sharing.ts'
 
@@ -36,13 +36,22 @@ export const processRules: readonly Rule[] = [
     },
   },
   {
+    name: `of ${crowd} processes that update or delete a record at once exactly one wins`,
+    async check({ start, user }) {
+      const storages = (await start(crowd)).map(({ storage }) => storage)
+      for (let race = 1; race <= races; race += 1) {
+        await assertOneRemains(storages, await user(race), race % 2 === 0)
+      }
+    },
+  },
+  {
     name: `of ${crowd} processes that create it anew after a delete exactly one wins`,
     async check({ storage, start, user }) {
       const storages = (await start(crowd)).map((one) => one.storage)
       for (let race = 1; race <= races; race += 1) {
         const userId = await user(race)
         await createRecord(storage, userId)
-        await storage.delete(userId)
+        await deleteRecord(storage, userId)
         await assertOneWinner(storages, userId, null)
       }
     },

@@ -27,9 +27,15 @@ export const racingRules: readonly Rule[] = [
     name: `of ${burst} that create it anew after a delete exactly one wins`,
     async check({ storage, user }) {
       const userId = await user()
-      await createRecord(storage, userId)
-      await storage.delete(userId)
+      const { revision } = await createRecord(storage, userId)
+      assert.equal(await storage.delete(userId, revision), true)
       await assertOneWinner([storage], userId, null)
+    },
+  },
+  {
+    name: `of ${burst} that update or delete a record at once exactly one wins`,
+    async check({ storage, user }) {
+      for (const n of [0, 1]) await assertOneRemains([storage], await user(n), n === 0)
     },
   },
   {
@@ -57,16 +63,52 @@ export async function assertOneWinner(
   userId: string,
   expected: string | null,
 ): Promise<void> {
-  const writers = await Promise.all(
+  await raceFor(storages, userId, async (storage) => {
+    const record = someRecord()
+    return { record, won: await storage.put(userId, record, expected) }
+  })
+}
+
+/**
+ * Stores a record, lets many update or delete it at once, spread over the storages, and asserts that one of them did.
+ *
+ * @param isUpdateFirst - What the first call does, which wins on a synchronous driver
+ */
+export async function assertOneRemains(
+  storages: readonly Storage[],
+  userId: string,
+  isUpdateFirst: boolean,
+): Promise<void> {
+  const [creator] = storages as readonly [Storage]
+  const { revision } = await createRecord(creator, userId)
+  await raceFor(storages, userId, async (storage, n) => {
+    // In turn on each storage.
+    const isUpdate = (Math.floor(n / storages.length) % 2 === 0) === isUpdateFirst
+    if (!isUpdate) return { record: null, won: await storage.delete(userId, revision) }
+    const record = someRecord()
+    return { record, won: await storage.put(userId, record, revision) }
+  })
+}
+
+/** What a call in a race leaves stored if it won. */
+interface Finish {
+  readonly record: StoredRecord | null
+  readonly won: boolean
+}
+
+async function raceFor(
+  storages: readonly Storage[],
+  userId: string,
+  run: (storage: Storage, n: number) => Promise<Finish>,
+): Promise<void> {
+  const finishes = await Promise.all(
     Array.from({ length: burst }, async (_, n) => {
-      const storage = storages[n % storages.length] as Storage
-      const record = someRecord()
       // A synchronous driver finishes a call before the next begins; turns at least mix the order.
-      if (n % 3 === 0) await nextTurn()
-      return { record, won: await storage.put(userId, record, expected) }
+      if (n % 3 === 2) await nextTurn()
+      return run(storages[n % storages.length] as Storage, n)
     }),
   )
-  const winners = writers.filter(({ won }) => won)
+  const winners = finishes.filter(({ won }) => won)
   assert.equal(winners.length, 1, `${winners.length} writers were told that they won`)
   for (const storage of storages) await assertStored(storage, userId, winners[0]?.record ?? null)
 }

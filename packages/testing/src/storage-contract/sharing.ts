@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Storage } from '@latchkey/core'
 import { faultyStorage } from '../faulty-storage.ts'
 import { assertStored, createRecord, listUserIds, someRecord } from './bench.ts'
-import { assertNoLostUpdate, assertOneWinner } from './racing.ts'
+import { assertNoLostUpdate, assertOneRemains, assertOneWinner } from './racing.ts'
 import type { Rule } from './rule.ts'
 
 /** Two storages on the same data, as two processes have them. */
@@ -22,6 +22,13 @@ export const sharingRules: readonly Rule[] = [
       const stored = await storage.get(userId)
       assert.ok(stored)
       await assertOneWinner(storages, userId, stored.revision)
+    },
+  },
+  {
+    name: 'of writers and deleters on two storages at once exactly one wins',
+    async check({ storage, user, reopen }) {
+      const storages = [storage, await reopen()]
+      for (const n of [0, 1]) await assertOneRemains(storages, await user(n), n === 0)
     },
   },
   {
@@ -47,6 +54,7 @@ export async function assertSeenAtOnce(one: Storage, other: Storage, userId: str
   assert.equal(await other.put(userId, second, first.revision), true)
   await assertStored(one, userId, second)
   assert.equal(await one.put(userId, someRecord(), first.revision), false)
-  await other.delete(userId)
+  assert.equal(await one.delete(userId, first.revision), false)
+  assert.equal(await other.delete(userId, second.revision), true)
   await assertStored(one, userId, null)
 }

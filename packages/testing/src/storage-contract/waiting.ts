@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Storage, StoredRecord } from '@latchkey/core'
-import { assertStored, createRecord, someRecord } from './bench.ts'
+import { assertStored, createRecord, someRecord, write } from './bench.ts'
 import type { Bench, Rule } from './rule.ts'
 
 const acts = ['create', 'update', 'delete'] as const
@@ -49,9 +49,8 @@ interface Write {
 
 async function prepare(storage: Storage, act: Act, userId: string): Promise<Write> {
   const before = act === 'create' ? null : await createRecord(storage, userId)
-  if (act === 'delete') return { userId, before, after: null, run: () => storage.delete(userId) }
-  const after = someRecord()
-  const run = async () => assert.equal(await storage.put(userId, after, before?.revision ?? null), true)
+  const after = act === 'delete' ? null : someRecord()
+  const run = async () => assert.equal(await write(storage, userId, before, after), true)
   return { userId, before, after, run }
 }
 

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict'
-import { assertStored, createRecord, someRecord } from './bench.ts'
+import { assertStored, createRecord, deleteRecord, someRecord } from './bench.ts'
 import type { Rule } from './rule.ts'
 
-/** When `put` writes and when it must not, and what `delete` leaves behind. */
+/** Revisions that a sloppy comparison takes for `Revision-1`, and SQL that one without parameters does. */
+const alike: readonly string[] = [
+  ...['', 'other', 'revision-1', 'REVISION-1', 'Revision-1 ', ' Revision-1', 'Revision-', 'Revision-%'],
+  ...["' OR '1'='1", 'null'],
+]
+
+/** When `put` writes and `delete` removes, when they must not, and what is left behind. */
 export const writingRules: readonly Rule[] = [
   {
     name: 'put with the stored revision replaces the record',
@@ -19,8 +25,7 @@ export const writingRules: readonly Rule[] = [
     async check({ storage, user }) {
       const userId = await user()
       const record = await createRecord(storage, userId, someRecord({ revision: 'Revision-1' }))
-      const alike = ['', 'other', 'revision-1', 'REVISION-1', 'Revision-1 ', ' Revision-1', 'Revision-', 'Revision-%']
-      for (const expected of [...alike, "' OR '1'='1", 'null']) {
+      for (const expected of alike) {
         assert.equal(await storage.put(userId, someRecord(), expected), false, `expected ${JSON.stringify(expected)}`)
         await assertStored(storage, userId, record)
       }
@@ -50,19 +55,39 @@ export const writingRules: readonly Rule[] = [
       const record = someRecord()
       for (const userId of [first, second, third]) await createRecord(storage, userId, record)
       assert.equal(await storage.put(first, someRecord(), record.revision), true)
-      await storage.delete(second)
+      assert.equal(await storage.delete(second, record.revision), true)
       await assertStored(storage, third, record)
     },
   },
   {
-    name: 'delete removes the record, and is fine where there is none',
+    name: 'delete with the stored revision removes the record',
+    async check({ storage, user }) {
+      const userId = await user()
+      const { revision } = await createRecord(storage, userId)
+      assert.equal(await storage.delete(userId, revision), true)
+      await assertStored(storage, userId, null)
+    },
+  },
+  {
+    name: 'delete with another revision changes nothing, however alike it is',
+    async check({ storage, user }) {
+      const userId = await user()
+      const record = await createRecord(storage, userId, someRecord({ revision: 'Revision-1' }))
+      for (const expected of alike) {
+        assert.equal(await storage.delete(userId, expected), false, `expected ${JSON.stringify(expected)}`)
+        await assertStored(storage, userId, record)
+      }
+    },
+  },
+  {
+    name: 'delete says false if there is no record',
     async check({ storage, user }) {
       const [userId, other] = [await user(0), await user(1)]
       const record = await createRecord(storage, userId)
-      await storage.delete(other)
+      assert.equal(await storage.delete(other, record.revision), false)
       await assertStored(storage, userId, record)
-      await storage.delete(userId)
-      await storage.delete(userId)
+      assert.equal(await storage.delete(userId, record.revision), true)
+      assert.equal(await storage.delete(userId, record.revision), false)
       await assertStored(storage, userId, null)
     },
   },
@@ -71,11 +96,12 @@ export const writingRules: readonly Rule[] = [
     async check({ storage, user }) {
       const userId = await user()
       const old = await createRecord(storage, userId)
-      await storage.delete(userId)
+      await deleteRecord(storage, userId)
       assert.equal(await storage.put(userId, someRecord(), old.revision), false)
       await assertStored(storage, userId, null)
       const again = await createRecord(storage, userId)
       assert.equal(await storage.put(userId, someRecord(), old.revision), false)
+      assert.equal(await storage.delete(userId, old.revision), false)
       await assertStored(storage, userId, again)
     },
   },

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Awaitable, Storage, StoredRecord } from '@latchkey/core'
 
 /** What a user's newest file holds; no record once it was deleted. */
-interface Version {
+export interface Version {
   readonly userId: string
   readonly record: StoredRecord | null
 }
@@ -24,11 +24,9 @@ export function fileStorage(folder: string, changes: Partial<FileAccess> = {}): 
       const { number, record: stored } = await newest(userId)
       return (stored?.revision ?? null) === expected && (await add(number + 1, { userId, record }))
     },
-    async delete(userId) {
-      for (;;) {
-        const { number, record } = await newest(userId)
-        if (record === null || (await add(number + 1, { userId, record: null }))) return
-      }
+    async delete(userId, expected) {
+      const { number, record: stored } = await newest(userId)
+      return stored?.revision === expected && (await add(number + 1, { userId, record: null }))
     },
     async *userIds() {
       for (const user of await users()) if ((await newest(user)).record !== null) yield user

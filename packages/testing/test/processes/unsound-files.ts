@@ -2,7 +2,7 @@ import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Storage, StoredRecord } from '@latchkey/core'
-import { fileAccess, fileStorage, folderOf, lock, type Numbered, write } from './file-storage.ts'
+import { fileAccess, fileStorage, folderOf, lock, type Numbered, type Version, write } from './file-storage.ts'
 
 /** Storages in files by what is wrong with them. None shows it in one process alone. */
 export const fileStorages = {
@@ -19,12 +19,20 @@ export type FileStorageName = keyof typeof fileStorages
 /** Nothing comes between the steps in one process. */
 function twoSteps(folder: string): Storage {
   const files = fileAccess(folder)
+  const put = (number: number, version: Version) =>
+    fs.renameSync(write(folder, version), join(folderOf(folder, version.userId), String(number)))
   return {
     ...fileStorage(folder),
     async put(userId, record, expected) {
       const { number, record: stored } = files.newest(userId)
       if ((stored?.revision ?? null) !== expected) return false
-      fs.renameSync(write(folder, { userId, record }), join(folderOf(folder, userId), String(number + 1)))
+      put(number + 1, { userId, record })
+      return true
+    },
+    async delete(userId, expected) {
+      const { number, record: stored } = files.newest(userId)
+      if (stored?.revision !== expected) return false
+      put(number + 1, { userId, record: null })
       return true
     },
   }
@@ -47,9 +55,10 @@ function cached(folder: string): Storage {
       cache.delete(userId)
       return won
     },
-    async delete(userId) {
-      await sound.delete(userId)
+    async delete(userId, expected) {
+      const won = await sound.delete(userId, expected)
       cache.delete(userId)
+      return won
     },
   }
 }
@@ -88,7 +97,7 @@ function locking(folder: string): Storage {
   return {
     ...sound,
     put: (...write) => locked(() => sound.put(...write)),
-    delete: (userId) => locked(() => sound.delete(userId)),
+    delete: (...removal) => locked(() => sound.delete(...removal)),
   }
 }
 
@@ -103,7 +112,7 @@ function lockedLists(folder: string): Storage {
   return {
     ...sound,
     put: (...write) => unlocked(() => sound.put(...write)),
-    delete: (userId) => unlocked(() => sound.delete(userId)),
+    delete: (...removal) => unlocked(() => sound.delete(...removal)),
     async *userIds() {
       unlock = await lock(folder)
       try {

@@ -102,7 +102,7 @@ describe("one user's fault", () => {
 test('a user who is erased meanwhile is passed over, one who is changed meanwhile is done already', async () => {
   const world = await imported()
   const mfa = restarted(world, [otherSecret, secret])
-  await world.rows.delete('u4')
+  await world.rows.delete('u4', (await world.rows.get('u4'))?.revision ?? '')
   const late = { ...world.storage, userIds: () => idsAnd('u4') }
   async function* idsAnd(...more: readonly string[]) {
     yield* world.rows.userIds()
