@@ -26,7 +26,7 @@ export function resolveOptions(options: RedisStorageOptions): Settings {
   // A misspelt option would otherwise put the records elsewhere without a word.
   for (const key of Object.keys(options)) {
     if (!knownOptions.includes(key)) {
-      throw new TypeError(`options has no "${key}"; it has ${knownOptions.join(', ')}`)
+      throw new TypeError(`unknown option "${key}" (known: ${knownOptions.join(', ')})`)
     }
   }
   const { prefix = 'latchkey:', allowEviction = false } = options

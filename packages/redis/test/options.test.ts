@@ -13,8 +13,8 @@ const badOptions: readonly [name: string, options: unknown][] = [
   ['prefix', { prefix: 'a\ud800' }],
   ['allowEviction', { allowEviction: 'yes' }],
   ['allowEviction', { allowEviction: null }],
-  ['prefx', { prefx: 'a:' }],
-  ['ttl', { ttl: 5 }],
+  ['unknown option "prefx" (known: prefix, allowEviction)', { prefx: 'a:' }],
+  ['unknown option "ttl" (known: prefix, allowEviction)', { ttl: 5 }],
 ]
 
 test.each(badOptions)('%s: %j', (name, options) => {

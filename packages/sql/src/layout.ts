@@ -109,7 +109,9 @@ export function quoteTable({ schema, table }: Layout, { quote }: Dialect): strin
 function checkKeys(option: string, value: unknown, known: readonly string[]): void {
   if (typeof value !== 'object' || value === null) throw new TypeError(`${option} must be an object`)
   for (const key of Object.keys(value)) {
-    if (!known.includes(key)) throw new TypeError(`${option} has no "${key}"; it has ${known.join(', ')}`)
+    if (known.includes(key)) continue
+    const where = option === 'options' ? '' : `${option}: `
+    throw new TypeError(`${where}unknown option "${key}" (known: ${known.join(', ')})`)
   }
 }
 

@@ -19,8 +19,12 @@ const badNames = {
 } as const
 
 const cases: [string, unknown, RegExp][] = [
-  ['an unknown option', { tabel: 'x' }, /^options has no "tabel"/],
-  ['an unknown column', { columns: { user_id: 'x' } }, /^columns has no "user_id"/],
+  ['an unknown option', { tabel: 'x' }, /^unknown option "tabel" \(known: table, columns, rows, \w+\)$/],
+  [
+    'an unknown column',
+    { columns: { user_id: 'x' } },
+    /^columns: unknown option "user_id" \(known: userId, revision, sealed, enabled, updatedAt\)$/,
+  ],
   ['columns that are no object', { columns: 'x' }, /^columns must be an object/],
   ['rows of somebody else', { rows: 'mine' }, /^rows must be 'own' or 'host'/],
   ['a users table without its name', { rows: 'host' }, /^table must be a name/],
@@ -51,7 +55,11 @@ const serverCases: typeof cases = [
     /^schema must be a name/,
   ]),
   ['options that are no object', null, /^options must be an object/],
-  ['an option of another storage', { busyTimeoutMs: 1 }, /^options has no "busyTimeoutMs"/],
+  [
+    'an option of another storage',
+    { busyTimeoutMs: 1 },
+    /^unknown option "busyTimeoutMs" \(known: table, columns, rows, \w+\)$/,
+  ],
 ]
 
 function notAsked(): never {
@@ -59,18 +67,22 @@ function notAsked(): never {
 }
 
 describe('refused by sqliteStorage and schema', () => {
-  test.each([...cases, ['an option of the others', { schema: 'x' }, /^options has no "schema"/] as const])(
-    '%s',
-    (_, options, message) => {
-      const handle = libsql.open(':memory:')
-      handle.exec('PRAGMA busy_timeout = 0')
-      const build = () => sqliteStorage(handle, options as SqliteStorageOptions)
-      expect(build).toThrow(TypeError)
-      expect(build).toThrow(message)
-      expect(() => schema('sqlite', options as ServerStorageOptions)).toThrow(message)
-      expect(handle.prepare('PRAGMA busy_timeout').all()).toEqual([{ timeout: 0 }])
-    },
-  )
+  test.each([
+    ...cases,
+    [
+      'an option of the others',
+      { schema: 'x' },
+      /^unknown option "schema" \(known: table, columns, rows, \w+\)$/,
+    ] as const,
+  ])('%s', (_, options, message) => {
+    const handle = libsql.open(':memory:')
+    handle.exec('PRAGMA busy_timeout = 0')
+    const build = () => sqliteStorage(handle, options as SqliteStorageOptions)
+    expect(build).toThrow(TypeError)
+    expect(build).toThrow(message)
+    expect(() => schema('sqlite', options as ServerStorageOptions)).toThrow(message)
+    expect(handle.prepare('PRAGMA busy_timeout').all()).toEqual([{ timeout: 0 }])
+  })
 })
 
 describe.each(['postgres', 'mysql'] as const)('refused by the storage for %s and schema', (dialect) => {
