@@ -15,11 +15,11 @@ export type Send = (name: string, ...args: string[]) => Promise<unknown>
 export interface Connection {
   /** Runs a script, by its text or by its hash, on the master that has the key. */
   run(command: 'eval' | 'evalsha', script: string, key: string, ...args: string[]): Promise<unknown>
-  /** Every master. @throws Error where the client knows none, as one of a cluster does before it has run anything */
+  /** Every master. @throws Error if the client knows none, as one of a cluster does before it has run anything */
   masters(): Promise<readonly Send[]>
 }
 
-/** @throws TypeError where it is no client that we know */
+/** @throws TypeError if it is no client that we know */
 export function createConnection(client: RedisClient): Connection {
   if (has(client, 'call')) return ioredisConnection(client as IoredisCluster)
   const scripts = ['evalSha', 'eval']
@@ -65,7 +65,7 @@ async function nodeRedisMasters(client: NodeRedisScripts): Promise<readonly Send
   return [(...command) => (client as NodeRedisClient).sendCommand(command)]
 }
 
-/** None is not the same as none that has to be asked: a list of nobody, a check of nothing. */
+/** A client that knows no master must not pass for a server without records, or for one that was looked at. */
 function requireMasters(masters: readonly Send[]): readonly Send[] {
   if (masters.length > 0) return masters
   throw new Error('the Redis client knows no master: is it connected?')

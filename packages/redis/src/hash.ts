@@ -4,7 +4,7 @@ import { textOf } from './reply.ts'
 /**
  * The record as the values of the hash.
  *
- * @throws TypeError where `updatedAt` is no date
+ * @throws TypeError if `updatedAt` is no date
  */
 export function toValues({ revision, sealed, enabled, updatedAt }: StoredRecord): [string, string, string, string] {
   const updatedAtMs = updatedAt.getTime()
@@ -15,7 +15,7 @@ export function toValues({ revision, sealed, enabled, updatedAt }: StoredRecord)
 /**
  * The record from the values of the hash, in the same order.
  *
- * @throws Error where they are not what was written: it must not pass for a user without a record
+ * @throws Error if they are not what was written: that must not pass for a user without a record
  */
 export function toRecord(values: readonly unknown[]): StoredRecord {
   const [revision, sealed, enabled, updatedAtMs] = values.map((value) => (value === null ? null : textOf(value)))

@@ -7,7 +7,7 @@ export interface RedisStorageOptions {
    */
   readonly prefix?: string | undefined
   /**
-   * Go on where the server may drop records when its memory is full (`maxmemory-policy` is `allkeys-…`). A user whose
+   * Go on if the server may drop records when its memory is full (`maxmemory-policy` is `allkeys-…`). A user whose
    * record was dropped signs in by password alone.
    *
    * @defaultValue false
@@ -23,7 +23,7 @@ const knownOptions = ['prefix', 'allowEviction']
 /** @throws TypeError that names the option and says what would be right */
 export function resolveOptions(options: RedisStorageOptions): Settings {
   if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
-  // A misspelt option would otherwise put the records elsewhere without a word.
+  // A misspelled option would otherwise put the records elsewhere without a word.
   for (const key of Object.keys(options)) {
     if (!knownOptions.includes(key)) {
       throw new TypeError(`unknown option "${key}" (known: ${knownOptions.join(', ')})`)

@@ -11,10 +11,10 @@ import { listUserIds } from './user-ids.ts'
 /** A core `Storage` that can also look whether its server may be used. Frozen. */
 export interface RedisStorage extends Storage {
   /**
-   * Looks whether the server may be used; there is nothing to make. To be called at the start of the app, and harmless
-   * to repeat. Without it the first call of the storage looks.
+   * Looks whether the server may be used; there is nothing to make. Call it at the start of the app; to repeat
+   * it is harmless. Without it the first call of the storage looks.
    *
-   * @throws Error that says what to set, where a server may drop records or is a replica, or INFO is not allowed
+   * @throws Error that says what to set, if a server may drop records or is a replica, or INFO is not allowed
    */
   migrate(): Promise<void>
 }
@@ -23,7 +23,7 @@ export interface RedisStorage extends Storage {
  * Records in Redis or Valkey, one hash for each user, through a client of node-redis or ioredis that the host connected.
  * Any number of processes may use them.
  *
- * Reads and writes go to the master, never to a replica, and throw where it may not write.
+ * Reads and writes go to the master, never to a replica, and throw if it may not write.
  *
  * @example
  * ```ts

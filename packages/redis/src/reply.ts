@@ -1,7 +1,7 @@
 /**
  * A reply that must be text. A client may be told to give text as bytes.
  *
- * @throws Error where it is something else, such as the `QUEUED` of nothing at all
+ * @throws Error if it is something else, such as the `QUEUED` of nothing at all
  */
 export function textOf(reply: unknown): string {
   if (typeof reply === 'string') return reply

@@ -36,7 +36,7 @@ return answer
 `
 const sha1 = createHash('sha1').update(source).digest('hex')
 
-/** Runs the script in one command; in two where this server has not seen it since it started. */
+/** Runs the script in one command; in two if this server has not seen it since it started. */
 export async function runScript(connection: Connection, key: string, ...args: string[]): Promise<unknown> {
   try {
     return await connection.run('evalsha', sha1, key, ...args)

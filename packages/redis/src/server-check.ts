@@ -8,7 +8,7 @@ import { runScript } from './script.ts'
 export interface ServerCheck {
   /** Looks now. @throws Error that says what to set */
   run(): Promise<void>
-  /** Looks where nobody has yet, or where it failed the last time. @throws Error that says what to set */
+  /** Looks if that has not been done yet, or failed the last time. @throws Error that says what to set */
   ensure(): Promise<void>
 }
 
@@ -44,7 +44,7 @@ function checkServer(info: Info, { allowEviction }: Settings): void {
   // Policies named volatile-… drop only keys that expire, and a record never does.
   if (allowEviction || policy === 'noeviction' || policy.startsWith('volatile-')) return
   throw new Error(
-    `Redis may drop records when its memory is full, and a user without a record needs no second factor: maxmemory-policy is "${policy}". Set it to noeviction, or give Latchkey a server of its own`,
+    `Redis may drop records when its memory is full, and a user without a record needs no second factor: maxmemory-policy is "${policy}". Set it to noeviction, or give Latchkey its own server`,
   )
 }
 

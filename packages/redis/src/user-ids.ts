@@ -6,7 +6,7 @@ const count = '500'
 
 /** The ids behind the prefix on every master, each once. Remembers them all meanwhile, since SCAN may repeat a key. */
 export async function* listUserIds(connection: Connection, prefix: string): AsyncGenerator<string> {
-  // A client may put a prefix of its own before every key it sends; SCAN gives and takes keys as they are.
+  // A client may put its own prefix before every key it sends; SCAN gives and takes keys as they are.
   const start = textOf(await connection.run('eval', 'return KEYS[1]', prefix))
   const seen = new Set<string>()
   for (const send of await connection.masters()) {

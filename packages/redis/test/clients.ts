@@ -114,7 +114,7 @@ export function isMissing(service: Kind['service']): boolean {
   return missing[service] !== null
 }
 
-/** A title, with the reason where its tests are skipped. */
+/** A title, with the reason if its tests are skipped. */
 export function titled(title: string, service: Kind['service']): string {
   return isMissing(service) ? `${title}, skipped: ${missing[service]}` : title
 }

@@ -8,7 +8,7 @@ import { type Server, startServer } from '../../../test/services/servers.ts'
 import { type RedisStorage, redisStorage } from '../src/index.ts'
 import { isMissing, newest, type Open, titled } from './clients.ts'
 
-describe.skipIf(isMissing('redis'))(`${titled('a server of our own', 'redis')}`, () => {
+describe.skipIf(isMissing('redis'))(`${titled('our own server', 'redis')}`, () => {
   let server: Server
   beforeAll(async () => {
     server = await startServer('redis')

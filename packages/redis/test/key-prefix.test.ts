@@ -1,4 +1,4 @@
-/** The rule guarded here: a prefix that the host's client puts before every key comes before ours, also where users are listed. */
+/** The rule guarded here: a prefix that the host's client puts before every key comes before ours, also when users are listed. */
 import { randomUUID } from 'node:crypto'
 import { listUserIds, someRecord } from '@latchkey/testing'
 import { Cluster, Redis } from 'ioredis'

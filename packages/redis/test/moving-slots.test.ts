@@ -13,7 +13,7 @@ interface Node {
   readonly id: string
 }
 
-describe.skipIf(isMissing('redis-cluster'))(`${titled('a cluster of our own', 'redis-cluster')}`, () => {
+describe.skipIf(isMissing('redis-cluster'))(`${titled('our own cluster', 'redis-cluster')}`, () => {
   let cluster: Server
   let nodes: readonly Node[]
   beforeAll(async () => {
@@ -88,7 +88,7 @@ describe.skipIf(isMissing('redis-cluster'))(`${titled('a cluster of our own', 'r
       expect(await storage.get('made')).toBeNull()
     })
 
-    test('writers who take turns meanwhile: each change counts', async () => {
+    test('writers take turns meanwhile: each change counts', async () => {
       await storage.put('a', someRecord({ sealed: '0' }), null)
       let isMoving = true
       const workers = Array.from({ length: 4 }, async () => {

@@ -8,7 +8,7 @@ import { type RedisStorage, redisStorage } from '../src/index.ts'
 import { isMissing, type Open, singles, titled } from './clients.ts'
 import { openWire, type Wire } from './wire.ts'
 
-/** One that nobody else makes remember a script. */
+/** A server that no other test makes remember a script. */
 let own: Server | undefined
 beforeAll(async () => {
   if (!isMissing('redis')) own = await startServer('redis', { durable: false })

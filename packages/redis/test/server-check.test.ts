@@ -1,5 +1,5 @@
 /**
- * The threat: a server that drops records when its memory is full. Who has no record needs no second factor, so filling
+ * The threat: a server that drops records when its memory is full. A user without a record needs no second factor, so filling
  * the memory would turn it off for everybody.
  */
 import { listUserIds, someRecord } from '@latchkey/testing'
@@ -62,7 +62,7 @@ describe.skipIf(isMissing('redis'))(`${titled('one server', 'redis')}`, () => {
     expect(await send(server.urls[0], ['EXISTS', 'latchkey:a'])).toBe(0)
   })
 
-  test('who looked once does not look again, and many at once look once', async () => {
+  test('a storage that looked once does not look again, and many at once look once', async () => {
     const storage = redisStorage(open.client)
     await Promise.all(['a', 'b', 'c'].map((userId) => storage.get(userId)))
     await storage.get('a')

@@ -32,7 +32,7 @@ export interface Dialect {
   readonly options: readonly string[]
   /** Column types: a user id that is part of a key, a short text and a long one to the letter, a flag, a moment. */
   readonly types: Readonly<Record<'key' | 'text' | 'longText' | 'flag' | 'time', string>>
-  /** What stands behind the columns where a table is made. */
+  /** What stands behind the columns when a table is made. */
   readonly tableOptions: string
   /** A table's or column's name as it stands in a statement. */
   readonly quote: (name: string) => string
@@ -54,11 +54,11 @@ export interface Dialect {
   readonly guard: Fragment
   /** The values of an INSERT, and behind them the guard. */
   readonly values: (values: Fragment) => Fragment
-  /** What makes an INSERT do nothing where the key is there already. */
+  /** What makes an INSERT do nothing if the key is there already. */
   readonly unlessThere: (key: Fragment) => Fragment
   /** What stands behind every statement that writes. */
   readonly afterWrite: Fragment
-  /** A SELECT that names the table's columns as `name`; no row where there is no such table. */
+  /** A SELECT that names the table's columns as `name`; no row if there is no such table. */
   readonly columnsOf: (schema: string | null, table: string) => Fragment
   /** Whether the error says that a table or a column is missing. */
   readonly isMissing: (error: unknown) => boolean

@@ -25,7 +25,7 @@ export function join(fragments: readonly Fragment[], separator: string): Fragmen
   return fragments.flatMap((fragment, index) => (index === 0 ? fragment : [{ text: separator }, ...fragment]))
 }
 
-/** The text with what `bind` puts in the place of each value, and the values that it left to be parameters. */
+/** The text with what `bind` puts instead of each value, and the values that it left to be parameters. */
 export function render(
   fragment: Fragment,
   bind: (value: Value, params: Value[]) => string,

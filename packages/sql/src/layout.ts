@@ -2,26 +2,26 @@ import type { Dialect } from './dialect.ts'
 
 /** Names of the columns. `enabled` and `updatedAt` may be `null`: then both values travel in front of the sealed text. */
 export interface SqlColumns {
-  /** The user's id: text, an integer or a UUID. @defaultValue `'user_id'`; `'id'` where `rows` is `'host'` */
+  /** The user's id: text, an integer or a UUID. @defaultValue `'user_id'`; `'id'` if `rows` is `'host'` */
   readonly userId?: string | undefined
-  /** Text, about 22 characters. @defaultValue `'revision'`; `'latchkey_revision'` where `rows` is `'host'` */
+  /** Text, about 22 characters. @defaultValue `'revision'`; `'latchkey_revision'` if `rows` is `'host'` */
   readonly revision?: string | undefined
-  /** Text, a few KiB of printable ASCII. @defaultValue `'sealed'`; `'latchkey_sealed'` where `rows` is `'host'` */
+  /** Text, a few KiB of printable ASCII. @defaultValue `'sealed'`; `'latchkey_sealed'` if `rows` is `'host'` */
   readonly sealed?: string | undefined
-  /** Whether the user has a second factor, for reports: a boolean, 1 or 0 in SQLite. @defaultValue `'enabled'`; `null` where `rows` is `'host'` */
+  /** Whether the user has a second factor, for reports: a boolean, 1 or 0 in SQLite. @defaultValue `'enabled'`; `null` if `rows` is `'host'` */
   readonly enabled?: string | null | undefined
   /**
    * When the record was written, for reports: `timestamptz` in PostgreSQL, `DATETIME(3)` in UTC in MySQL, milliseconds
    * since 1970 in SQLite.
    *
-   * @defaultValue `'updated_at'`; `null` where `rows` is `'host'`
+   * @defaultValue `'updated_at'`; `null` if `rows` is `'host'`
    */
   readonly updatedAt?: string | null | undefined
 }
 
 /** Where the records are kept. Names are quoted, so any name the database takes will do. */
 export interface SqlStorageOptions {
-  /** The table. @defaultValue `'latchkey_records'`; required where `rows` is `'host'` */
+  /** The table. @defaultValue `'latchkey_records'`; required if `rows` is `'host'` */
   readonly table?: string | undefined
   readonly columns?: SqlColumns | undefined
   /**
@@ -105,7 +105,7 @@ export function quoteTable({ schema, table }: Layout, { quote }: Dialect): strin
   return schema === null ? quote(table) : `${quote(schema)}.${quote(table)}`
 }
 
-/** A misspelt option would otherwise put the records elsewhere without a word. */
+/** A misspelled option would otherwise put the records elsewhere without a word. */
 function checkKeys(option: string, value: unknown, known: readonly string[]): void {
   if (typeof value !== 'object' || value === null) throw new TypeError(`${option} must be an object`)
   for (const key of Object.keys(value)) {
@@ -129,7 +129,7 @@ function checkDistinct(layout: Layout): void {
     if (name === null) continue
     // Databases take `Sealed` and `sealed` for the same column.
     if (seen.has(name.toLowerCase())) {
-      throw new TypeError(`columns.${option} must be a column of its own: "${name}" is another's already`)
+      throw new TypeError(`columns.${option} must have its own column: "${name}" is another's already`)
     }
     seen.add(name.toLowerCase())
   }

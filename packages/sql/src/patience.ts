@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** Nobody keeps a queue of those who ask again: whoever asks at the right moment is next. So ask at uneven times. */
+/** There is no queue: the one that asks again at the right moment is next. So ask at uneven times. */
 const longestPauseMs = 25
 
 /**
- * Makes the attempt again while it fails because of others who write at the same time, and lets the event loop run in
+ * Makes the attempt again while it fails because others write at the same time, and lets the event loop run in
  * between.
  *
  * Only for attempts that end whatever they began. A statement that stays begun takes part in whatever follows on its

@@ -11,7 +11,7 @@ const packedForm = /^([01]):(-?\d{1,16}):(.*)$/s
 /**
  * The record as cells of a row, without the user's id.
  *
- * @throws TypeError where `updatedAt` is no date
+ * @throws TypeError if `updatedAt` is no date
  */
 export function toCells(layout: Layout, dialect: Dialect, record: StoredRecord): Cells {
   const enabled = record.enabled ? 1 : 0
@@ -30,7 +30,7 @@ export function toCells(layout: Layout, dialect: Dialect, record: StoredRecord):
 /**
  * The record in a row that has the columns `revision`, `sealed`, `enabled` and `updated`.
  *
- * @throws Error where the row holds something else: it must not pass for a user without a record
+ * @throws Error if the row holds something else: that must not pass for a user without a record
  */
 export function toRecord(layout: Layout, row: Row): StoredRecord {
   const { revision, sealed } = row
@@ -42,7 +42,7 @@ export function toRecord(layout: Layout, row: Row): StoredRecord {
 }
 
 function record(layout: Layout, revision: string, sealed: string, enabled: unknown, updatedAt: unknown): StoredRecord {
-  // A driver gives an integer as a number or, where the host asked for it, as a bigint; servers give text.
+  // A driver gives an integer as a number or, if the host asked for it, as a bigint; servers give text.
   const time = new Date(Number(updatedAt ?? Number.NaN))
   if (Number.isNaN(time.getTime())) throw damaged(layout)
   return { revision, sealed, enabled: Number(enabled) === 1, updatedAt: time }

@@ -4,7 +4,7 @@ import { mysqlDialect } from './mysql/dialect.ts'
 import { postgresDialect } from './postgres/dialect.ts'
 import { sqliteDialect } from './sqlite/dialect.ts'
 
-/** A statement, and the column that it adds; `null` where it makes the table. */
+/** A statement, and the column that it adds; `null` if it makes the table. */
 export interface SchemaStatement {
   readonly text: string
   readonly column: string | null
@@ -18,8 +18,8 @@ const dialects: Readonly<Record<DialectName, Dialect>> = {
 
 /**
  * The SQL that makes room for the records, for a host that keeps its own migrations. Give it the options of the storage.
- * Where rows are Latchkey's own it is one `CREATE TABLE IF NOT EXISTS`; where they are the host's, one
- * `ALTER TABLE … ADD COLUMN` for each column, to be run once.
+ * If rows are Latchkey's own it is one `CREATE TABLE IF NOT EXISTS`; if they are the host's, one
+ * `ALTER TABLE … ADD COLUMN` for each column, which you run once.
  *
  * @throws TypeError that names the option and says what would be right
  */

@@ -68,7 +68,7 @@ async function* walk(page: (last: string | null) => Promise<readonly string[]>) 
   }
 }
 
-/** Runs a fragment, and says what to do where the database has no such table or column. */
+/** Runs a fragment, and says what to do if the database has no such table or column. */
 function createExecute(run: Run, dialect: Dialect, layout: Layout) {
   return async (statement: Fragment) => {
     const [text, params] = render(statement, dialect.bind)

@@ -8,9 +8,9 @@ import { toCells } from './row.ts'
 export interface Statements {
   /** Gives `revision`, `sealed`, `enabled` and `updated`. */
   get(userId: string): Fragment
-  /** Writes where there is no record yet; changes one row or none. */
+  /** Writes if there is no record yet; changes one row or none. */
   create(userId: string, next: StoredRecord): Fragment
-  /** Writes where the revision is still the expected one; changes one row or none. */
+  /** Writes if the revision is still the expected one; changes one row or none. */
   update(userId: string, next: StoredRecord, expected: string): Fragment
   /** Removes the record if the revision is still the expected one; changes one row or none. */
   delete(userId: string, expected: string): Fragment
@@ -18,7 +18,7 @@ export interface Statements {
   page(last: string | null, limit: number): Fragment
 }
 
-/** The statements for a table of our own, or for our columns in a table of the host. */
+/** The statements for our own table, or for our columns in a table of the host. */
 export function createStatements(layout: Layout, dialect: Dialect): Statements {
   const terms = createTerms(layout, dialect)
   return { ...sharedStatements(terms), ...(layout.rows === 'own' ? ownRows(terms) : hostRows(terms)) }

@@ -10,9 +10,9 @@ type Ids = Pick<StorageContractOptions, 'userId' | 'oddUserIds'>
 export interface Variant {
   readonly name: string
   readonly options: ServerStorageOptions
-  /** The host's users table, where rows are the host's. */
+  /** The host's users table, if rows are the host's. */
   readonly users?: string
-  /** The ids that such a table takes, where they are not just any text. */
+  /** The ids that such a table takes, if they are not just any text. */
   readonly ids?: Ids
 }
 
@@ -21,19 +21,19 @@ interface Subject {
 }
 
 /** A table of Latchkey's own. */
-export const ownTable: Variant = { name: 'a table of its own', options: {} }
+export const ownTable: Variant = { name: 'its own table', options: {} }
 
 /** Other forms of a table of Latchkey's own. */
 export const otherOwnTables: readonly Variant[] = [
   {
-    name: 'a table of its own under awkward names',
+    name: 'its own table under awkward names',
     options: {
       table: 'Mfa "records"; --',
       columns: { userId: 'select', revision: 'a.b', sealed: "o'c", enabled: '?', updatedAt: '$1' },
     },
   },
   {
-    name: 'a table of its own without the columns for reports',
+    name: 'its own table without the columns for reports',
     options: { columns: { enabled: null, updatedAt: null } },
   },
 ]

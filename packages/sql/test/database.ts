@@ -11,7 +11,7 @@ export type Row = Readonly<Record<string, unknown>>
 
 /** A database of a test's own, seen through one driver. */
 export interface Database {
-  /** A storage through a client of its own, as another process has. */
+  /** A storage through its own client, as another process has. */
   storage(options?: ServerStorageOptions): Awaitable<SqlStorage>
   /** Runs a statement beside the storages, and gives its rows. */
   run(text: string, params?: readonly string[]): Promise<readonly Row[]>
@@ -25,19 +25,19 @@ export interface Database {
 export interface Driver {
   readonly name: string
   readonly dialect: DialectName
-  /** Why it cannot be used here; `null` where it can. */
+  /** Why it cannot be used here; `null` if it can. */
   readonly unavailable: string | null
   /** Whether all storages share one client, since the database is inside it. */
   readonly isInside: boolean
   readonly create: () => Awaitable<Database>
 }
 
-/** The driver's name for a title, with the reason where its tests are skipped. */
+/** The driver's name for a title, with the reason if its tests are skipped. */
 export function titleOf({ name, unavailable }: Pick<Driver, 'name' | 'unavailable'>): string {
   return unavailable === null ? name : `${name}, skipped: ${unavailable}`
 }
 
-/** Why tests that need a server are skipped; `null` where they are not. */
+/** Why tests that need a server are skipped; `null` if they are not. */
 export const missing = { postgres: whyMissing('postgres'), mariadb: whyMissing('mariadb') }
 
 const quotes = { sqlite: '"', postgres: '"', mysql: '`' } as const
@@ -48,7 +48,7 @@ export function quoted(dialect: DialectName, name: string): string {
   return `${quote}${name.replaceAll(quote, quote + quote)}${quote}`
 }
 
-/** The statement that makes a user's row where there is none, with the id as its parameter. */
+/** The statement that makes a user's row if there is none, with the id as its parameter. */
 export const addUser: Readonly<Record<DialectName, string>> = {
   sqlite: 'INSERT OR IGNORE INTO users (id) VALUES (?)',
   postgres: 'INSERT INTO users (id) VALUES ($1) ON CONFLICT DO NOTHING',

@@ -92,7 +92,7 @@ onEveryDatabase('rows of the host', ({ driver: { dialect }, database }) => {
     })
   })
 
-  test.each(textTypes[dialect])('an id in another case is another user, even where %s says otherwise', async (type) => {
+  test.each(textTypes[dialect])('an id in another case is another user, even if %s says otherwise', async (type) => {
     const storage = await usersTable(`${type} PRIMARY KEY`, ['Alice'])
     expect(await storage.put('alice', someRecord(), null)).toBe(false)
     expect(await storage.put('Alice', someRecord(), null)).toBe(true)
@@ -111,7 +111,7 @@ onEveryDatabase('rows of the host', ({ driver: { dialect }, database }) => {
     expect(await storage.get('9007199254740992')).toBeNull()
   })
 
-  test('both values for reports travel in front of the sealed text where a column is left out', async () => {
+  test('both values for reports travel in front of the sealed text if a column is left out', async () => {
     const storage = await usersTable(`${bigintType[dialect]} PRIMARY KEY`, ['1'])
     await storage.put('1', someRecord({ sealed: '1.k.x', enabled: true, updatedAt: new Date(1234) }), null)
     expect(await run('SELECT latchkey_sealed AS s FROM users')).toEqual([{ s: '1:1234:1.k.x' }])

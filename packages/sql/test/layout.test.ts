@@ -28,13 +28,9 @@ const cases: [string, unknown, RegExp][] = [
   ['columns that are no object', { columns: 'x' }, /^columns must be an object/],
   ['rows of somebody else', { rows: 'mine' }, /^rows must be 'own' or 'host'/],
   ['a users table without its name', { rows: 'host' }, /^table must be a name/],
-  ['a column twice', { columns: { sealed: 'x', revision: 'x' } }, /^columns\.sealed must be a column of its own/],
-  [
-    'a column twice in another case',
-    { columns: { enabled: 'USER_ID' } },
-    /^columns\.enabled must be a column of its own/,
-  ],
-  ['a default column twice', { columns: { userId: 'sealed' } }, /^columns\.sealed must be a column of its own/],
+  ['a column twice', { columns: { sealed: 'x', revision: 'x' } }, /^columns\.sealed must have its own column/],
+  ['a column twice in another case', { columns: { enabled: 'USER_ID' } }, /^columns\.enabled must have its own column/],
+  ['a default column twice', { columns: { userId: 'sealed' } }, /^columns\.sealed must have its own column/],
 ]
 for (const [kind, name] of Object.entries(badNames)) {
   cases.push([`a table's name ${kind}`, { table: name }, /^table must be a name/])

@@ -79,7 +79,7 @@ onEveryDatabase('schema', ({ driver: { dialect }, database }) => {
       expect(await columns('mfa')).toEqual(migrated)
     })
 
-    test('adds the columns for reports only where they are named', async () => {
+    test('adds the columns for reports only if they are named', async () => {
       await run('CREATE TABLE users (id INTEGER PRIMARY KEY)')
       await run(schema(dialect, { ...host, columns: { enabled: 'mfa' } }))
       expect(await names('users')).toEqual(['id', 'latchkey_revision', 'latchkey_sealed', 'mfa'])

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { DialectName, SqlStorage } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
 
-/** What makes a row unreadable, where the columns' types let it happen. */
+/** What makes a row unreadable, if the columns' types let it happen. */
 const damages: Readonly<Record<DialectName, readonly string[]>> = {
   sqlite: [
     `UPDATE latchkey_records SET sealed = x'00'`,

@@ -132,7 +132,7 @@ describe.each([
       expect(ran).toEqual(['UPDATE', 'UPDATE', 'SELECT', 'UPDATE'])
     })
 
-    test('migrate() changes nothing where nothing is missing', async () => {
+    test('migrate() changes nothing if nothing is missing', async () => {
       const { ran, storage: open, run } = watched
       await run('CREATE TABLE users (id INTEGER PRIMARY KEY, latchkey_revision VARCHAR(255))')
       const [own, users] = [open(), open({ table: 'users', rows: 'host' })]

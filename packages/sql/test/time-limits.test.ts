@@ -82,7 +82,7 @@ for (const { name, unavailable: missingHere, connect } of kinds) {
       expect(await mfaOn(client.storage).status(alice.id)).toMatchObject({ recoveryCodesRemaining: 2 })
     })
 
-    test('whose row is locked: no yes, also where the write takes effect later', async () => {
+    test('whose row is locked: no yes, also if the write takes effect later', async () => {
       const mfa = impatient()
       const token = await challengeOf(mfa)
       events.length = 0

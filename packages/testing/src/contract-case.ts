@@ -2,6 +2,6 @@
 export interface ContractCase {
   /** The rule, as a sentence. */
   readonly name: string
-  /** @throws AssertionError of `node:assert` where the rule is broken */
+  /** @throws AssertionError of `node:assert` if the rule is broken */
   readonly run: () => Promise<void>
 }

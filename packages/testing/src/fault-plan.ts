@@ -15,7 +15,7 @@ interface Planned {
 
 const noCalls = Object.freeze({ get: 0, put: 0, delete: 0, userIds: 0 })
 
-/** Counts the calls and knows what is to happen to those to come. */
+/** Counts the calls and knows what happens to those to come. */
 export interface FaultPlan {
   readonly calls: Readonly<Record<StorageMethod, number>>
   readonly inject: (method: StorageMethod, fault: Fault, nth?: number | 'every') => void

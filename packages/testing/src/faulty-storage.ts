@@ -3,7 +3,7 @@ import type { Storage } from '@latchkey/core'
 import { createFaultPlan, type Fault, type StorageMethod } from './fault-plan.ts'
 import { createGate } from './gate.ts'
 
-/** A storage that fails where a test tells it to, and counts. */
+/** A storage that fails when a test tells it to, and counts. */
 export interface FaultyStorage extends Storage {
   /** How often each method was called since the beginning or the last `reset()`. Failed calls count. */
   readonly calls: Readonly<Record<StorageMethod, number>>
@@ -11,7 +11,7 @@ export interface FaultyStorage extends Storage {
    * Plans a fault for one call of a method. Several faults may meet in one call.
    *
    * @param nth - Which call, counted from now: 1 is the next. `'every'` stays until `reset()`. @defaultValue 1
-   * @throws RangeError where `nth` is not a whole number from 1 on
+   * @throws RangeError if `nth` is not a whole number from 1 on
    */
   readonly inject: (method: StorageMethod, fault: Fault, nth?: number | 'every') => void
   /** Resolves as soon as so many calls hang. @defaultValue 1 */

@@ -6,7 +6,7 @@ export interface HttpAnswer {
   readonly headers: IncomingHttpHeaders
   readonly bytes: Buffer
   readonly text: string
-  /** The body read as JSON; throws where it is none. */
+  /** The body read as JSON; throws if it is none. */
   json(): unknown
 }
 

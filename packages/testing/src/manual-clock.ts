@@ -2,7 +2,7 @@
 export interface ManualClock {
   /** Milliseconds since 1970; fits the option `now` as it is. */
   readonly now: () => number
-  /** Moves the clock on by so many seconds (back, where negative) and returns the new time in milliseconds. */
+  /** Moves the clock on by so many seconds (back, if negative) and returns the new time in milliseconds. */
   readonly advance: (seconds: number) => number
   /** Sets the time, in milliseconds since 1970. */
   readonly set: (ms: number) => void

@@ -1,6 +1,6 @@
 import { type HOTP, Secret, TOTP, URI } from 'otpauth'
 
-/** What an authenticator app has to know. All but the secret has the defaults of every app. */
+/** What an authenticator app must know. All but the secret has the defaults of every app. */
 export interface TotpParameters {
   /** Base32 of RFC 4648, as it stands in the `otpauth:` URL. */
   readonly secret: string
@@ -44,7 +44,7 @@ export interface VirtualAuthenticator {
  * Enrolls from what an app would scan or have typed in.
  *
  * @param source - An `otpauth://totp/…` URL with all its parameters, or the parameters themselves
- * @throws TypeError where it is no TOTP, or has no secret
+ * @throws TypeError if it is no TOTP, or has no secret
  */
 export function virtualAuthenticator(source: string | TotpParameters): VirtualAuthenticator {
   const totp = typeof source === 'string' ? parse(source) : create(source)

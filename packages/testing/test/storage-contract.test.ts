@@ -14,7 +14,7 @@ describe('memoryStorage', () => {
 
 type Breakage = (rows: Rows, sound: Storage) => Partial<Storage>
 
-/** How the storage is broken, and words from each rule that has to notice. */
+/** How the storage is broken, and words from each rule that must notice. */
 const breakages: readonly (readonly [string, Breakage, readonly string[]])[] = [
   [
     'never looks at the revision',
@@ -27,7 +27,7 @@ const breakages: readonly (readonly [string, Breakage, readonly string[]])[] = [
     (rows, sound) => ({
       put: async (id, next, expected) => sound.put(id, next, rows.has(id) ? expected : null),
     }),
-    ['no record where there is none', 'old revision never matches'],
+    ['no record if there is none', 'old revision never matches'],
   ],
   [
     'claims what it did not do',
@@ -44,7 +44,7 @@ const breakages: readonly (readonly [string, Breakage, readonly string[]])[] = [
   [
     'keeps deleted rows',
     (rows) => ({ delete: async (id, expected) => rows.get(id)?.revision === expected }),
-    ['delete with the stored revision', 'nobody who was deleted'],
+    ['delete with the stored revision', 'no user who was deleted'],
   ],
   [
     'deletes everybody',
@@ -74,7 +74,7 @@ const breakages: readonly (readonly [string, Breakage, readonly string[]])[] = [
   ],
   ['reads, then deletes', readsThenDeletes, ['update or delete a record at once']],
   [
-    'claims a deletion where there is nothing',
+    'claims a deletion if there is nothing',
     (rows, sound) => ({ delete: async (...removal) => (await sound.delete(...removal)) || !rows.has(removal[0]) }),
     ['delete says false'],
   ],
@@ -128,7 +128,7 @@ const breakages: readonly (readonly [string, Breakage, readonly string[]])[] = [
   ['takes 1 for 01', foldsIds((id) => (/^\d+$/.test(id) ? String(Number(id)) : id)), ['told apart']],
   ['folds case', foldsIds((id) => id.toLowerCase()), ['told apart']],
   ['trims ids', foldsIds((id) => id.trim()), ['told apart']],
-  ['normalises ids', foldsIds((id) => id.normalize('NFC')), ['told apart']],
+  ['normalizes ids', foldsIds((id) => id.normalize('NFC')), ['told apart']],
   ['cuts ids', foldsIds((id) => id.slice(0, 255)), ['told apart']],
   [
     'lists some twice',
@@ -300,7 +300,7 @@ describe('two storages on the same data', () => {
     await expect(seen?.run()).rejects.toThrow('deep-equal')
   })
 
-  test('are left out where a storage cannot be opened twice', () => {
+  test('are left out if a storage cannot be opened twice', () => {
     const names = (cases: readonly { name: string }[]) => cases.map(({ name }) => name)
     const alone = names(storageContract({ create: sound.create }))
     expect(names(storageContract(sound)).filter((name) => !alone.includes(name))).toHaveLength(4)

@@ -1,5 +1,5 @@
 /**
- * The threat: a server that lags behind, or is no master any more, is asked for a record and has none yet. An enrolled
+ * The threat: a server that lags behind, or is no longer the master, is asked for a record and has none yet. An enrolled
  * user would then sign in by password alone, or a used code would work again.
  */
 import { someRecord } from '@latchkey/testing'

@@ -77,7 +77,7 @@ test('the storage is one of core, with migrate()', () => {
 
 test('options that do not fit', () => {
   const client = { call: () => Promise.resolve() }
-  // @ts-expect-error: misspelt
+  // @ts-expect-error: misspelled
   expect(() => redisStorage(client, { prefx: 'a:' })).toThrow('prefx')
   // @ts-expect-error: no text
   expect(() => redisStorage(client, { prefix: 7 })).toThrow('prefix')

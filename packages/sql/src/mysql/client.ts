@@ -108,7 +108,7 @@ function statusOf(answer: unknown): number {
   return typeof serverStatus === 'number' ? serverStatus : 0
 }
 
-/** @throws where there is no telling what happened */
+/** @throws Error if there is no telling what happened */
 function outcomeOf(answer: unknown): Outcome {
   const result: unknown = isPair(answer) ? answer[0] : answer
   if (Array.isArray(result)) return { rows: result as readonly Row[], changes: 0 }

@@ -13,10 +13,10 @@ import { mysqlDialect } from './dialect.ts'
  *
  * **Transactions.** Given the connection of a transaction, the storage takes part in it: a new user and the import of
  * their factors are committed together. True then means written, and durable only with the COMMIT. Never verify in
- * there: a ROLLBACK takes back the failure count and the used code, and whoever guesses may guess without end. Such a
+ * there: a ROLLBACK takes back the failure count and the used code, and a client that guesses may guess without end. Such a
  * transaction wants READ COMMITTED: under REPEATABLE READ it goes on reading what was there when it began, so that its
- * writes never match, and end in `storage_unavailable`. A deadlock is tried again for a second where the client is a
- * pool; elsewhere it may have undone the host's transaction, and is thrown.
+ * writes never match, and end in `storage_unavailable`. A deadlock is tried again for a second if the client is a
+ * pool. Otherwise it may have undone the host's transaction, and is thrown.
  *
  * @example
  * ```ts

@@ -6,7 +6,7 @@ import { sql } from '../fragment.ts'
 const missing = ['42P01', '42703', '3F000']
 
 /**
- * PostgreSQL and what speaks like it. A parameter has a cast, so that no driver has to guess its type; the one that
+ * PostgreSQL and what speaks like it. A parameter has a cast, so that no driver needs to guess its type; the one that
  * is compared with the key has none, since it takes the type of the host's column.
  */
 export const postgresDialect: Dialect = Object.freeze<Dialect>({
@@ -28,7 +28,7 @@ export const postgresDialect: Dialect = Object.freeze<Dialect>({
   guard: [],
   values: (values) => sql`VALUES (${values})`,
   unlessThere: (key) => sql` ON CONFLICT (${key}) DO NOTHING`,
-  // A row for each row that was written; and where the host does not wait for the disk, this one commit does.
+  // A row for each row that was written. If the host does not wait for the disk, this one commit does.
   afterWrite: sql` RETURNING set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`,
   columnsOf: (schema, table) => {
     const name = [schema, table].flatMap((part) => (part === null ? [] : [postgresDialect.quote(part)])).join('.')

@@ -28,7 +28,7 @@ export interface SqliteDatabase {
 const refuseBegunWrites = 'SAVEPOINT latchkey; RELEASE latchkey'
 
 /**
- * Runs each statement on the handle in a transaction of its own, and waits for others' transactions for so many
+ * Runs each statement on the handle in its own transaction, and waits for others' transactions for so many
  * milliseconds.
  *
  * Locks are taken by `exec`, which ends its statements even if they fail. A prepared statement that meets a lock stays

@@ -1,4 +1,4 @@
-/** Primary result code of SQLite for a database that somebody else has locked. */
+/** Primary result code of SQLite for a database that another connection has locked. */
 const busyCode = 5
 /** SQLite's words for a BEGIN inside a transaction. */
 const isInTransaction = /cannot start a transaction within a transaction/
@@ -6,7 +6,7 @@ const isInTransaction = /cannot start a transaction within a transaction/
 const isUnderWay = /SQL statements in progress|busy executing a query/
 
 /**
- * Whether a transaction could not begin because of somebody else: another connection's lock, or what the host has under
+ * Whether a transaction could not begin because of others: another connection's lock, or what the host has under
  * way on the same handle. It has left nothing behind, and it may succeed in a moment.
  */
 export function isPassing(error: unknown): boolean {

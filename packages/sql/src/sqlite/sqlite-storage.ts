@@ -5,11 +5,11 @@ import { sqliteDialect } from './dialect.ts'
 import { makeDurable } from './durability.ts'
 import { warnOfWalReset } from './wal-reset.ts'
 
-/** Where the records are kept, and how long to wait for others who write there. */
+/** Where the records are kept, and how long to wait for other writers. */
 export interface SqliteStorageOptions extends SqlStorageOptions {
   /**
    * How long a call waits for another connection's write, or for what the host has under way on the handle, in
-   * milliseconds; then it throws. The event loop runs on meanwhile, save for the handle's own `busy_timeout`.
+   * milliseconds; then it throws. The event loop runs on meanwhile, except for the handle's own `busy_timeout`.
    *
    * @defaultValue 2000
    */
@@ -27,7 +27,7 @@ export interface SqliteStorageOptions extends SqlStorageOptions {
  * the rows of a SELECT one by one, and lets anything else run in between, reads on this handle see what was there when
  * the SELECT began.
  *
- * Each call is a transaction of its own, which takes its lock before it runs its statement. Sets `journal_mode = WAL`
+ * Each call is its own transaction, which takes its lock before it runs its statement. Sets `journal_mode = WAL`
  * (which stays with the file), `synchronous = FULL` if it is less, and a `busy_timeout` of 10 ms if the handle has none.
  * So what was acknowledged survives a power cut, as far as the disk keeps its word. Warns once
  * (`LATCHKEY_SQLITE_WAL_RESET`) if the driver's SQLite has a bug that can damage the file.

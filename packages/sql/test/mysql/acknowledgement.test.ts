@@ -15,7 +15,7 @@ const title = titleOf({ name: 'an acknowledged write on MySQL', unavailable: mis
 
 describe.skipIf(missing.mariadb !== null)(`${title}`, () => {
   let database: MysqlDatabase
-  /** On connections of its own, as another process has. */
+  /** On its own connections, as another process has. */
   let others: SqlStorage
   beforeAll(async () => {
     database = await MysqlDatabase.create()

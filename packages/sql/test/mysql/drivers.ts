@@ -48,7 +48,7 @@ export class MysqlDatabase implements Database {
     return rows as readonly Row[]
   }
 
-  /** A connection of a test's own, whose transaction ends with the test. */
+  /** A test's own connection, whose transaction ends with the test. */
   async connect(settings: promised.ConnectionOptions = {}): Promise<promised.Connection> {
     const client = await promised.createConnection({ uri: this.url, ...settings })
     client.on('error', () => undefined)

@@ -16,7 +16,7 @@ const title = titleOf({ name: 'an acknowledged write on PostgreSQL', unavailable
 
 describe.skipIf(missing.postgres !== null)(`${title}`, () => {
   let database: PostgresDatabase
-  /** On connections of its own, as another process has. */
+  /** On its own connections, as another process has. */
   let others: SqlStorage
   beforeAll(async () => {
     database = await PostgresDatabase.create()

@@ -45,7 +45,7 @@ export class PostgresDatabase implements Database {
     return (await this.pool.query<Row>(text, [...params])).rows
   }
 
-  /** A connection of a test's own, whose transaction ends with the test. */
+  /** A test's own connection, whose transaction ends with the test. */
   async connect(): Promise<Client> {
     const client = new Client(this.url)
     client.on('error', () => undefined)

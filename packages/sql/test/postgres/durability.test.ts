@@ -1,4 +1,4 @@
-/** The rule guarded here: what was acknowledged is on the disk, also where the host does not wait for it (`synchronous_commit = off`). */
+/** The rule guarded here: what was acknowledged is on the disk, also if the host does not wait for it (`synchronous_commit = off`). */
 import { someRecord } from '@latchkey/testing'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Server, startServer } from '../../../../test/services/servers.ts'

@@ -97,7 +97,7 @@ describe.skipIf(missing.postgres !== null)(`${title}`, () => {
     },
   )
 
-  test('a deadlock with the host: whoever is chosen does nothing, and what then is decided holds', async () => {
+  test('a deadlock with the host: the side that is chosen does nothing, and what then is decided holds', async () => {
     await storage.put('b', stored, null)
     const other = await database.connect()
     await other.query('BEGIN')

@@ -14,7 +14,7 @@ const integers = integerUsers('bigint')
 const everyTable: readonly Variant[] = [
   ...[ownTable, ...otherOwnTables, usersTable('text'), usersTable('varchar(256) COLLATE "en-x-icu"'), integers],
   usersTable('uuid', { ids: uuids }),
-  { name: 'a table of its own in a schema', options: { schema: 'my "schema"' } },
+  { name: 'its own table in a schema', options: { schema: 'my "schema"' } },
 ]
 
 for (const variant of everyTable) describeContract(pgPool, variant)

@@ -56,7 +56,7 @@ onEveryDatabase('SQL', ({ driver: { dialect }, database }) => {
     await expectVictimsToLive()
   })
 
-  describe.each(['own', 'host'] as const)('in names, where rows are %s', (rows) => {
+  describe.each(['own', 'host'] as const)('in names, if rows are %s', (rows) => {
     test.each(attacks)('of the table and of each column: %s', async (attack) => {
       const columns = {
         userId: `${attack}1`,

@@ -94,7 +94,7 @@ describe('it does not start', () => {
     file.dispose()
   })
 
-  test.each(['OFF', 'NORMAL'])('where synchronous stays %s', (level) => {
+  test.each(['OFF', 'NORMAL'])('if synchronous stays %s', (level) => {
     const file = new DatabaseFile()
     const handle = file.open()
     handle.exec(`PRAGMA synchronous = ${level}`)
@@ -102,7 +102,7 @@ describe('it does not start', () => {
     file.dispose()
   })
 
-  test('where the handle is closed', () => {
+  test('if the handle is closed', () => {
     const handle = libsql.open(':memory:')
     handle.close()
     expect(() => sqliteStorage(handle)).toThrow('not open')

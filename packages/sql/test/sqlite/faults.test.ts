@@ -114,7 +114,7 @@ for (const driver of drivers) {
 
 const quirky = `node:sqlite${nodeSqlite === undefined ? `, skipped: Node ${process.versions.node} has none` : ''}`
 test.skipIf(nodeSqlite === undefined)(
-  `${quirky}: a missing column is an error even where SQLite takes "name" for a string`,
+  `${quirky}: a missing column is an error even if SQLite takes "name" for a string`,
   async () => {
     const handle = nodeSqlite && new nodeSqlite.DatabaseSync(':memory:', { enableDoubleQuotedStringLiterals: true })
     if (handle === undefined) throw new Error('node:sqlite is not there')

@@ -56,7 +56,7 @@ describe('sqliteStorage', () => {
     file.dispose()
   })
 
-  test('does not warn of a version that is mended, nor of a database in memory, which has no log', () => {
+  test('does not warn of a version that is fixed, nor of a database in memory, which has no log', () => {
     const file = new DatabaseFile()
     create(claiming('3.51.3', file.open()))
     create(claiming('3.45.1', libsql.open(':memory:')))

@@ -107,7 +107,7 @@ test('options that do not fit', () => {
   expect(() => schema('oracle')).toThrow('database')
   // @ts-expect-error: the key cannot be left out
   expect(() => schema('sqlite', { columns: { userId: null } })).toThrow('columns.userId')
-  // @ts-expect-error: misspelt
+  // @ts-expect-error: misspelled
   expect(() => schema('sqlite', { tabel: 'x' })).toThrow('tabel')
   // @ts-expect-error: nobody's rows
   expect(() => schema('sqlite', { rows: 'mine' })).toThrow('rows')

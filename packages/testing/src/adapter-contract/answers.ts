@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { HttpAnswer } from '../http-client.ts'
 
-/** What a value is to be: a pattern for a text, objects and lists member by member, anything else to the letter. */
+/** What a value must be: a pattern for a text, objects and lists member by member, anything else to the letter. */
 export type Expected =
   | RegExp
   | string

@@ -31,7 +31,7 @@ export interface AppFunctions {
  * | below `/auth` | Latchkey, mounted there; it takes every method |
  * | `/auth/own` | `own`: a path of the app's below the mount |
  * | `/visit` | `{}`, having put `visits: 1` into the session |
- * | `/session` | `{ id, data }` of the session; `id` may be left out where there is none |
+ * | `/session` | `{ id, data }` of the session; `id` may be left out if there is none    |
  * | `/guarded/default` | what the adapter's guard without options left for the route, an `MfaContext`, as JSON |
  * | `/guarded/minute` | the same with `{ maxAgeSeconds: 60 }` |
  * | `/guarded/recovery-code` | the same with `{ factors: ['recovery_code'] }` |
@@ -52,7 +52,7 @@ export interface AppSetup {
   readonly proxy: boolean
 }
 
-/** How the contract gets at the adapter it is to check. */
+/** How the contract gets at the adapter that it checks. */
 export interface AdapterContractOptions {
   /** Starts the app on a free port of 127.0.0.1; called once or more for each case, which closes what it started. */
   readonly start: (setup: AppSetup) => Awaitable<RunningApp>
@@ -63,7 +63,7 @@ export interface AdapterContractOptions {
    */
   readonly sessions?: readonly ('store' | 'cookie')[] | undefined
   /**
-   * What the message of the error must say where sessions are missing or unfit: the name of what to mount.
+   * What the message of the error must say if sessions are missing or unfit: the name of what to mount.
    *
    * @defaultValue `/session/`
    */

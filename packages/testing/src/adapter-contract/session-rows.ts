@@ -3,7 +3,7 @@ export interface SessionRows {
   readonly ids: readonly string[]
   /** How many of the next writes fail. */
   failures: number
-  /** What was written last, `undefined` where there is nothing. */
+  /** What was written last, `undefined` if there is nothing. */
   readonly read: (id: string) => Record<string, unknown> | undefined
   /** @throws Error `the session store is down`, as often as `failures` says */
   readonly write: (id: string, data: unknown) => void

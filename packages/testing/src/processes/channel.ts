@@ -52,7 +52,7 @@ export interface SentError {
 /**
  * Sends a message, and resolves once it is on its way.
  *
- * @throws Error where it cannot be sent
+ * @throws Error if it cannot be sent
  */
 export function post(channel: StorageChannel, message: Message): Promise<void> {
   return new Promise((resolve, reject) => {

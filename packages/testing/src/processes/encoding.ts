@@ -14,7 +14,7 @@ export function decodeRecord({ revision, sealed, enabled, updatedAtMs }: SentRec
 
 /** Whatever was thrown, for a message. */
 export function encodeError(thrown: unknown): SentError {
-  // Not instanceof: runners that give tests globals of their own have another Error than Node has.
+  // Not instanceof: runners that give tests their own globals have another Error than Node has.
   if (!types.isNativeError(thrown)) return { name: 'Error', message: String(thrown), stack: undefined, members: {} }
   const plain = ['string', 'number', 'boolean']
   const members = Object.entries(thrown).filter(([, value]) => plain.includes(typeof value))

@@ -2,7 +2,7 @@ import type { Storage } from '@latchkey/core'
 
 /** Lists of a storage that other processes are reading, each by the name that its reader gave it. */
 export interface OpenLists {
-  /** The next id; opens the list where it is not open yet. */
+  /** The next id; opens the list if it is not open yet. */
   readonly next: (list: string) => Promise<{ readonly done: boolean; readonly value: unknown }>
   readonly leave: (list: string) => Promise<void>
   readonly leaveAll: () => void
@@ -19,7 +19,7 @@ export function createOpenLists(storage: Storage): OpenLists {
   return {
     async next(list) {
       const ids = open.get(list) ?? storage.userIds()[Symbol.asyncIterator]()
-      // A list that has ended or failed is not open any more.
+      // A list that has ended or failed is no longer open.
       open.delete(list)
       const { done = false, value } = await ids.next()
       if (!done) open.set(list, ids)

@@ -7,10 +7,10 @@ import { createOpenLists, type OpenLists } from './open-lists.ts'
  * Lets another process use a storage of this one: the other one holds a {@link remoteStorage}.
  *
  * Without a channel the parent uses it, and this process ends with its parent: that is all that a process which
- * {@link storageContract} starts has to do. With a `ChildProcess` the child uses it.
+ * {@link storageContract} starts must do. With a `ChildProcess` the child uses it.
  *
  * @param channel - Where the other process is. @defaultValue `process`
- * @throws Error where the process was not started with an IPC channel
+ * @throws Error if the process was not started with an IPC channel
  */
 export function serveStorage(storage: Storage, channel: StorageChannel = process): void {
   if (channel.send === undefined) throw new Error('the process has no IPC channel: start it with fork()')
@@ -22,7 +22,7 @@ export function serveStorage(storage: Storage, channel: StorageChannel = process
     void perform(storage, lists, call)
       .then((result) => post(channel, { latchkeyStorage: 'answer', id, result }))
       .catch((thrown: unknown) => post(channel, { latchkeyStorage: 'failure', id, error: encodeError(thrown) }))
-      // Who asked has gone.
+      // The process that asked has gone.
       .catch(() => undefined)
   })
   const end = () => {

@@ -34,7 +34,7 @@ export function openBench<Subject extends { readonly storage: Storage }>(
 /**
  * A record that no other resembles, for further tests of a storage.
  *
- * @param changes - Fields that are to be as they are here
+ * @param changes - Fields that must be as they are here
  */
 export function someRecord(changes: Partial<StoredRecord> = {}): StoredRecord {
   const updatedAt = new Date('2026-02-28T23:59:59.987Z')
@@ -64,7 +64,7 @@ export async function createRecord(storage: Storage, userId: string, record = so
   return record
 }
 
-/** Stores the record, or deletes the one before it if there is to be none, and says what the storage says. */
+/** Stores the record, or deletes the one before it if there must be none, and says what the storage says. */
 export async function write(
   storage: Storage,
   userId: string,
@@ -90,7 +90,7 @@ export async function listUserIds(storage: Storage): Promise<readonly string[]> 
   return ids
 }
 
-/** Ids of which sloppy comparisons, quoting or normalisation would make one. */
+/** Ids of which sloppy comparisons, quoting or normalization would make one. */
 const everyTextIsDifferent: readonly string[] = [
   ...['1', '01', '1.0', '1e0', '+1', ' 1', '1 ', '0x1', '9007199254740993', '9007199254740992', '-1', 'NaN'],
   ...['alice', 'Alice', 'ALICE', 'alice ', ' alice', 'alice\t', 'alice\n', 'a:b', 'a/b', 'a\\b', 'a.b'],

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Awaitable, Storage } from '@latchkey/core'
 import { remoteStorage } from '../processes/remote-storage.ts'
 
-/** Milliseconds that a process has to open its storage and serve it; only one that never does waits so long. */
+/** Milliseconds in which a process must open its storage and serve it; only one that never does takes so long. */
 const startTimeoutMs = 60_000
 
 /** A process that has its own storage on the data of the case. */

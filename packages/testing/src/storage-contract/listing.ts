@@ -9,14 +9,14 @@ export const many = 250
 /** What `userIds` lists. */
 export const listingRules: readonly Rule[] = [
   {
-    name: 'userIds lists nobody where nothing is stored',
+    name: 'userIds lists nobody if nothing is stored',
     async check({ storage, user }) {
       await user()
       assert.deepEqual(await listUserIds(storage), [])
     },
   },
   {
-    name: 'userIds lists each user once, and nobody who was deleted',
+    name: 'userIds lists each user once, and no user who was deleted',
     async check({ storage, user }) {
       const users = await createMany(storage, user)
       const [gone, ...left] = users

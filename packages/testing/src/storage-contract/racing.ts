@@ -47,7 +47,7 @@ export const racingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'of writers who take turns between reading and writing none is lost',
+    name: 'of writers that take turns between reading and writing none is lost',
     async check({ storage, user }) {
       const userId = await user()
       const yielding = faultyStorage(storage)

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Awaitable, Storage } from '@latchkey/core'
 import type { StorageProcess } from './crew.ts'
 
-/** How the contract gets at the storage it is to check. */
+/** How the contract gets at the storage that it checks. */
 export interface StorageContractOptions<Subject extends { readonly storage: Storage } = { readonly storage: Storage }> {
   /** A storage that holds nothing yet, and whatever the other functions need; called for each case. */
   readonly create: () => Awaitable<Subject>
@@ -20,7 +20,7 @@ export interface StorageContractOptions<Subject extends { readonly storage: Stor
    * Left out: nobody looks at what is acknowledged while another write waits.
    */
   readonly holdLock?: ((subject: Subject) => Awaitable<() => Awaitable<unknown>>) | undefined
-  /** Makes the user's row, where rows are the host's. Called before a record of that user is stored. */
+  /** Makes the user's row, if rows are the host's. Called before a record of that user is stored. */
   readonly addUser?: ((subject: Subject, userId: string) => Awaitable<void>) | undefined
   /** Called at the end of each case, also of one that failed. */
   readonly close?: ((subject: Subject) => Awaitable<void>) | undefined

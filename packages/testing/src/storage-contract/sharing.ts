@@ -32,7 +32,7 @@ export const sharingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'of writers on two storages who take turns none is lost',
+    name: 'of writers on two storages that take turns none is lost',
     async check({ storage, user, reopen }) {
       const storages = [storage, await reopen()].map((one) => {
         const yielding = faultyStorage(one)

@@ -32,7 +32,7 @@ export const writingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'put with null changes nothing where there is a record',
+    name: 'put with null changes nothing if there is a record',
     async check({ storage, user }) {
       const userId = await user()
       const record = await createRecord(storage, userId)
@@ -41,7 +41,7 @@ export const writingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'put with a revision makes no record where there is none',
+    name: 'put with a revision makes no record if there is none',
     async check({ storage, user }) {
       const userId = await user()
       assert.equal(await storage.put(userId, someRecord(), 'some revision'), false)

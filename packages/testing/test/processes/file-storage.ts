@@ -34,7 +34,7 @@ export function fileStorage(folder: string, changes: Partial<FileAccess> = {}): 
   }
 }
 
-/** A version by its number; 0 where there is none yet. */
+/** A version by its number; 0 if there is none yet. */
 export interface Numbered {
   readonly number: number
   readonly record: StoredRecord | null

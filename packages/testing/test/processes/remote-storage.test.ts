@@ -53,7 +53,7 @@ describe('the storage of a child', () => {
     expect((thrown as Error).stack).toContain('serve-map.js')
   })
 
-  test('throws an error also where it threw none', async () => {
+  test('throws an error also if it threw none', async () => {
     const thrown = await remoteStorage(start(serveMap))
       .get('text')
       .catch((error: unknown) => error)
@@ -111,7 +111,7 @@ test('a process that serves its parent ends with it', async () => {
   expect(await ending(child)).toEqual([0, null])
 })
 
-test('a child uses the storage of its parent, also where it begins before it is served', async () => {
+test('a child uses the storage of its parent, also if it begins before it is served', async () => {
   const child = start(new URL('./use-parent.ts', import.meta.url))
   const storage = mapStorage(new Map())
   // Somebody else listens already, so that what was said before is gone.

@@ -71,7 +71,7 @@ describe('the memory of one process, served to others', () => {
 
 interface Unsound {
   readonly name: FileStorageName
-  /** Words from the rules that have to notice, and what they say then. */
+  /** Words from the rules that must notice, and what they say then. */
   readonly noticed: Readonly<Record<string, RegExp>>
 }
 
@@ -87,7 +87,7 @@ const unsound: readonly Unsound[] = [
   },
   { name: 'answers from a cache', noticed: { 'reads at once': /\+ null/ } },
   { name: 'acknowledges before it writes', noticed: { 'takes nothing that was acknowledged': /- +revision/ } },
-  { name: 'leaves its lock behind where it dies', noticed: { 'others go on': /the lock for too long/ } },
+  { name: 'leaves its lock behind when it dies', noticed: { 'others go on': /the lock for too long/ } },
   { name: 'holds a lock while it lists', noticed: { 'killed process was reading': /the lock for too long/ } },
 ]
 
@@ -109,7 +109,7 @@ describe('a storage that', () => {
   )
 })
 
-describe('where processes cannot be started', () => {
+describe('if processes cannot be started', () => {
   test('the case fails, and those that were started are ended', { timeout }, async () => {
     let count = 0
     const cases = storageContract({

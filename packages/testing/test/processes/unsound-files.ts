@@ -10,7 +10,7 @@ export const fileStorages = {
   'checks and writes in two steps': twoSteps,
   'answers from a cache': cached,
   'acknowledges before it writes': acknowledgesFirst,
-  'leaves its lock behind where it dies': locking,
+  'leaves its lock behind when it dies': locking,
   'holds a lock while it lists': lockedLists,
 } satisfies Record<string, (folder: string) => Storage>
 

@@ -95,7 +95,7 @@ type Count = (said: string, end: 'passed' | 'failed') => number
 /** 'pass' and 'fail' at the end of what `node --test` says. */
 const countTap: Count = (said, end) =>
   Number(new RegExp(`^# ${end.slice(0, 4)} (\\d+)$`, 'm').exec(said)?.[1] ?? Number.NaN)
-/** What stands in jest's last lines, where none is left out. */
+/** What stands in jest's last lines, if none is left out. */
 const countJest: Count = (said, end) => Number(new RegExp(`^Tests: .*?(\\d+) ${end}`, 'm').exec(said)?.[1] ?? 0)
 
 function start(folder: string, args: readonly string[], env: Readonly<Record<string, string>>, count: Count): Running {

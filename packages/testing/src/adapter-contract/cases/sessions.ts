@@ -37,7 +37,7 @@ export function sessionRules(options: AdapterContractOptions): readonly AdapterR
 function freshnessRules(sessions: SessionMode): readonly AdapterRule[] {
   return [
     {
-      name: 'a password alone, where that is all, begins a new session',
+      name: 'a password alone, if that is all, begins a new session',
       async check(open) {
         const setting = await open({ sessions })
         await assertFreshSession(setting, () => setting.login(setting.client))
