@@ -8,8 +8,22 @@ export {
   type OwnErrorCode,
   type ServerErrorCode,
 } from './errors.ts'
-export type { RouteName } from './http/routes.ts'
 export { MfaRequiredError } from './login/mfa-required-error.ts'
 export type { ClientOptions, TotpOptions } from './options.ts'
-export type * from './ports.ts'
+export type {
+  Answering,
+  Asked,
+  Cookie,
+  Held,
+  JsonObject,
+  Notice,
+  NoticeListener,
+  Prompt,
+  RememberedAnswers,
+  SecretSource,
+  StepLedger,
+  TokenStorage,
+  Tokens,
+} from './ports.ts'
+export type { RouteName } from './routes.ts'
 export { type Code, currentCode } from './totp/code.ts'

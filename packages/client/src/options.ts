@@ -1,6 +1,6 @@
-import type { RouteName } from './http/routes.ts'
 import type {
   JsonObject,
+  Notice,
   NoticeListener,
   Prompt,
   RememberedAnswers,
@@ -9,6 +9,7 @@ import type {
   TokenStorage,
   Tokens,
 } from './ports.ts'
+import type { RouteName } from './routes.ts'
 
 /** What makes codes. */
 export interface TotpOptions {
@@ -62,4 +63,28 @@ export interface ClientOptions {
   readonly now?: () => number
   /** Waits; rejects where the signal is aborted. @defaultValue by timers */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
+}
+
+type Defaulted =
+  | 'maxAttempts'
+  | 'preferred'
+  | 'readTokens'
+  | 'timeoutSeconds'
+  | 'retries'
+  | 'credentials'
+  | 'fetch'
+  | 'now'
+
+/** The options, checked, with their defaults. */
+export interface Settings extends Required<Pick<ClientOptions, Defaulted | 'sleep'>> {
+  /** Ends with a slash. */
+  readonly baseUrl: URL
+  readonly totp: TotpOptions | null
+  readonly answers: ClientOptions['answers']
+  readonly prompt: ClientOptions['prompt']
+  readonly tokenStorage: TokenStorage
+  readonly paths: Readonly<Record<RouteName, string>>
+  readonly origins: ReadonlySet<string>
+  readonly maxClockSkewMs: number
+  readonly notify: (notice: Notice) => void
 }

@@ -41,6 +41,19 @@ export interface TokenStorage {
   exclusively?<Result>(work: () => Promise<Result>): Promise<Result>
 }
 
+/** Keeps what makes this client signed in: one change after the other, in the storage of the options. */
+export interface Keeper {
+  readonly held: () => Promise<Held | null>
+  readonly tokens: () => Promise<Tokens | null>
+  readonly setTokens: (tokens: Tokens | null) => Promise<void>
+  /** Forgets everything. */
+  readonly clear: () => Promise<void>
+  /** What to send to an address: tokens to the origins of the options, cookies to the app's own. */
+  readonly headersFor: (url: URL, withTokens: boolean) => Promise<Readonly<Record<string, string>>>
+  /** Keeps the cookies of an answer of the app. */
+  readonly keepCookies: (url: URL, headers: Headers) => Promise<void>
+}
+
 /** Remembers which time steps of a secret were used, so that no code is sent twice. */
 export interface StepLedger {
   /**

@@ -2,7 +2,7 @@ import type { Client, Offer } from './client.ts'
 import { codeOf, unexpected } from './http/answer.ts'
 import type { Ask } from './http/ask.ts'
 import type { ServerClock } from './http/server-clock.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './options.ts'
 
 /** By method: what is only there where the factor is. */
 const signs = [

@@ -1,33 +1,8 @@
-import { isLoopback } from './http/cookies.ts'
-import { type RouteName, routes } from './http/routes.ts'
-import type { ClientOptions, TotpOptions } from './options.ts'
-import type { Notice, TokenStorage } from './ports.ts'
+import { isLoopback } from './http/loopback.ts'
+import type { ClientOptions, Settings, TotpOptions } from './options.ts'
+import { type RouteName, routes } from './routes.ts'
 import { memoryTokens } from './session/memory-tokens.ts'
 import { readTokens } from './session/read-tokens.ts'
-
-type Defaulted =
-  | 'maxAttempts'
-  | 'preferred'
-  | 'readTokens'
-  | 'timeoutSeconds'
-  | 'retries'
-  | 'credentials'
-  | 'fetch'
-  | 'now'
-
-/** The options, checked, with their defaults. */
-export interface Settings extends Required<Pick<ClientOptions, Defaulted | 'sleep'>> {
-  /** Ends with a slash. */
-  readonly baseUrl: URL
-  readonly totp: TotpOptions | null
-  readonly answers: ClientOptions['answers']
-  readonly prompt: ClientOptions['prompt']
-  readonly tokenStorage: TokenStorage
-  readonly paths: Readonly<Record<RouteName, string>>
-  readonly origins: ReadonlySet<string>
-  readonly maxClockSkewMs: number
-  readonly notify: (notice: Notice) => void
-}
 
 /** @throws TypeError that names the option and says what would be right */
 export function readOptions(options: ClientOptions): Settings {

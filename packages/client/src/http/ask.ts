@@ -1,7 +1,7 @@
-import type { Keeper } from '../session/keeper.ts'
-import type { Settings } from '../settings.ts'
+import type { Settings } from '../options.ts'
+import type { Keeper } from '../ports.ts'
+import { type RouteName, routes } from '../routes.ts'
 import { type Answer, codeOf, readAnswer } from './answer.ts'
-import { type RouteName, routes } from './routes.ts'
 import type { ServerClock } from './server-clock.ts'
 import { exchange, type Resend } from './transport.ts'
 

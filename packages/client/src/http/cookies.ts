@@ -1,4 +1,5 @@
 import type { Cookie } from '../ports.ts'
+import { isLoopback } from './loopback.ts'
 
 /**
  * The cookies after an answer (RFC 6265 section 5.3), for a client of one host: none is sent to another, so `Domain` is only checked.
@@ -27,11 +28,6 @@ export function cookieHeader(cookies: readonly Cookie[], url: URL, nowMs: number
   if (sent.length === 0) return null
   const sorted = [...sent].sort((a, b) => b.path.length - a.path.length)
   return sorted.map(({ name, value }) => `${name}=${value}`).join('; ')
-}
-
-/** Whether nobody on the way can listen. */
-export function isLoopback(hostname: string): boolean {
-  return /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
 }
 
 function readCookie(line: string, url: URL, nowMs: number): Cookie | null {

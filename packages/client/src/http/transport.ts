@@ -1,5 +1,5 @@
 import { ClientError } from '../errors.ts'
-import type { Settings } from '../settings.ts'
+import type { Settings } from '../options.ts'
 import { networkFault, wasUnsent } from './network-fault.ts'
 
 /** One request, and what is read of its answer while its time runs. */

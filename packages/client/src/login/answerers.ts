@@ -1,6 +1,6 @@
 import type { ServerClock } from '../http/server-clock.ts'
+import type { Settings } from '../options.ts'
 import type { Answering, Asked } from '../ports.ts'
-import type { Settings } from '../settings.ts'
 import { unusedCode } from '../totp/unused-code.ts'
 
 /** What is asked. */

@@ -1,7 +1,7 @@
 import { ClientError } from '../errors.ts'
 import { mayHaveArrived, wasUnsent } from '../http/network-fault.ts'
 import { isUnable, pause } from '../http/transport.ts'
-import type { Settings } from '../settings.ts'
+import type { Settings } from '../options.ts'
 import type { Answerer, Demanded, Given } from './answerers.ts'
 
 /** What has to be proven, and to whom. */

@@ -1,6 +1,6 @@
 import { exchange } from '../http/transport.ts'
-import type { Settings } from '../settings.ts'
-import type { Keeper } from './keeper.ts'
+import type { Settings } from '../options.ts'
+import type { Keeper } from '../ports.ts'
 import type { AsSignedIn, Demand } from './signed-in.ts'
 
 /** Calls the app's own routes as who is signed in, as `Client.fetch` says. */

@@ -1,20 +1,7 @@
 import { afterAnswer, cookieHeader } from '../http/cookies.ts'
-import type { Cookie, Held, Tokens } from '../ports.ts'
-import type { Settings } from '../settings.ts'
+import type { Settings } from '../options.ts'
+import type { Cookie, Held, Keeper } from '../ports.ts'
 import { createQueue } from './queue.ts'
-
-/** Keeps what makes this client signed in: one change after the other, in the storage of the options. */
-export interface Keeper {
-  readonly held: () => Promise<Held | null>
-  readonly tokens: () => Promise<Tokens | null>
-  readonly setTokens: (tokens: Tokens | null) => Promise<void>
-  /** Forgets everything. */
-  readonly clear: () => Promise<void>
-  /** What to send to an address: tokens to the origins of the options, cookies to the app's own. */
-  readonly headersFor: (url: URL, withTokens: boolean) => Promise<Readonly<Record<string, string>>>
-  /** Keeps the cookies of an answer of the app. */
-  readonly keepCookies: (url: URL, headers: Headers) => Promise<void>
-}
 
 export function createKeeper({ tokenStorage, baseUrl, now, origins }: Settings): Keeper {
   const inTurn = createQueue()

@@ -1,9 +1,8 @@
 import { ClientError } from '../errors.ts'
 import { bodyOf } from '../http/answer.ts'
 import type { Ask } from '../http/ask.ts'
-import type { JsonObject, Tokens } from '../ports.ts'
-import type { Settings } from '../settings.ts'
-import type { Keeper } from './keeper.ts'
+import type { Settings } from '../options.ts'
+import type { JsonObject, Keeper, Tokens } from '../ports.ts'
 
 /**
  * Buys new tokens for those that were refused. Whoever asks meanwhile gets the same, and no caller's signal ends it: a refresh

@@ -1,7 +1,7 @@
 import { ClientError } from '../errors.ts'
 import { type Answer, codeOf } from '../http/answer.ts'
 import type { Ask, Call } from '../http/ask.ts'
-import type { Keeper } from './keeper.ts'
+import type { Keeper } from '../ports.ts'
 import type { Refresh } from './refresh.ts'
 
 /** What a 401 asks for: `unauthenticated` a refresh, `step_up_required` a fresh proof. */

@@ -1,6 +1,6 @@
 import type { ClockReading, Offer } from '../../client.ts'
 import { isClientError } from '../../errors.ts'
-import { isLoopback } from '../../http/cookies.ts'
+import { isLoopback } from '../../http/loopback.ts'
 import type { Arguments } from '../arguments/read.ts'
 import type { Shell } from '../shell.ts'
 import { openClient } from '../sign-in/open-client.ts'
