@@ -13,6 +13,20 @@ const coreOrder = [
   ['index'],
 ]
 
+/** The client from the ground up, by the same rule. */
+const clientOrder = [
+  ['errors', 'ports', 'client', 'routes'],
+  ['options', 'node'],
+  ['http'],
+  ['totp', 'session'],
+  ['login'],
+  ['enrollment'],
+  ['account', 'probe', 'settings'],
+  ['create-client'],
+  ['index'],
+  ['command'],
+]
+
 /** Files of core that hold types only. Everything may name them, nothing may run them. */
 const typesOnly = ['ports']
 
@@ -40,7 +54,23 @@ const isRun = { dependencyTypesNot: ['type-only'] }
  * @param {readonly string[]} names
  */
 function inCore(names) {
-  return `${core}/(${names.join('|')})(\\.ts$|/)`
+  return inSources(core, names)
+}
+
+/**
+ * The same, under the client's sources.
+ * @param {readonly string[]} names
+ */
+function inClient(names) {
+  return inSources(client, names)
+}
+
+/**
+ * @param {string} sources
+ * @param {readonly string[]} names
+ */
+function inSources(sources, names) {
+  return `${sources}/(${names.join('|')})(\\.ts$|/)`
 }
 
 /**
@@ -59,9 +89,18 @@ const order = coreOrder.slice(0, -1).map((names, line) => ({
   to: { path: inCore(without(typesForAll, coreOrder.slice(line + 1).flat())) },
 }))
 
+const orderOfClient = clientOrder.slice(0, -1).map((names, line) => ({
+  name: `client-order-${names.join('-')}`,
+  comment: 'This imports from a later line of clientOrder. Take it as an argument, or name its type in ports.ts.',
+  severity: 'error',
+  from: { path: inClient(names) },
+  to: { path: inClient(clientOrder.slice(line + 1).flat()) },
+}))
+
 export default {
   forbidden: [
     ...order,
+    ...orderOfClient,
     {
       name: 'core-order-types-for-all',
       comment: 'Only the types of this file may be named from an earlier line of coreOrder.',
@@ -74,6 +113,13 @@ export default {
       comment: 'This file or folder of core stands in no line of coreOrder. Give it one.',
       severity: 'error',
       from: { path: core, pathNot: inCore([...coreOrder.flat(), ...typesOnly]) },
+      to: {},
+    },
+    {
+      name: 'client-file-without-a-place',
+      comment: 'This file or folder of the client stands in no line of clientOrder. Give it one.',
+      severity: 'error',
+      from: { path: `${client}/`, pathNot: inClient(clientOrder.flat()) },
       to: {},
     },
     {

@@ -12,6 +12,7 @@ interface Violation {
 
 const root = join(import.meta.dirname, '..', '..')
 const core = 'packages/core/src'
+const client = 'packages/client/src'
 
 /** What a small tree holds that breaks no rule. */
 const sound: Readonly<Record<string, string>> = {
@@ -41,13 +42,24 @@ const sound: Readonly<Record<string, string>> = {
     "import { createMfa } from '@latchkey/core'\nimport type { Router } from 'express'\nexport const express = (r: Router) => [r, createMfa]",
   'packages/koa/src/index.ts': 'export const koa = 1',
   'packages/sql/src/index.ts': "import { createHash } from 'node:crypto'\nexport const sql = createHash",
-  'packages/client/src/index.ts':
-    "import type { createMfa } from '@latchkey/core'\nexport type Client = typeof createMfa",
-  'packages/client/src/errors.ts': 'export const error = 1',
-  'packages/client/src/node/index.ts':
+  [`${client}/index.ts`]:
+    "import type { createMfa } from '@latchkey/core'\nexport { createClient } from './create-client.ts'\nexport type Mfa = typeof createMfa",
+  [`${client}/create-client.ts`]:
+    "import { account } from './account/account.ts'\nimport { settings } from './settings.ts'\nexport const createClient = [account, settings]",
+  [`${client}/settings.ts`]: "import type { Options } from './options.ts'\nexport const settings = (o: Options) => o",
+  [`${client}/account/account.ts`]:
+    "import { enrollment } from '../enrollment/enrollment.ts'\nexport const account = enrollment",
+  [`${client}/enrollment/enrollment.ts`]: "import { login } from '../login/login.ts'\nexport const enrollment = login",
+  [`${client}/login/login.ts`]: "import { keeper } from '../session/keeper.ts'\nexport const login = keeper",
+  [`${client}/session/keeper.ts`]: "import { ask } from '../http/ask.ts'\nexport const keeper = ask",
+  [`${client}/http/ask.ts`]:
+    "import { error } from '../errors.ts'\nimport type { Options } from '../options.ts'\nexport const ask = (o: Options) => [o, error]",
+  [`${client}/options.ts`]: 'export type Options = 1',
+  [`${client}/errors.ts`]: 'export const error = 1',
+  [`${client}/node/index.ts`]:
     "import { open } from 'node:fs/promises'\nimport { error } from '../errors.ts'\nexport const file = [open, error]",
-  'packages/client/src/command/main.ts': "import { file } from '../node/index.ts'\nexport const main = file",
-  'packages/client/src/command/schema.ts': "export const schema = () => import('../../../sql/src/index.ts')",
+  [`${client}/command/main.ts`]: "import { file } from '../node/index.ts'\nexport const main = file",
+  [`${client}/command/schema.ts`]: "export const schema = () => import('../../../sql/src/index.ts')",
 }
 
 /** A file that breaks one rule, by the rule's name. */
@@ -80,6 +92,56 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
   [
     'core-file-without-a-place',
     `${core}/utils/bad.ts`,
+    "import { error } from '../errors.ts'\nexport const bad = error",
+  ],
+  [
+    'client-order-errors-ports-client-routes',
+    `${client}/errors/bad.ts`,
+    "import type { Options } from '../options.ts'\nexport type Bad = Options",
+  ],
+  [
+    'client-order-options-node',
+    `${client}/node/bad.ts`,
+    "import type { ask } from '../http/ask.ts'\nexport type Bad = typeof ask",
+  ],
+  [
+    'client-order-http',
+    `${client}/http/bad.ts`,
+    "import type { keeper } from '../session/keeper.ts'\nexport type Bad = typeof keeper",
+  ],
+  [
+    'client-order-totp-session',
+    `${client}/session/bad.ts`,
+    "import { login } from '../login/login.ts'\nexport const bad = login",
+  ],
+  [
+    'client-order-login',
+    `${client}/login/bad.ts`,
+    "import { enrollment } from '../enrollment/enrollment.ts'\nexport const bad = enrollment",
+  ],
+  [
+    'client-order-enrollment',
+    `${client}/enrollment/bad.ts`,
+    "import { account } from '../account/account.ts'\nexport const bad = account",
+  ],
+  [
+    'client-order-account-probe-settings',
+    `${client}/settings/bad.ts`,
+    "import { createClient } from '../create-client.ts'\nexport const bad = createClient",
+  ],
+  [
+    'client-order-create-client',
+    `${client}/create-client/bad.ts`,
+    "import type { Mfa } from '../index.ts'\nexport type Bad = Mfa",
+  ],
+  [
+    'client-order-index',
+    `${client}/index/bad.ts`,
+    "import { main } from '../command/main.ts'\nexport const bad = main",
+  ],
+  [
+    'client-file-without-a-place',
+    `${client}/utils/bad.ts`,
     "import { error } from '../errors.ts'\nexport const bad = error",
   ],
   ['ports-are-types', `${core}/rules/bad.ts`, "import { Storage } from '../ports.ts'\nexport const bad = Storage"],
@@ -144,46 +206,38 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
     'packages/sql/src/bad.ts',
     "import { error } from '../../core/src/errors.ts'\nexport const bad = error",
   ],
-  [
-    'packages-know-only-core',
-    'packages/client/src/bad-sql.ts',
-    "export const bad = () => import('../../sql/src/index.ts')",
-  ],
+  ['packages-know-only-core', `${client}/bad-sql.ts`, "export const bad = () => import('../../sql/src/index.ts')"],
   [
     'command-knows-client-and-sql',
-    'packages/client/src/command/bad.ts',
+    `${client}/command/bad.ts`,
     "import type { koa } from '../../../koa/src/index.ts'\nexport type Bad = typeof koa",
   ],
   [
     'command-loads-sql-when-asked',
-    'packages/client/src/command/bad-sql.ts',
+    `${client}/command/bad-sql.ts`,
     "import { sql } from '../../../sql/src/index.ts'\nexport const bad = sql",
   ],
   [
     'core-for-types-only',
-    'packages/client/src/bad.ts',
+    `${client}/bad.ts`,
     "import { createMfa } from '@latchkey/core'\nexport const bad = createMfa",
   ],
   [
     'client-runs-anywhere',
-    'packages/client/src/bad-file.ts',
+    `${client}/bad-file.ts`,
     "import type { file } from './node/index.ts'\nexport type Bad = typeof file",
   ],
   [
     'client-runs-anywhere',
-    'packages/client/src/codes/bad-command.ts',
+    `${client}/codes/bad-command.ts`,
     "import { main } from '../command/main.ts'\nexport const bad = main",
   ],
   [
     'client-runs-without-node',
-    'packages/client/src/bad-node.ts',
+    `${client}/bad-node.ts`,
     "import { createHmac } from 'node:crypto'\nexport const bad = createHmac",
   ],
-  [
-    'client-runs-without-node',
-    'packages/client/src/bad-bare.ts',
-    "import type { Stats } from 'fs'\nexport type Bad = Stats",
-  ],
+  ['client-runs-without-node', `${client}/bad-bare.ts`, "import type { Stats } from 'fs'\nexport type Bad = Stats"],
   [
     'adapter-runs-no-framework',
     'packages/express/src/bad-framework.ts',
