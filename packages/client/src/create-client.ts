@@ -49,7 +49,9 @@ export function createClient<Answer extends JsonObject = JsonObject>(options: Cl
       return challenge.pending
     },
     ...enrolling,
-    ...{ stepUp, disable, sendCode },
+    stepUp,
+    disable,
+    sendCode,
     ...createAccount({ askSignedIn, activationToken }),
     refresh: async ({ signal } = {}) => refresh(await keeper.tokens(), signal),
     async logout({ signal } = {}) {

@@ -29,7 +29,9 @@ export function createProbe({ now }: Settings, { ask, clock }: { ask: Ask; clock
       ['/register', '/token/refresh', '/mfa/totp/diagnose'].map(has),
     )
     return {
-      ...{ roundTripSeconds, clock: clock.reading(), methods: found.flat() },
+      roundTripSeconds,
+      clock: clock.reading(),
+      methods: found.flat(),
       registers: registers === true,
       bearer: bearer === true,
       diagnoses: diagnoses === true,

@@ -17,7 +17,11 @@ export function readOptions(options: ClientOptions): Settings {
   return {
     baseUrl,
     totp: readTotp(options.totp),
-    ...{ answers, prompt, tokenStorage, sleep, now },
+    answers,
+    prompt,
+    tokenStorage,
+    sleep,
+    now,
     fetch: send,
     preferred: options.preferred ?? [],
     maxAttempts: whole('maxAttempts', options.maxAttempts ?? 3, [1, 10]),

@@ -85,7 +85,9 @@ export function createChallenge(parts: ChallengeParts): Challenge {
     resume(given) {
       pending = readPending(given, settings)
     },
-    ...{ waiting, question, signedIn },
+    waiting,
+    question,
+    signedIn,
     forgetQuestion() {
       if (pending !== null) pending = { ...pending, question: null, propositions: [] }
     },

@@ -15,7 +15,10 @@ export class MfaRequiredError extends ClientError {
     const detail = refusal?.message ?? 'a second factor is asked for'
     const { status, attemptsRemaining } = (refusal ?? {}) as Partial<ClientErrorDetails>
     super(refusal === undefined ? 'mfa_required' : 'invalid_code', {
-      ...{ detail, status, attemptsRemaining, methods: pending.methods },
+      detail,
+      status,
+      attemptsRemaining,
+      methods: pending.methods,
     })
     this.#pending = pending
   }
