@@ -67,7 +67,7 @@ function readTotp(given: ClientOptions['totp']): TotpOptions | null {
 function readPaths(given: Readonly<Partial<Record<string, string>>>): Readonly<Record<RouteName, string>> {
   for (const [name, path] of Object.entries(given)) {
     if (!Object.hasOwn(routes, name))
-      throw new TypeError(`paths.${name} is no route: ${Object.keys(routes).join(', ')}`)
+      throw new TypeError(`paths: unknown option "${name}" (known: ${Object.keys(routes).join(', ')})`)
     if (!/^\/[^/?#]/.test(String(path))) throw new TypeError(`paths.${name} must be a path that begins with a slash`)
   }
   const defaults = Object.entries(routes).map(([name, [, path]]) => [name, path])

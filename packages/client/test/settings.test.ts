@@ -27,7 +27,6 @@ test.each([
   ['timeoutSeconds', { baseUrl, timeoutSeconds: Number.NaN }],
   ['retries', { baseUrl, retries: -1 }],
   ['maxClockSkewSeconds', { baseUrl, maxClockSkewSeconds: Number.POSITIVE_INFINITY }],
-  ['paths.sign-in', { baseUrl, paths: { 'sign-in': '/x' } }],
   ['paths.login', { baseUrl, paths: { login: 'x' } }],
   ['paths.login', { baseUrl, paths: { login: '//elsewhere.example' } }],
   ['onNotice', { baseUrl, onNotice: true }],
@@ -37,6 +36,12 @@ test.each([
 ])('%s: %j is a TypeError that names it', (name, options) => {
   expect(() => createClient(options as never)).toThrow(TypeError)
   expect(() => createClient(options as never)).toThrow(new RegExp(`^${name.replace('.', '\\.')} `))
+})
+
+test('a path of a route that is not there is told with those that are', () => {
+  const create = () => createClient({ baseUrl, paths: { 'sign-in': '/x' } as never })
+  expect(create).toThrow(TypeError)
+  expect(create).toThrow(/^paths: unknown option "sign-in" \(known: login, verify, .*one_time_code\.send\)$/)
 })
 
 test('options that are none are one too', () => {

@@ -68,7 +68,7 @@ export const command = [
     changes: [
       {
         file: `${source}/arguments/read.ts`,
-        search: "return /^[a-z-]{1,18}$/.test(word) ? word : 'like this'",
+        search: "return /^[a-z-]{1,18}$/.test(word) ? word : '…'",
         replace: 'return word',
       },
     ],

@@ -53,7 +53,7 @@ function commandOf(name: string): Command {
     commands.map((one) => one.name),
   )
   const hint = near === null ? '`latchkey --help` lists them' : `did you mean ${near}?`
-  throw new UsageError(`there is no command ${echo(name)}: ${hint}`)
+  throw new UsageError(`there is no command "${echo(name)}": ${hint}`)
 }
 
 function demandArity(command: Command, given: Arguments): Arguments {

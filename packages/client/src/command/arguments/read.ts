@@ -72,10 +72,12 @@ function unknownOption(rawName: string, names: readonly string[]): UsageError {
     return new UsageError(`--${name} is refused on purpose: process lists show arguments. Use ${instead}`)
   }
   const near = nearest(name, names)
-  return new UsageError(`there is no option ${echo(rawName)}${near === null ? '' : `: did you mean --${near}?`}`)
+  const known = names.map((one) => `--${one}`).join(', ')
+  const hint = near === null ? '' : `: did you mean --${near}?`
+  return new UsageError(`unknown option "${echo(rawName)}" (known: ${known})${hint}`)
 }
 
 /** A word that was typed, for a message; what is no plain word may be a secret, or hold controls. */
 export function echo(word: string): string {
-  return /^[a-z-]{1,18}$/.test(word) ? word : 'like this'
+  return /^[a-z-]{1,18}$/.test(word) ? word : '…'
 }
