@@ -9,15 +9,13 @@ const checked = ['packages/*/src/**/*.ts', 'packages/*/src/**/*.mjs', 'packages/
 
 /** What nobody has gone through yet. Take a line out once it is clean. */
 const notYet = [
-  'packages/client/**',
-  'packages/core/src/**',
-  'packages/express/src/**',
-  'packages/koa/src/**',
-  'packages/one-time-code/src/**',
-  'packages/redis/src/**',
-  'packages/sql/src/**',
-  'packages/testing/src/**',
-  'packages/*/README.md',
+  'packages/core/**',
+  'packages/express/**',
+  'packages/koa/**',
+  'packages/one-time-code/**',
+  'packages/redis/**',
+  'packages/sql/**',
+  'packages/testing/**',
   'examples/**',
   'docs/**',
   '*.md',

@@ -9,7 +9,7 @@ import ts from 'typescript'
 const words = [
   [
     /\b[Ww]here\b/g,
-    '"if" or "when", unless it is a place',
+    '"if" or "when" (unless it is a place)',
     [
       /\bwhere\s+to\b/gi,
       // A question, the head of a column, and "from where".
@@ -17,7 +17,7 @@ const words = [
       /\|\s*where\s*\|/gi,
       /\b(?:place|places|point|exactly|just|from|of|is|are|was)\s+where\b/gi,
       /\b(?:say|says|said|tell|tells|told|know|knows|knew|see|sees|show|shows|find|finds|learn|learns|decide|decides|choose|chooses|remember|remembers)\s+where\b/gi,
-      /\bwhere(?:\s+[\w'’/-]+){1,6}?\s+(?:lives?|lived|comes?\s+from|came\s+from|leads?|belongs?|goes|go|keeps?|shows?|stands?|(?:(?:may|can)\s+be|is|are|was|were)\s+(?:begun|found|kept|mounted|sent|served|shown|stored|thrown|written))\b/gi,
+      /\bwhere(?:\s+[\w'’/-]+){1,6}?\s+(?:lives?|lived|comes?\s+from|came\s+from|leads?|belongs?|goes|go|keeps?|stores?|shows?|stands?|(?:(?:may|can)\s+be|is|are|was|were)\s+(?:begun|found|kept|mounted|sent|served|shown|stored|thrown|written))\b/gi,
       /\bwhere(?:\s+[\w'’/-]+){1,6}?\s+(?:is|are|was|were|likes?|looks?\s+(?:for|in)(?:\s+\w+){1,2})(?=\s*(?:$|[.,:;)|]))/gi,
     ],
   ],
@@ -32,25 +32,25 @@ const words = [
   [
     // Not of something that is its own: "the count of its own factor".
     /\bof\s+(?:its|their|your|our)\s+own\b(?=\s*(?:[^\s\w]|$)|\s+(?:alone|and|as|at|beside|besides|each|for|from|has|have|if|in|is|keep|keeps|must|on|or|so|that|to|when|which|with)\b)/gi,
-    '"its own …", in front of the thing',
+    '"its own" before the noun',
   ],
-  [/\b(?:has|have|had)\s+to\b/gi, '"must", or "needs to"', [/\b(?:has|have|had)\s+to\s+(?:do\s+with|say)\b/gi]],
+  [/\b(?:has|have|had)\s+to\b/gi, '"must" or "needs to"', [/\b(?:has|have|had)\s+to\s+(?:do\s+with|say)\b/gi]],
   [
     /\b(?:no|any)\s+more\b/gi,
-    '"no longer", or "any longer"',
+    '"no longer" or "any longer"',
     [/\b(?:no|any)\s+more\s+(?:than|of)\b/gi, /\band\s+no\s+more\b/gi],
   ],
-  [/\bare\s+those\s+of\b/gi, '"belong to", "come from", or "are the same as"'],
+  [/\bare\s+those\s+of\b/gi, '"belong to", "come from" or "are the same as"'],
   [
     // At the start of a sentence. A heading is none.
     /(?<=^\s*|[.!?:]\s+|\n\s*\n\s*|\n\s*(?:[-*>]|\d+\.)\s+)Who(?:ever)?\b/g,
-    '"Anybody who …", or name who it is',
+    '"anybody who" or a noun',
     [/\bWho(?:ever)?\b[^.!?|]*\?/g, /^#+\s.*$/gm],
   ],
   [/\benrol(?!l)\w*/gi, '"enroll"'],
   [/\bin\s+the\s+place\s+of\b/gi, '"instead of"'],
   [/\bbe\s+it\b/gi, '"whether it is"'],
-  [/\b(?:is|are)\s+to\s+be\b/gi, '"must be", or "will be"'],
+  [/\b(?:is|are)\s+to\s+be\b/gi, '"must be" or "will be"'],
 ]
 
 /** @typedef {{ readonly line: number, readonly word: string, readonly say: string }} Finding */

@@ -16,10 +16,10 @@ import { createAskSignedIn, createAsSignedIn } from './session/signed-in.ts'
 import { readOptions } from './settings.ts'
 
 /**
- * Makes a client of one app, for one user at a time. It sends nothing until it is told to.
+ * Make a client of one app, for one user at a time. It sends nothing until a method is called.
  *
- * @typeParam Answer - What the app answers a sign-in with
- * @throws TypeError that names the option at fault and says what would be right
+ * @typeParam Answer - The app's answer to a sign-in
+ * @throws TypeError that names the option at fault and says what is right
  */
 export function createClient<Answer extends JsonObject = JsonObject>(options: ClientOptions): Client<Answer> {
   const settings = readOptions(options)
@@ -68,6 +68,6 @@ export function createClient<Answer extends JsonObject = JsonObject>(options: Cl
     probe: createProbe(settings, { ask, clock }),
     clock: clock.reading,
   }
-  // What the app answers is the caller's to say; it is not looked at here.
+  // The caller says what the app answers. Nothing here looks at it.
   return Object.freeze(client) as Client<Answer>
 }

@@ -1,29 +1,29 @@
-/** What this side has to say besides the codes of the server. */
+/** The codes of the client itself, besides those of the server. */
 export type OwnErrorCode =
-  /** A second factor is asked for, and nobody and nothing here can answer: a `MfaRequiredError`. */
+  /** A second factor is asked for, and nothing here can answer: an `MfaRequiredError`. */
   | 'mfa_required'
-  /** The account must enroll a second factor first: `setup()` and `confirm()` go on. */
+  /** The account must enroll a second factor first: go on with `setup()` and `confirm()`. */
   | 'mfa_enrollment_required'
   /** The server cannot be reached, or the connection broke. */
   | 'network_error'
   /** The server did not answer in time. */
   | 'timeout'
-  /** The answer is none of Latchkey's: another server, a proxy's error page. */
+  /** The answer did not come from Latchkey: another server, or a proxy's error page. */
   | 'unexpected_answer'
   /** The server's clock is too far from this one's to make codes. */
   | 'clock_skew'
-  /** There is no login that waits, or its time is over. */
+  /** No login waits, or it has expired. */
   | 'no_pending_login'
-  /** There is no enrollment under way. */
+  /** No enrollment has begun. */
   | 'no_setup'
-  /** The secret or the provider of it gave nothing that makes codes. */
+  /** The secret, or the function that provides it, gave nothing that makes codes. */
   | 'invalid_secret'
-  /** A file of answers, tokens or steps cannot be read as one. */
+  /** A file of answers, tokens or steps cannot be read. */
   | 'invalid_file'
-  /** Another process has held a file for too long. */
+  /** Another process held a file for too long. */
   | 'file_locked'
 
-/** The codes of Latchkey's errors on the wire. */
+/** The codes that the server sends. */
 export type ServerErrorCode =
   | 'malformed_body'
   | 'invalid_request'
@@ -56,28 +56,28 @@ export interface ClientErrorDetails {
   readonly retryAfterSeconds?: number | undefined
   readonly attemptsRemaining?: number | undefined
   readonly errors?: readonly FieldError[] | undefined
-  /** What can be answered with, or enrolled. */
+  /** The methods that can answer, or be enrolled. */
   readonly methods?: readonly string[] | undefined
   readonly cause?: unknown
 }
 
 const brand = Symbol.for('latchkey.ClientError')
 
-/** Every refusal of the server and every failure on the way. The message is for people who read logs and holds no secret. */
+/** Every refusal of the server, and every failure on the way. The message is for people who read logs. It holds no secret. */
 export class ClientError extends Error {
   override readonly name: string = 'ClientError'
   /** The server's own `code`, or one of {@link OwnErrorCode}. */
   readonly code: ServerErrorCode | OwnErrorCode
-  // Declared, so that one that was not given is no member.
-  /** The HTTP status, where there was an answer. */
+  // Only declared, so that a detail that was not given is no member.
+  /** The HTTP status, if there was an answer. */
   declare readonly status?: number
-  /** Whole seconds until another try is looked at. */
+  /** Whole seconds until the server looks at another try. */
   declare readonly retryAfterSeconds?: number
-  /** Tries left before the factor waits. */
+  /** Tries left before the factor is locked for a while. */
   declare readonly attemptsRemaining?: number
   /** The fields at fault. */
   declare readonly errors?: readonly FieldError[]
-  /** What can be answered with (`mfa_required`), or enrolled (`mfa_enrollment_required`). */
+  /** The methods that can answer (`mfa_required`), or be enrolled (`mfa_enrollment_required`). */
   declare readonly methods?: readonly string[]
 
   constructor(code: ServerErrorCode | OwnErrorCode, { detail, cause, ...rest }: ClientErrorDetails) {
@@ -90,7 +90,7 @@ export class ClientError extends Error {
   }
 }
 
-/** Whether something is a {@link ClientError}, of this copy of the package or another. */
+/** Whether a value is a {@link ClientError}, of this copy of the package or another. */
 export function isClientError(value: unknown): value is ClientError {
   return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true
 }

@@ -11,9 +11,9 @@ import type {
 } from './ports.ts'
 import type { RouteName } from './routes.ts'
 
-/** What makes codes. */
+/** How codes are made. */
 export interface TotpOptions {
-  /** Base32 without regard to case, spaces and dashes; or an `otpauth://totp/` URL, whose parameters count. */
+  /** Base32, without regard to case, spaces and dashes. Or an `otpauth://totp/` URL: its parameters override those below. */
   readonly secret: SecretSource
   /** @defaultValue 6 */
   readonly digits?: number
@@ -21,47 +21,47 @@ export interface TotpOptions {
   readonly period?: number
   /** @defaultValue `'SHA1'` */
   readonly algorithm?: 'SHA1' | 'SHA256' | 'SHA512'
-  /** Where used steps are remembered. @defaultValue the memory of this process */
+  /** Where used time steps are stored. @defaultValue the memory of this process */
   readonly steps?: StepLedger
 }
 
 export interface ClientOptions {
-  /** Where Latchkey is mounted: `https://app.example/auth`. In a page it may be a path. */
+  /** The address where Latchkey is mounted: `https://app.example/auth`. In a page it may be a path. */
   readonly baseUrl: string | URL
-  /** Makes codes by itself. */
+  /** Makes codes without a person. */
   readonly totp?: SecretSource | TotpOptions
-  /** Answers questions by itself. */
+  /** Answers questions without a person. */
   readonly answers?: RememberedAnswers
-  /** Asks a person, where nothing else answers. */
+  /** Asks a person if nothing else answers. */
   readonly prompt?: Prompt
-  /** Most tries of one login, by whatever means. @defaultValue 3 */
+  /** The most tries of one login, by all means together. @defaultValue 3 */
   readonly maxAttempts?: number
-  /** Methods in the order they are asked. @defaultValue as the server lists them */
+  /** Methods in the order in which they are tried. @defaultValue as the server lists them */
   readonly preferred?: readonly string[]
   /** @defaultValue the memory of this client */
   readonly tokenStorage?: TokenStorage
-  /** Reads the tokens in the answer of a sign-in. @defaultValue `access_token` as `Bearer`, else `key` as `Token` */
+  /** Reads the tokens in the answer of a sign-in. @defaultValue `access_token` as `Bearer`, otherwise `key` as `Token` */
   readonly readTokens?: (answer: JsonObject) => Tokens | null
-  /** Paths below `baseUrl` of an app that has others than the default ones, by the names of its routes: `{ login: '/sign-in' }`. */
+  /** Paths below `baseUrl` that differ from the default ones, by the name of the route: `{ login: '/sign-in' }`. */
   readonly paths?: Readonly<Partial<Record<RouteName, string>>>
   /** Other origins that get the tokens, such as `https://api.app.example`. @defaultValue none */
   readonly origins?: readonly string[]
-  /** Of one request. @defaultValue 10 */
+  /** The limit of one request. @defaultValue 10 */
   readonly timeoutSeconds?: number
-  /** How often a request is sent again that did no harm. @defaultValue 3 */
+  /** How often a request is repeated if that does no harm. @defaultValue 3 */
   readonly retries?: number
-  /** Most that the server's clock may be off this one's for codes to be made. @defaultValue 600 */
+  /** How far the server's clock may be off. Beyond it, no codes are made. @defaultValue 600 */
   readonly maxClockSkewSeconds?: number
-  /** Lets passwords and codes go over `http:` to other machines. @defaultValue false */
+  /** Allows passwords and codes over `http:` to other machines. @defaultValue false */
   readonly allowHttp?: boolean
-  /** As in `fetch`, for pages of another origin. @defaultValue `'same-origin'` */
+  /** As in `fetch`, for pages from another origin. @defaultValue `'same-origin'` */
   readonly credentials?: 'omit' | 'same-origin' | 'include'
   readonly onNotice?: NoticeListener
   /** @defaultValue the global one */
   readonly fetch?: typeof fetch
   /** Milliseconds since 1970. @defaultValue `Date.now` */
   readonly now?: () => number
-  /** Waits; rejects where the signal is aborted. @defaultValue by timers */
+  /** Waits. Rejects if the signal is aborted. @defaultValue by timers */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
 }
 

@@ -4,7 +4,7 @@ import type { Ask } from './http/ask.ts'
 import type { ServerClock } from './http/server-clock.ts'
 import type { Settings } from './options.ts'
 
-/** By method: what is only there where the factor is. */
+/** A path for each method that exists only if the server has the factor. */
 const signs = [
   ['totp', '/mfa/totp/deactivate'],
   ['recovery_code', '/mfa/recovery-codes/regenerate'],
@@ -13,8 +13,8 @@ const signs = [
 ] as const
 
 /**
- * Asks what a server offers, by the answer to a method that a route does not have: 405 where the route is there, and something else
- * where it is not. Nothing is changed or counted by it.
+ * Ask what a server offers, by a method that a route does not have. The answer is 405 if the route exists, and something
+ * else if it does not. This changes and counts nothing.
  */
 export function createProbe({ now }: Settings, { ask, clock }: { ask: Ask; clock: ServerClock }): Client['probe'] {
   return async ({ signal } = {}): Promise<Offer> => {

@@ -1,4 +1,4 @@
-/** The routes of Latchkey that this side calls: method and default path. */
+/** The routes that the client calls: method and default path. */
 export const routes = {
   login: ['POST', '/login'],
   verify: ['POST', '/mfa/verify'],
@@ -19,10 +19,10 @@ export const routes = {
   'one_time_code.send': ['POST', '/mfa/one-time-code/send'],
 } as const satisfies Record<string, readonly [method: string, path: string]>
 
-/** A route by the name it has in the app's options. */
+/** A route, by its name in the app's options. */
 export type RouteName = keyof typeof routes
 
-/** A route of a factor that has no name above: `/mfa/one-time-code/enroll`. */
+/** The path of a factor whose route has no name above: `/mfa/one-time-code/enroll`. */
 export function factorPath(method: string, act: 'enroll' | 'confirm' | 'deactivate'): string {
   return `/mfa/${encodeURIComponent(method.replaceAll('_', '-'))}/${act}`
 }

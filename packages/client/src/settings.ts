@@ -4,12 +4,12 @@ import { type RouteName, routes } from './routes.ts'
 import { memoryTokens } from './session/memory-tokens.ts'
 import { readTokens } from './session/read-tokens.ts'
 
-/** @throws TypeError that names the option and says what would be right */
+/** Check the options and fill in the defaults. @throws TypeError that names the option and says what is right */
 export function readOptions(options: ClientOptions): Settings {
   if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
   const baseUrl = readBaseUrl(options.baseUrl, options.allowHttp ?? false)
   const { answers, prompt, onNotice, tokenStorage = memoryTokens(), sleep = sleepByTimer, now = Date.now } = options
-  // Called as a method of another object, a browser's own refuses.
+  // A browser's own fetch refuses to be called as a method of another object.
   const { fetch: send = (...given: Parameters<typeof fetch>) => fetch(...given) } = options
   demandFunctions({ prompt, onNotice, fetch: send, sleep, now, readTokens: options.readTokens })
   demandMethods('answers', answers, ['getAll', 'add'])
@@ -36,7 +36,7 @@ export function readOptions(options: ClientOptions): Settings {
       try {
         onNotice?.(notice)
       } catch {
-        // What a listener does is no part of the call.
+        // A listener that throws must not end the call.
       }
     },
   }
@@ -50,7 +50,7 @@ function readBaseUrl(given: unknown, allowHttp: boolean): URL {
     throw new TypeError("baseUrl must be where Latchkey is mounted, such as 'https://app.example/auth'")
   const isOwnPage = href !== undefined && url.origin === new URL(href).origin
   if (url.protocol === 'http:' && !allowHttp && !isOwnPage && !isLoopback(url.hostname))
-    throw new TypeError('baseUrl must be https, or everybody on the way reads the passwords: allowHttp allows that')
+    throw new TypeError('baseUrl must be https, or anybody on the way can read the passwords: allowHttp allows that')
   if (!url.pathname.endsWith('/')) url.pathname += '/'
   return url
 }

@@ -15,11 +15,11 @@ type AccountMethods =
 
 export interface AccountParts {
   readonly askSignedIn: AskSignedIn
-  /** The token of an enrollment under way, which `diagnose` is about then. */
+  /** The token of an enrollment that is not confirmed yet. If there is one, `diagnose` is about it. */
   readonly activationToken: () => string | null
 }
 
-/** What somebody who is signed in sees and changes. */
+/** Make the methods by which a user who is signed in sees and changes the account. */
 export function createAccount({ askSignedIn, activationToken }: AccountParts): Pick<Client, AccountMethods> {
   const one = (method: string, id: string) => [method, `/mfa/authenticators/${encodeURIComponent(id)}`] as const
   return {

@@ -18,18 +18,18 @@ export interface ProofParts extends SessionParts {
 }
 
 export interface Proofs extends Pick<Client, 'stepUp' | 'disable' | 'sendCode'> {
-  /** Gives a fresh proof by what the options have; false where they have nothing. Callers at one instant share one. */
+  /** Gives a fresh proof from the options. False if they have nothing for it. Calls at the same time share one proof. */
   readonly proveFresh: (signal: AbortSignal | undefined) => Promise<boolean>
   readonly sendForLogin: (ephemeralToken: string, signal: AbortSignal | undefined) => Promise<string>
 }
 
-/** What is proven while signed in: a fresh proof, and the factor that is given up. */
+/** Make the methods that prove something while signed in: a fresh proof, and the factor that is given up. */
 export function createProofs(parts: ProofParts): Proofs {
   const { settings, clock, ask, askSignedIn } = parts
   const { totp, prompt, preferred } = settings
   let running: Promise<boolean> | null = null
 
-  /** Answers from the options, where somebody is signed in: a question proves nothing there. */
+  /** Answer from the options while somebody is signed in. A question proves nothing then. */
   async function byOptions<Result>(
     purpose: 'step_up' | 'deactivate',
     signal: AbortSignal | undefined,
@@ -43,12 +43,12 @@ export function createProofs(parts: ProofParts): Proofs {
     return prove(settings, createAnswerers(settings, clock), {
       demanded: () => ({
         methods,
-        question: () => Promise.reject(new TypeError('a question is asked at a login alone')),
+        question: () => Promise.reject(new TypeError('a question is asked only at a login')),
         send: async () => (await send({ purpose }, signal)).sentTo,
       }),
       give,
       unanswered,
-      // Another fresh proof does no harm; a factor that may be gone is not given up again.
+      // Another fresh proof does no harm. A factor that may be gone is not given up again.
       again: (broken) => (purpose === 'step_up' ? Promise.resolve(null) : Promise.reject(broken as Error)),
       signal,
     })
@@ -121,7 +121,7 @@ function codeOf({ body }: Given): string {
 }
 
 function unanswered(): ClientError {
-  return new ClientError('mfa_required', { detail: 'a code is asked for, and nobody here can give one' })
+  return new ClientError('mfa_required', { detail: 'a code is asked for, and nothing here can give one' })
 }
 
 function sentOf(fields: Fields): SentCode {

@@ -1,7 +1,7 @@
 import { isClientError } from '../errors.ts'
 import { Failed, Interrupted, UsageError } from './failures.ts'
 
-/** What the exit codes of the command mean, as its help and its page tell. */
+/** What the exit codes of the command mean, as its help and its page say. */
 export const exitCodes: Readonly<Record<number, string>> = {
   0: 'done',
   1: 'refused or failed',
@@ -23,7 +23,7 @@ const byCode: Readonly<Record<string, number>> = {
   mfa_enrollment_required: 6,
 }
 
-/** The exit code of what ended a command. */
+/** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return 2
   if (error instanceof Interrupted) return 130

@@ -1,9 +1,9 @@
-/** The command was called in a way that it does not know. The message is one line, and says what would be right. */
+/** The command was called in a way that it does not know. The message is one line and says what is right. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** Somebody ended the command, as by Ctrl-C. */
+/** Somebody ended the command, for example by Ctrl-C. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
 
@@ -12,10 +12,10 @@ export class Interrupted extends Error {
   }
 }
 
-/** What a command set out to do did not come about; the message says why. */
+/** A command failed. The message says why. */
 export class Failed extends Error {
   override readonly name = 'Failed'
-  /** For programs: what `error.code` holds with `--json`. */
+  /** For programs: the value of `error.code` with `--json`. */
   readonly code: string
   readonly exitCode: number
 

@@ -7,7 +7,7 @@ export function overview(commands: readonly Command[]): readonly string[] {
   return [
     'latchkey COMMAND [options]',
     '',
-    'Logs in to apps behind Latchkey, and keeps what that takes.',
+    'Logs in to apps behind Latchkey, and stores what a login needs.',
     '',
     'Commands:',
     ...columns(commands.map(({ name, summary }) => [name, summary])),
@@ -17,7 +17,7 @@ export function overview(commands: readonly Command[]): readonly string[] {
     '',
     ...exits(),
     '',
-    '`latchkey help COMMAND` tells of a command.',
+    '`latchkey help COMMAND` explains a command.',
   ]
 }
 

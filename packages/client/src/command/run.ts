@@ -10,7 +10,7 @@ import type { CommandIo } from './io.ts'
 import { openShell } from './shell.ts'
 import { reportError } from './terminal/report-error.ts'
 
-/** Runs the command that was typed, and gives its exit code. Rejects on nothing that may be expected. */
+/** Run the command that was typed, and return its exit code. Reject on no error that may be expected. */
 export async function run(io: CommandIo): Promise<number> {
   try {
     io.signal.throwIfAborted()
@@ -60,5 +60,7 @@ function demandArity(command: Command, given: Arguments): Arguments {
   const { length } = given.positionals
   const [least, most] = command.arity
   if (length >= least && length <= most) return given
-  throw new UsageError(`${length < least ? 'something is missing' : 'that is too much'}: latchkey ${command.usage[0]}`)
+  throw new UsageError(
+    `${length < least ? 'an argument is missing' : 'there are too many arguments'}: latchkey ${command.usage[0]}`,
+  )
 }

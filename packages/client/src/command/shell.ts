@@ -4,25 +4,25 @@ import type { CommandIo } from './io.ts'
 import { type Paint, painter, wantsColour } from './terminal/colour.ts'
 import { plainJson, plainText } from './terminal/plain-text.ts'
 
-/** What a command works with. */
+/** The tools of a command. */
 export interface Shell extends Required<Omit<CommandIo, 'argv' | 'fetch'>> {
   readonly fetch: typeof fetch | undefined
-  /** Whether a program reads what comes out. */
+  /** Whether a program reads the output. */
   readonly isJson: boolean
-  /** Whether somebody is there to be asked. */
+  /** Whether there is a person to ask. */
   readonly mayAsk: boolean
-  /** Whether standard error takes colours, and what paints for it. */
+  /** Whether standard error takes colors, and what paints for it. */
   readonly hasColour: boolean
   readonly paint: Paint
-  /** Writes a result: as JSON for programs, else these lines. */
+  /** Writes a result: as JSON for programs, otherwise as these lines. */
   readonly result: (value: unknown, lines: readonly string[]) => void
-  /** Tells a person something, on standard error; programs hear nothing of it. Made plain unless it is the command's own. */
+  /** Tells a person something on standard error, without control characters. Programs get none of it. */
   readonly say: (line: string) => void
-  /** The same, of what the command has drawn itself. */
+  /** Does the same with what the command has drawn itself, and keeps its control characters. */
   readonly draw: (lines: string) => void
 }
 
-/** What a command works with, of a process and the options that every command takes. */
+/** Make the tools of a command from its process and the options that every command takes. */
 export function openShell(io: CommandIo, given: Pick<Arguments, 'has'>): Shell {
   const isJson = given.has('json')
   const hasColour = wantsColour(io.stderr, io.env)

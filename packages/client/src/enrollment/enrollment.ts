@@ -20,9 +20,9 @@ export interface EnrollmentParts extends SessionParts {
 }
 
 export interface Enrollment extends Pick<Client, 'register' | 'setup' | 'confirm' | 'qrCode'> {
-  /** A login must enroll, with this token; `null` where another one begins, and what an earlier one had to do is over. */
+  /** Hears that a login must enroll, with this token. `null` if another login begins: then the earlier demand is void. */
   readonly demand: (ephemeralToken: string | null) => void
-  /** The token of the enrollment under way. */
+  /** The token of the enrollment that has begun. */
   readonly activationToken: () => string | null
 }
 
@@ -31,15 +31,15 @@ export function createEnrollment(parts: EnrollmentParts): Enrollment {
   /** The token of a login that must enroll. */
   let demanded: string | null = null
   let latest: Setup | null = null
-  /** Whether the latest is of somebody who is not signed in, and the confirmation signs in. */
+  /** Whether the latest enrollment belongs to somebody who is not signed in, so that the confirmation signs in. */
   let entering = false
 
   function underWay(): Setup {
-    if (latest === null) throw new ClientError('no_setup', { detail: 'no enrollment is under way' })
+    if (latest === null) throw new ClientError('no_setup', { detail: 'no enrollment has begun' })
     return latest
   }
 
-  /** As who is enrolling: nobody that is signed in, or who is. */
+  /** Ask as the person who enrolls, signed in or not. */
   function askEnrolling(call: Call, bearer?: string) {
     if (!entering) return askSignedIn(call)
     return ask({ ...call, as: bearer === undefined ? 'nobody' : { bearer } })
@@ -48,7 +48,7 @@ export function createEnrollment(parts: EnrollmentParts): Enrollment {
   async function confirmation(setup: Setup, answer?: Answering, signal?: AbortSignal): Promise<object> {
     if (answer !== undefined) return bodyOf(answer, setup.method)
     if (setup.totpUrl === null)
-      throw new TypeError(`answer must be given: ${setup.method} cannot be answered from here`)
+      throw new TypeError(`answer must be given: the client cannot answer ${setup.method} by itself`)
     const totp = { ...parts.settings.totp, secret: setup.totpUrl }
     const { clock, settings } = parts
     const { code } = await unusedCode(totp, { clock, sleep: settings.sleep, notify: settings.notify }, signal)

@@ -1,14 +1,14 @@
 import { ClientError, type FieldError, type ServerErrorCode } from '../errors.ts'
 import type { JsonObject } from '../ports.ts'
 
-/** An answer of one of Latchkey's routes, read to its end. */
+/** An answer from one of Latchkey's routes, read to its end. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly bytes: Uint8Array
-  /** `null` where the body is no JSON object. */
+  /** `null` if the body is no JSON object. */
   readonly body: JsonObject | null
-  /** For messages: the address without its query. */
+  /** The address without its query, for messages. */
   readonly place: string
 }
 
@@ -19,7 +19,7 @@ export async function readAnswer(response: Response, place: string): Promise<Ans
   return { status, headers, bytes, place, body: isJson ? readObject(bytes) : null }
 }
 
-/** The code of a refusal; `null` where the answer is a success or none of Latchkey's. */
+/** The code of a refusal. `null` if the answer is a success, or did not come from Latchkey. */
 export function codeOf({ status, body }: Pick<Answer, 'status' | 'body'>): string | null {
   const code = body?.['code']
   return status >= 400 && typeof code === 'string' ? code : null
@@ -37,7 +37,7 @@ export function bodyOf(answer: Answer): JsonObject {
   return body
 }
 
-/** The error of an answer that is no success. */
+/** The error for an answer that is no success. */
 export function refusalOf(answer: Answer): ClientError {
   const { status, body, headers } = answer
   const code = codeOf(answer)

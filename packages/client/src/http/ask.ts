@@ -5,20 +5,20 @@ import { type Answer, codeOf, readAnswer } from './answer.ts'
 import type { ServerClock } from './server-clock.ts'
 import { exchange, type Resend } from './transport.ts'
 
-/** A call of one of Latchkey's routes. */
+/** A call to one of Latchkey's routes. */
 export interface Call {
-  /** A route, or a path below the mount with its method. */
+  /** A route by name, or a method and a path below the mount. */
   readonly route: RouteName | readonly [method: string, path: string]
   readonly json?: object
-  /** Who asks: the tokens that are held, unless it says another bearer token, or nobody. Cookies go along anyway. */
+  /** Sends another bearer token, or none, instead of the tokens that are held. Cookies are sent in any case. */
   readonly as?: 'nobody' | { readonly bearer: string }
-  /** @defaultValue `harmless` for GET, else `unless-sent` */
+  /** @defaultValue `harmless` for GET, otherwise `unless-sent` */
   readonly resend?: Resend
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Calls a route and reads the answer, whatever it says.
+ * Call a route and read the answer, whatever it says.
  *
  * @throws ClientError `network_error`, `timeout`; the signal's reason
  */
@@ -42,12 +42,12 @@ export function createAsk(settings: Settings, { keeper, clock }: { keeper: Keepe
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
         credentials: settings.credentials,
         cache: 'no-store',
-        // A redirect would take passwords and codes along.
+        // A redirect would carry passwords and codes elsewhere.
         redirect: 'manual',
       }),
       async read(response, { sentMs, cameMs }) {
         const answer = await readAnswer(response, `${url.origin}${url.pathname}`)
-        // Somebody else's error page may come from another clock.
+        // An error page that is not Latchkey's may go by another clock.
         if (answer.status < 400 || codeOf(answer) !== null) clock.learn(response.headers.get('date'), sentMs, cameMs)
         await keeper.keepCookies(url, response.headers)
         return answer

@@ -2,9 +2,10 @@ import type { Cookie } from '../ports.ts'
 import { isLoopback } from './loopback.ts'
 
 /**
- * The cookies after an answer (RFC 6265 section 5.3), for a client of one host: none is sent to another, so `Domain` is only checked.
+ * The cookies after an answer (RFC 6265 section 5.3). A client has one host and sends none to another, so `Domain` is only
+ * checked.
  *
- * @param lines - The `Set-Cookie` headers; none in browsers, which keep cookies themselves
+ * @param lines - The `Set-Cookie` headers. None in browsers, which keep cookies themselves
  */
 export function afterAnswer(
   cookies: readonly Cookie[],
@@ -19,7 +20,7 @@ export function afterAnswer(
   }, cookies)
 }
 
-/** The value of the header `Cookie` (section 5.4); `null` where there is nothing to send. */
+/** The value of the header `Cookie` (section 5.4). `null` if there is nothing to send. */
 export function cookieHeader(cookies: readonly Cookie[], url: URL, nowMs: number): string | null {
   const isSafe = url.protocol === 'https:' || isLoopback(url.hostname)
   const sent = cookies.filter(

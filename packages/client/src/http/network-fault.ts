@@ -1,6 +1,6 @@
 import { ClientError } from '../errors.ts'
 
-/** What Node and Bun say where no connection was made, so that nothing of the request can have arrived. */
+/** What Node and Bun report if no connection was made. Then nothing of the request can have arrived. */
 const beforeConnection = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -13,7 +13,7 @@ const beforeConnection = new Set([
 
 const unsent = new WeakSet<ClientError>()
 
-/** The error of a `fetch` that threw. */
+/** The error for a `fetch` that threw. */
 export function networkFault(error: unknown, place: string): ClientError {
   const code = codeOf(error)
   const fault = new ClientError('network_error', {
@@ -24,17 +24,17 @@ export function networkFault(error: unknown, place: string): ClientError {
   return fault
 }
 
-/** Whether nothing of the request has left this machine, so that a code in it is as good as before. */
+/** Whether nothing of the request has left this machine. Then a code in it is still unused. */
 export function wasUnsent(error: unknown): boolean {
   return error instanceof ClientError && unsent.has(error)
 }
 
-/** Whether the request may have arrived, and nobody can tell. */
+/** Whether the request may have arrived. Nobody can tell. */
 export function mayHaveArrived(error: unknown): boolean {
   return error instanceof ClientError && ['network_error', 'timeout'].includes(error.code) && !unsent.has(error)
 }
 
-/** Node hides it in a cause, and where a name has several addresses in the errors of that. */
+/** Node hides the code in a cause. If a name has several addresses, it is in the errors of that cause. */
 function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined
   const { code, cause } = error as { code?: unknown; cause?: unknown }

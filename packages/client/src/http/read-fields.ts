@@ -1,11 +1,11 @@
 import type { JsonObject } from '../ports.ts'
 import { type Answer, bodyOf, unexpected } from './answer.ts'
 
-/** Reads the members of a success; one that is missing or of another type is `unexpected_answer`. */
+/** Reads the members of a success. A member that is missing or of another type is an `unexpected_answer`. */
 export interface Fields {
   readonly body: JsonObject
   text(name: string): string
-  /** `null` where it is absent or null. */
+  /** `null` if it is absent or null. */
   textOrNull(name: string): string | null
   count(name: string): number
   texts(name: string): readonly string[]
@@ -22,7 +22,7 @@ export function fieldsOf(answer: Answer): Fields {
   return fieldsIn(bodyOf(answer), answer)
 }
 
-/** The same, of an object inside an answer. */
+/** The same for an object inside an answer. */
 export function fieldsIn(body: JsonObject, place: Pick<Answer, 'place' | 'status'>): Fields {
   function member<Value>(name: string, read: (value: unknown) => Value | undefined): Value {
     const value = read(Object.hasOwn(body, name) ? body[name] : undefined)

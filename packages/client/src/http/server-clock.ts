@@ -1,13 +1,13 @@
 import type { ClockReading } from '../client.ts'
 import { ClientError } from '../errors.ts'
 
-/** What the server's clock shows, learned from the headers `Date` (RFC 9110 section 6.6.1). */
+/** The server's clock, as the headers `Date` show it (RFC 9110 section 6.6.1). */
 export interface ServerClock {
-  /** Learns from an answer: its `Date`, and this machine's milliseconds when it was asked for and when it came. */
+  /** Learns from an answer: its `Date`, and this machine's time in milliseconds at the request and at the answer. */
   readonly learn: (date: string | null, sentMs: number, cameMs: number) => void
   readonly reading: () => ClockReading | null
   /**
-   * The server's time in milliseconds, and how far it may be off to either side.
+   * The server's time in milliseconds, and how far it may be off in either direction.
    *
    * @throws ClientError `clock_skew`
    */
@@ -15,12 +15,12 @@ export interface ServerClock {
 }
 
 interface Bounds {
-  /** The server is ahead of this machine by at least and at most so many milliseconds. */
+  /** The server is ahead of this machine by at least and at most this many milliseconds. */
   readonly least: number
   readonly most: number
 }
 
-/** `Date` has whole seconds, cut off. */
+/** `Date` has whole seconds, rounded down. */
 const granularityMs = 1000
 
 export function createServerClock({ now, maxSkewMs }: { now: () => number; maxSkewMs: number }): ServerClock {
@@ -45,7 +45,7 @@ export function createServerClock({ now, maxSkewMs }: { now: () => number; maxSk
   }
 }
 
-/** What both agree on; where they do not, one of the clocks was set, and the newer counts. */
+/** What both bounds agree on. If they disagree, one of the clocks was set, and the newer bounds count. */
 function narrow(old: Bounds | null, least: number, most: number): Bounds {
   if (old === null || least > old.most || most < old.least) return { least, most }
   return { least: Math.max(least, old.least), most: Math.min(most, old.most) }

@@ -2,7 +2,7 @@ import { ClientError } from '../errors.ts'
 import type { Settings } from '../options.ts'
 import { networkFault, wasUnsent } from './network-fault.ts'
 
-/** One request, and what is read of its answer while its time runs. */
+/** One request, and how its answer is read before the time is up. */
 export interface Exchange<Result> {
   readonly url: URL
   /** Made anew for each try. */
@@ -13,15 +13,15 @@ export interface Exchange<Result> {
 }
 
 /**
- * Whether a request is sent again: `unless-sent` where no connection was made, `harmless` also where the connection broke or the
- * server was not able to.
+ * Whether a request is sent again: `unless-sent` if no connection was made, `harmless` also if the connection broke or the
+ * server could not answer.
  */
 export type Resend = 'never' | 'unless-sent' | 'harmless'
 
 const firstPauseMs = 500
 
 /**
- * Sends a request, again where that does no harm.
+ * Send a request, and send it again if that does no harm.
  *
  * @throws ClientError `network_error`, `timeout`; the signal's reason
  */
@@ -46,7 +46,7 @@ export function isUnable(status: number | undefined): boolean {
   return status === 502 || status === 503 || status === 504
 }
 
-/** Waits before another try, twice as long each time. */
+/** Wait before another try, twice as long each time. */
 export async function pause({ sleep, notify }: Settings, tries: number, signal?: AbortSignal): Promise<void> {
   const ms = firstPauseMs * 2 ** tries
   notify({ type: 'waiting', seconds: ms / 1000, reason: 'unreachable' })

@@ -3,47 +3,47 @@ import type { Settings } from '../options.ts'
 import type { Answering, Asked } from '../ports.ts'
 import { unusedCode } from '../totp/unused-code.ts'
 
-/** What is asked. */
+/** A question that is asked. */
 export interface AskedQuestion {
   readonly question: string
   readonly propositions: readonly string[]
 }
 
-/** What has to be proven, and how one learns more of it. */
+/** What must be proven, and how to learn more about it. */
 export interface Demanded {
-  /** What can be answered with, in the order they are asked. */
+  /** The methods that can answer, in the order in which they are tried. */
   readonly methods: readonly string[]
-  /** The question that stands. */
+  /** Asks for the current question. */
   readonly question: () => Promise<AskedQuestion>
-  /** Has a one-time code sent; where to, masked. */
+  /** Has a one-time code sent. Resolves to its destination, masked. */
   readonly send: () => Promise<string>
   readonly attemptsLeft: number
-  /** Whether the one before was refused. */
+  /** Whether the previous try was refused. */
   readonly refused: boolean
   readonly signal: AbortSignal | undefined
 }
 
-/** An answer as it goes into a body, and where it is from. */
+/** An answer as it is sent in a body, and its source. */
 export interface Given {
   readonly body: { readonly code: string } | { readonly answer: string }
   readonly by: 'secret' | 'memory' | 'person'
   readonly method: string
-  /** The question it answers. */
+  /** The question that it answers. */
   readonly asked?: AskedQuestion
-  /** It was not sent, and is as good as before. */
+  /** Takes back an answer that was not sent: it is still unused. */
   readonly release?: () => Promise<void>
 }
 
-/** Gives an answer; `null` where it has none, and the next one is asked. */
+/** Gives an answer. `null` if it has none: then the next answerer is asked. */
 export type Answerer = (demanded: Demanded) => Promise<Given | null>
 
-/** A code of the own secret is refused where somebody else has used its step, so one more may be right; then it is the secret. */
+/** A code is refused if somebody else has used its step, so one more may be right. If that fails too, the secret is wrong. */
 const mostCodes = 2
 
-/** What the options can answer with, in their order. They remember what was refused, so each login makes its own. */
+/** Make the answerers of the options, in their order. They remember what was refused, so each login makes new ones. */
 export function createAnswerers(settings: Settings, clock: ServerClock): readonly Answerer[] {
   const byItself = [bySecret(settings, clock), fromMemory(settings)]
-  // After a refusal the last try is a person's: what is wrong in a file would keep that person out for good.
+  // After a refusal the last try is left to a person. Otherwise a wrong file would keep that person out for good.
   const leaving =
     (answerer: Answerer): Answerer =>
     async (demanded) =>
@@ -65,7 +65,7 @@ function bySecret({ totp, sleep, notify }: Settings, clock: ServerClock): Answer
   }
 }
 
-/** Each answer to a question is tried once; one that is not among the propositions is not tried at all. */
+/** Try each answer to a question once. Do not try one that is not among the propositions. */
 function fromMemory({ answers }: Settings): Answerer {
   const tried = new Set<string>()
   return async ({ methods, question }) => {
@@ -82,7 +82,7 @@ function fromMemory({ answers }: Settings): Answerer {
 }
 
 function byPerson({ prompt }: Settings): Answerer {
-  /** A code that was sent is good until it is used, whatever else was typed. */
+  /** A code that was sent stays valid until it is used, whatever else was typed. */
   let sentTo: string | null = null
   return async (demanded) => {
     const [method] = demanded.methods
@@ -101,13 +101,13 @@ function byPerson({ prompt }: Settings): Answerer {
   }
 }
 
-/** A text alone is an answer where a question is asked first, else a code. */
+/** A plain string is an answer if a question is asked first, otherwise a code. */
 export function bodyOf(given: Answering, method: string | undefined): Given['body'] {
   if (typeof given !== 'string') return given
   return method === 'question' ? { answer: given } : { code: given }
 }
 
-/** The methods that the options prefer come first. */
+/** Put the methods that the options prefer first. */
 export function inOrder(methods: readonly string[], preferred: readonly string[]): readonly string[] {
   const first = preferred.filter((method) => methods.includes(method))
   return [...first, ...methods.filter((method) => !first.includes(method))]

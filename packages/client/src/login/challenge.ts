@@ -8,28 +8,28 @@ import { type AskedQuestion, type Given, inOrder } from './answerers.ts'
 import { MfaRequiredError } from './mfa-required-error.ts'
 import { enrollmentRequired, isOver, readFirstStep, readPending } from './pending.ts'
 
-/** What a challenge needs of the rest of the client. */
+/** What a challenge needs from the rest of the client. */
 export interface ChallengeParts extends SessionParts {
-  /** The login must enroll, with this token; `null` where it begins. */
+  /** Tells that the login must enroll, with this token. `null` when a login begins. */
   readonly enroll: (ephemeralToken: string | null) => void
 }
 
-/** The login that waits for its second factor, and what is asked of the server about it. */
+/** The login that waits for its second factor, and what the server is asked about it. */
 export interface Challenge {
   readonly pending: PendingLogin | null
-  /** Gives the credentials; resolves to the session, or to null where a second factor is asked for. */
+  /** Sends the credentials. Resolves to the session, or to null if a second factor is asked for. */
   readonly begin: (json: JsonObject, signal: AbortSignal | undefined) => Promise<Session | null>
   readonly resume: (pending: unknown) => void
   /** @throws ClientError `no_pending_login` */
   readonly waiting: () => PendingLogin
-  /** The question that stands; it is asked for once. */
+  /** Gets the current question. The server is asked for it once. */
   readonly question: (signal: AbortSignal | undefined) => Promise<AskedQuestion>
-  /** A question that was answered wrongly stands no more. */
+  /** Forgets a question that was answered wrongly: the server asks another one. */
   readonly forgetQuestion: () => void
   readonly verify: (given: Pick<Given, 'body' | 'by'>, signal: AbortSignal | undefined) => Promise<Session>
-  /** The error of a login that nobody answers, with its question where there is one. */
+  /** The error for a login that nobody answers, with its question if there is one. */
   readonly required: (refusal: ClientError | undefined, signal: AbortSignal | undefined) => Promise<MfaRequiredError>
-  /** Keeps the tokens of an answer that signs in. */
+  /** Keeps the tokens from an answer that signs in. */
   readonly signedIn: (body: JsonObject) => Promise<Session>
 }
 
@@ -66,14 +66,14 @@ export function createChallenge(parts: ChallengeParts): Challenge {
     },
     async begin(json, signal) {
       pending = null
-      // Else who logs in now would enroll for who had to before.
+      // Otherwise a new login would enroll for the user of an earlier one.
       parts.enroll(null)
-      // With a code it counts once; without, a second login of that password is the same.
+      // A code counts once. Without one, the password can be sent again.
       const resend = 'code' in json ? 'unless-sent' : 'harmless'
       const answer = await ask({ route: 'login', json, as: 'nobody', resend, signal })
       const step = readFirstStep(answer, { baseUrl, serverNowMs })
       if (step.kind === 'signed-in') return signedIn(step.body)
-      // Until now it may be a mistyped password or a server that is away, which ends nobody's sign-in.
+      // Only now: a mistyped password or a server that is down ends no sign-in.
       await keeper.setTokens(null)
       if (step.kind === 'enrolling') {
         parts.enroll(step.ephemeralToken)
@@ -93,7 +93,7 @@ export function createChallenge(parts: ChallengeParts): Challenge {
     },
     async verify(given, signal) {
       const json = { ephemeral_token: waiting().ephemeralToken, ...given.body }
-      // A code made here is made anew, since it may be over when the server is back.
+      // A code made here is made anew, since it may have expired when the server is back.
       const resend = given.by === 'secret' ? 'never' : 'unless-sent'
       const answer = await ask({ route: 'verify', json, as: 'nobody', resend, signal })
       if (isOver(answer)) pending = null

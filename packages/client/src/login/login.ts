@@ -13,14 +13,14 @@ export interface LoginParts {
   readonly settings: Settings
   readonly clock: ServerClock
   readonly challenge: Challenge
-  /** Has a one-time code sent for the login that waits. */
+  /** Has a one-time code sent for the login that waits. Resolves to its destination, masked. */
   readonly send: (ephemeralToken: string, signal: AbortSignal | undefined) => Promise<string>
 }
 
-/** Logs in with what the options have, in one call, or by an answer from outside. */
+/** Make the methods that log in: from the options, in one call, or by an answer from outside. */
 export function createLogin(parts: LoginParts): Pick<Client, 'login' | 'loginWith' | 'proceed' | 'submit'> {
   const { challenge, settings } = parts
-  // Two logins at once would answer each other's challenges.
+  // Two logins at the same time would answer each other's challenges.
   const inTurn = createQueue()
 
   function start(work: () => Promise<Session>, { signal }: CallOptions): Promise<Session> {
@@ -61,11 +61,11 @@ async function logIn(credentials: JsonObject, signal: AbortSignal | undefined, p
 
 async function proceed(signal: AbortSignal | undefined, parts: LoginParts): Promise<Session> {
   parts.challenge.waiting()
-  // Without the credentials there is no other login to begin.
+  // Without the credentials no other login can begin.
   return answerWaiting((broken) => Promise.reject(broken as Error), signal, parts)
 }
 
-/** Answers the login that waits with what the options have. */
+/** Answer the login that waits from the options. */
 function answerWaiting(
   again: (broken?: unknown) => Promise<Session | null>,
   signal: AbortSignal | undefined,
@@ -91,7 +91,7 @@ function answerWaiting(
   })
 }
 
-/** Keeps an answer that was right. One that cannot be kept takes nobody's session away. */
+/** Remember an answer that was right. If that fails, the session stays. */
 async function remember({ answers, notify }: Settings, asked: AskedQuestion, body: Given['body']): Promise<void> {
   if (answers === undefined || !('answer' in body)) return
   try {

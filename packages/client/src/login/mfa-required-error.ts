@@ -2,12 +2,12 @@ import type { PendingLogin } from '../client.ts'
 import { ClientError, type ClientErrorDetails } from '../errors.ts'
 
 /**
- * A login waits for its second factor. What it waits for are getters, so that no log which prints an error has the token.
- * Its `code` is `mfa_required`, or `invalid_code` where an answer was wrong.
+ * A login waits for its second factor. The details are getters, so that a log which prints the error does not show the
+ * token. Its `code` is `mfa_required`, or `invalid_code` if an answer was wrong.
  */
 export class MfaRequiredError extends ClientError {
   override readonly name = 'MfaRequiredError'
-  /** What can be answered with, such as `totp`, `question`, `recovery_code`. */
+  /** The methods that can answer, such as `totp`, `question`, `recovery_code`. */
   declare readonly methods: readonly string[]
   readonly #pending: PendingLogin
 
@@ -23,7 +23,7 @@ export class MfaRequiredError extends ClientError {
     this.#pending = pending
   }
 
-  /** The whole of it, for `resume`. */
+  /** The login as a whole, for `resume`. */
   get pending(): PendingLogin {
     return this.#pending
   }
@@ -32,12 +32,12 @@ export class MfaRequiredError extends ClientError {
     return this.#pending.ephemeralToken
   }
 
-  /** What is asked, where a question is. */
+  /** The question, if one is asked. */
   get question(): string | null {
     return this.#pending.question
   }
 
-  /** The answers to choose from: none where any text may be right. */
+  /** The answers to choose from. Empty if any text may be right. */
   get propositions(): readonly string[] {
     return this.#pending.propositions
   }

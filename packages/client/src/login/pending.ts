@@ -4,7 +4,7 @@ import { type Answer, bodyOf, codeOf } from '../http/answer.ts'
 import { fieldsOf } from '../http/read-fields.ts'
 import type { JsonObject } from '../ports.ts'
 
-/** What came of the password: signed in, or a second factor is asked for, or has to be enrolled. */
+/** What the password led to: signed in, or a second factor is asked for, or one must be enrolled. */
 export type FirstStep =
   | { readonly kind: 'signed-in'; readonly body: JsonObject }
   | { readonly kind: 'pending'; readonly pending: PendingLogin }
@@ -23,7 +23,7 @@ export function readFirstStep(answer: Answer, at: { baseUrl: URL; serverNowMs: (
   return { kind: 'pending', pending: { baseUrl, ephemeralToken, methods, question: null, propositions: [], expiresAt } }
 }
 
-/** @throws TypeError where it is no pending login of this server */
+/** @throws TypeError if it is no pending login of this server */
 export function readPending(given: unknown, { baseUrl }: { baseUrl: URL }): PendingLogin {
   const pending = (typeof given === 'object' && given !== null ? given : {}) as Partial<PendingLogin>
   const { ephemeralToken, methods, question = null, propositions = [], expiresAt } = pending
@@ -34,13 +34,13 @@ export function readPending(given: unknown, { baseUrl }: { baseUrl: URL }): Pend
   return { baseUrl: baseUrl.href, ephemeralToken, methods, question, propositions, expiresAt: String(expiresAt) }
 }
 
-/** The error of an account that must enroll. */
+/** The error for an account that must enroll. */
 export function enrollmentRequired(methods: readonly string[]): ClientError {
-  const detail = 'a second factor has to be enrolled first'
+  const detail = 'a second factor must be enrolled first'
   return new ClientError('mfa_enrollment_required', { detail, methods })
 }
 
-/** Whether the token is no good any more, so that the login has to begin anew. */
+/** Whether the token is no longer valid, so that the login must begin anew. */
 export function isOver(answer: Answer): boolean {
   return codeOf(answer) === 'invalid_token'
 }

@@ -4,27 +4,27 @@ import { isUnable, pause } from '../http/transport.ts'
 import type { Settings } from '../options.ts'
 import type { Answerer, Demanded, Given } from './answerers.ts'
 
-/** What has to be proven, and to whom. */
+/** What must be proven, and to whom. */
 export interface Proving<Result> {
   readonly demanded: () => Omit<Demanded, 'attemptsLeft' | 'refused' | 'signal'>
-  /** Hands an answer to the server. @throws ClientError */
+  /** Sends an answer to the server. @throws ClientError */
   readonly give: (given: Given) => Promise<Result>
-  /** An answer was refused, so that what was asked is asked no more. */
+  /** Hears that an answer was refused: the server no longer asks the same. */
   readonly refused?: () => void
-  /** Nobody and nothing has an answer (any more). With the refusal of the last one, if there was one. */
+  /** Hears that nothing has an answer, or has one left. Gets the last refusal, if there was one. */
   readonly unanswered: (refusal: ClientError | undefined) => Promise<Result>
   /**
-   * Begins anew after a break in which nobody knows whether an answer has arrived; the result where nothing is asked any more.
-   * Rejects with the break where it cannot.
+   * Begins anew after the connection broke and nobody knows whether an answer has arrived. Resolves to the result if nothing
+   * is asked now. Rejects with the error of the break if it cannot begin anew.
    */
   readonly again: (broken: unknown) => Promise<Result | null>
   readonly signal: AbortSignal | undefined
 }
 
 /**
- * Answers with what the options have, up to `maxAttempts` times.
+ * Answer from the options, up to `maxAttempts` times.
  *
- * @throws ClientError as the server says, but for a wrong answer
+ * @throws ClientError as the server says, except for a wrong answer
  */
 export async function prove<Result>(
   settings: Settings,
@@ -74,7 +74,7 @@ function isBreak(error: unknown): boolean {
   return wasUnsent(error) || mayHaveArrived(error) || (error instanceof ClientError && isUnable(error.status))
 }
 
-/** Goes on after a break of the network: only codes that are made here, since each of them is another one. */
+/** Go on after the network broke. Only for codes that are made here, since each is a new one. */
 async function afterBreak<Result>(
   error: unknown,
   { settings, given, proving, tries }: Broken<Result>,

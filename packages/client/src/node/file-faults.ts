@@ -1,8 +1,8 @@
 import { ClientError } from '../errors.ts'
 
 const sentences = {
-  missing: 'is not there',
-  is_there: 'is there already',
+  missing: 'does not exist',
+  is_there: 'exists already',
   not_a_file: 'is not a regular file',
   unreadable: 'cannot be read',
   unwritable: 'cannot be written',
@@ -12,12 +12,12 @@ const sentences = {
   not_json: 'is not JSON',
   not_an_object: 'holds no JSON object',
   answers_not_a_list: 'has answers that are not a list',
-  answer_not_a_text: 'has an answer that is no text',
+  answer_not_a_text: 'has an answer that is not a string',
   question_twice: 'has a question twice',
   too_many_questions: 'has, or would have, more than 10,000 questions',
   key_file: 'is encrypted, and its key file is missing or broken',
   key_needed: 'is encrypted: a passphrase or a key file is needed',
-  does_not_open: 'does not open: another passphrase or key was used, or the file was damaged',
+  does_not_open: 'does not open: the passphrase or key is another one, or the file is damaged',
   not_a_key: 'holds no key: 32 bytes as base64',
   not_steps: 'does not hold time steps',
   not_tokens: 'does not hold tokens and cookies',
@@ -33,7 +33,7 @@ interface Fault {
   readonly fault: FileFault
 }
 
-/** The `ClientError` `invalid_file`. It names the file and holds nothing of what is in it. */
+/** The `ClientError` `invalid_file`. It names the file and holds nothing of its content. */
 export function invalidFile(path: string, fault: FileFault, cause?: unknown): ClientError {
   const code = systemCode(cause)
   const detail = `The file ${path} ${sentences[fault]}${code === undefined ? '' : ` (${code})`}`
@@ -42,12 +42,12 @@ export function invalidFile(path: string, fault: FileFault, cause?: unknown): Cl
   return error
 }
 
-/** What is wrong with which file, where the error comes from `invalidFile`; else undefined. */
+/** What is wrong with which file, if the error comes from `invalidFile`. Otherwise undefined. */
 export function faultOf(error: unknown): Fault | undefined {
   return typeof error === 'object' && error !== null ? faults.get(error) : undefined
 }
 
-/** The code of a system's error, such as `ENOENT`; undefined where it is none. */
+/** The code of a system error, such as `ENOENT`. Undefined if it is no system error. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined
   return typeof error.code === 'string' ? error.code : undefined

@@ -12,7 +12,7 @@ const touchMs = 2000
 const longestWaitMs = 48
 
 export interface LockOptions {
-  /** How long to wait: for this process's own, and then for others. @defaultValue 10 */
+  /** How long to wait: for this process's own work, and then for other processes. @defaultValue 10 */
   readonly timeoutSeconds?: number
   /** Milliseconds since 1970. @defaultValue `Date.now` */
   readonly now?: () => number
@@ -22,9 +22,9 @@ export interface LockOptions {
   readonly random?: () => number
 }
 
-/** A lock that is held. */
+/** A lock that this process holds. */
 export interface HeldLock {
-  /** Says so where the lock was taken over, since this process stood still for too long. @throws ClientError `file_locked` */
+  /** Throws if another process took over the lock, because this one stood still for too long. @throws ClientError `file_locked` */
   confirm(): Promise<void>
 }
 
@@ -37,13 +37,14 @@ const defaults: Settings = {
 }
 
 /**
- * Does work while nobody else holds the lock of a file, in this process or another. Only those who ask are kept out. It is
- * freed when the work is done or throws, and when the process ends, however it ends. A lock inside the same lock waits in vain.
+ * Do some work while nobody else holds the lock of a file, in this process or another. It keeps out only those who ask for
+ * the lock. The lock is freed when the work is done or throws, and when the process ends, however it ends. A lock inside
+ * the same lock waits in vain.
  *
- * A file of a fixed name cannot be taken over from a dead process without a race. So each contender makes one of its own,
- * then looks: it holds the lock where there is no other. Of two that come at once at least one sees the other.
+ * A file with a fixed name cannot be taken over from a dead process without a race. So each contender makes its own file,
+ * then looks. It holds the lock if there is no other file. If two come at the same time, at least one sees the other.
  *
- * @throws ClientError `file_locked`; `invalid_file` where the folder cannot be written; what the work throws
+ * @throws ClientError `file_locked`; `invalid_file` if the folder cannot be written; what the work throws
  */
 export async function withLock<Result>(
   path: string,
@@ -52,7 +53,7 @@ export async function withLock<Result>(
 ): Promise<Result> {
   const settings = { ...defaults, ...options }
   const named = resolve(path)
-  // By its name first, and at once, so that calls are served in the order they come.
+  // First by the name, without a wait, so that calls are served in the order in which they come.
   return inTurn(named, settings, async () => {
     const target = await targetOf(named)
     const locked = () => whileLocked(target, work, settings)
@@ -89,14 +90,14 @@ async function whileLocked<Result>(
   }
 }
 
-/** Waits until there is no other mark. @returns the path of its own */
+/** Wait until there is no other mark. @returns the path of this one's mark */
 async function acquire(target: string, settings: Settings): Promise<string> {
   const watch = createWatch(settings.now)
   let waitedMs = 0
   try {
     for (let tries = 0; ; tries += 1) {
       const look = (own: string | null) => isTaken({ target, own, watch, waitedMs })
-      // Looked at before too, so that those who wait do not disturb each other.
+      // Look before as well, so that those who wait do not disturb each other.
       const own = (await look(null)) ? null : await contend(target, look)
       if (own !== null) return own
       if (waitedMs >= settings.timeoutSeconds * 1000) break
@@ -113,7 +114,7 @@ async function acquire(target: string, settings: Settings): Promise<string> {
 async function contend(target: string, look: (own: string) => Promise<boolean>): Promise<string | null> {
   const own = newMark(target, 'lock')
   await (await open(own, 'wx', 0o600)).close()
-  // Where looking fails, it has to go as well.
+  // If looking fails, the mark must go as well.
   const isLost = await look(own).catch(async (error: unknown) => {
     await drop(own)
     throw error
@@ -130,7 +131,7 @@ interface Looking {
   readonly waitedMs: number
 }
 
-/** Whether somebody else has a mark that is not stale. Those that are stale go, and so do texts that were not put in place. */
+/** Whether somebody else has a mark that is not stale. Remove stale marks, and texts that were never put in place. */
 async function isTaken({ target, own, watch, waitedMs }: Looking): Promise<boolean> {
   let taken = false
   for (const mark of await marksOf(target)) {
@@ -151,7 +152,7 @@ function keepFresh(own: string, now: () => number): () => void {
   return () => clearInterval(timer)
 }
 
-/** Where it cannot be removed, it grows stale. */
+/** Remove a mark. One that cannot be removed grows stale. */
 async function drop(path: string): Promise<void> {
   await unlink(path).catch(() => undefined)
 }
@@ -161,5 +162,5 @@ async function confirm(target: string, own: string): Promise<void> {
 }
 
 function heldTooLong(target: string): ClientError {
-  return new ClientError('file_locked', { detail: `Somebody else has held the file ${target} for too long` })
+  return new ClientError('file_locked', { detail: `Somebody else held the file ${target} for too long` })
 }

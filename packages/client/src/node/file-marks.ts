@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
-/** Why a mark is there: it holds a lock, or the text that is being written. */
+/** What a mark is for: it holds a lock, or the text that is being written. */
 export type MarkKind = 'lock' | 'tmp'
 
 /** A file beside another one that says who works on it. Its name is never used again. */
@@ -23,7 +23,7 @@ export function newMark(path: string, kind: MarkKind): string {
   return `${path}.${kind}.${hostDigest()}.${process.pid}.${randomBytes(12).toString('hex')}`
 }
 
-/** The marks beside a file, of every process. Does not miss one that is there for the whole call. */
+/** The marks beside a file, from every process. A mark that exists for the whole call is never missed. */
 export async function marksOf(path: string): Promise<readonly Mark[]> {
   const start = `${basename(path)}.`
   const names = (await readdir(dirname(path))).filter((name) => name.startsWith(start))
@@ -35,21 +35,21 @@ export async function marksOf(path: string): Promise<readonly Mark[]> {
   })
 }
 
-/** Whether the process that made the mark is known to be gone. Of another host nobody here can tell. */
+/** Whether the process that made the mark is known to be gone. For another host, nobody here can tell. */
 export function isOwnerGone({ isOfThisHost, pid }: Mark): boolean {
   if (!isOfThisHost) return false
   try {
     process.kill(pid, 0)
     return false
   } catch (error) {
-    // EPERM: it is there and another user's.
+    // EPERM: the process exists and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'ESRCH'
   }
 }
 
 /**
- * Tells where process ids mean the same. Machines may share a name and containers a machine, so on Linux the boot and the
- * namespace of the ids are part of it.
+ * Name the place in which process ids mean the same. Machines may share a name, and containers a machine. So on Linux the
+ * boot and the namespace of the ids are part of it.
  */
 function hostDigest(): string {
   ownHost ??= createHash('sha256')

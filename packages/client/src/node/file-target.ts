@@ -6,7 +6,7 @@ import { invalidFile, systemCode } from './file-faults.ts'
 const mostLinks = 40
 
 /**
- * Where a path leads after all links, whether there is a file or not. Makes the folder, with mode 0700, where it is missing.
+ * Find where a path leads after all links, whether there is a file or not. Make the folder, with mode 0700, if it is missing.
  *
  * @throws ClientError `invalid_file`
  */
@@ -27,7 +27,7 @@ async function follow(path: string, linksLeft: number): Promise<string> {
 }
 
 function noLink(error: unknown): null {
-  // EINVAL: there is something, and it is no link. UNKNOWN is what Windows says then.
+  // EINVAL: it exists and is no link. Windows says UNKNOWN then.
   if (['EINVAL', 'ENOENT', 'UNKNOWN'].includes(systemCode(error) ?? '')) return null
   throw error
 }

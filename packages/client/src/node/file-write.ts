@@ -7,7 +7,7 @@ import { targetOf } from './file-target.ts'
 /** A larger file is none of ours. */
 export const mostBytes = 1_048_576
 
-/** Puts a text in place of a file's, wholly or not at all. @throws ClientError `invalid_file`; what was there is whole then */
+/** Replace the text of a file, wholly or not at all. @throws ClientError `invalid_file`; the old text is then intact */
 export async function writeWhole(path: string, text: string): Promise<void> {
   const bytes = Buffer.from(text, 'utf8')
   if (bytes.length > mostBytes) throw invalidFile(path, 'too_large')
@@ -35,7 +35,7 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Makes the new name outlive a loss of power. */
+/** Make the new name survive a power failure. */
 async function syncFolder(path: string): Promise<void> {
   try {
     const handle = await open(path, 'r')
@@ -45,11 +45,11 @@ async function syncFolder(path: string): Promise<void> {
       await handle.close()
     }
   } catch {
-    // Windows and some file systems cannot. The file is whole either way.
+    // Windows and some file systems cannot do this. The file is whole either way.
   }
 }
 
-/** @returns whether it was there. @throws ClientError `invalid_file` */
+/** Remove a file. @returns whether it existed. @throws ClientError `invalid_file` */
 export async function removeFile(path: string): Promise<boolean> {
   const target = await targetOf(path)
   try {

@@ -1,7 +1,7 @@
 import { invalidFile } from './file-faults.ts'
 
 /**
- * The JSON object in a file's text. A member `__proto__` is one like the others.
+ * The JSON object in a file's text. A member `__proto__` is like any other.
  *
  * @throws ClientError `invalid_file`, without the parser's error, since that quotes the text
  */
@@ -32,8 +32,8 @@ function parse(path: string, text: string): unknown {
 }
 
 /**
- * The names of the members of an object that `parseObject` has taken, as they stand in the text: in their order, where
- * JavaScript puts those that look like numbers in front, and twice what is there twice.
+ * The names of the members of an object that `parseObject` has read, as they stand in the text. They are in the order of the
+ * text, while JavaScript puts those that look like numbers first. A name that occurs twice is listed twice.
  */
 export function namesInOrder(text: string): readonly string[] {
   const names: string[] = []

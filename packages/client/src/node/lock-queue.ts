@@ -1,10 +1,10 @@
 const tails = new Map<string, Promise<void>>()
 
 /**
- * Waits until those of this process who came before are done with a file, so that a process has one mark at a time.
+ * Wait until earlier work of this process is done with a file, so that a process has one mark at a time.
  *
- * @param limit - Ends when the wait is too long; its signal ends it before
- * @returns what ends the turn; `null` where the wait was too long
+ * @param limit - Resolves when the wait is too long. Its signal ends it earlier
+ * @returns a function that ends the turn. `null` if the wait was too long
  */
 export async function turnAt(
   target: string,
@@ -22,7 +22,7 @@ export async function turnAt(
     end()
   }
   if (before === undefined || (await isInTime(before, limit))) return leave
-  // Those behind still wait for those before.
+  // Later work still waits for the earlier work.
   before.then(leave, leave)
   return null
 }

@@ -2,14 +2,14 @@ import { stat } from 'node:fs/promises'
 import { systemCode } from './file-faults.ts'
 import { isOwnerGone, type Mark } from './file-marks.ts'
 
-/** A mark that was not touched for so long is stale, … */
+/** A mark that was not touched for this long is stale … */
 const staleMs = 30_000
-/** … where it was not touched either while somebody watched it: on a machine that slept all marks are old. */
+/** … if it was not touched either while somebody watched it. On a machine that slept, all marks are old. */
 const watchMs = 5000
 
-/** Tells marks of those who are at work from what is left of others. */
+/** Tells marks of processes at work from what others left behind. */
 export interface Watch {
-  /** @param waitedMs - How long the watcher has waited so far, asleep of its own will */
+  /** @param waitedMs - How long the watcher has chosen to wait so far */
   isStale(mark: Mark, waitedMs: number): Promise<boolean>
 }
 
@@ -20,7 +20,7 @@ export function createWatch(now: () => number): Watch {
       if (isOwnerGone(mark)) return true
       const mtimeMs = await touchedAt(mark.path)
       if (mtimeMs === null) return true
-      // To either side, as the clocks of other machines may be ahead.
+      // In both directions, since the clocks of other machines may be ahead.
       if (Math.abs(now() - mtimeMs) <= staleMs) return false
       const before = seen.get(mark.path)
       if (before?.mtimeMs === mtimeMs) return waitedMs - before.sinceMs >= watchMs

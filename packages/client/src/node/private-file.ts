@@ -6,45 +6,45 @@ import { invalidFile, systemCode } from './file-faults.ts'
 import { mostBytes, removeFile, writeWhole } from './file-write.ts'
 
 const hasModes = process.platform !== 'win32'
-/** A pipe would wait for a writer for ever; Windows has no such flag. */
+/** Without it, a pipe would wait for a writer forever. Windows has no such flag. */
 const readOnly = constants.O_RDONLY | (hasModes ? constants.O_NONBLOCK : 0)
 
 export interface PrivateFileOptions {
   /** Hears that the mode was repaired. */
   readonly onNotice?: NoticeListener | undefined
   /**
-   * Whether a text is what such a file holds. Only then is a file that others may use taken away from them: a path that was
-   * mistyped names one that is none of ours, and others need it. @defaultValue none is
+   * Whether a text is what such a file holds. Only then is a file closed to others who may use it: a mistyped path may name
+   * a file that others need. @defaultValue no text is
    */
   readonly isOurs?: ((text: string) => boolean) | undefined
 }
 
 export interface Found {
   readonly text: string
-  /** The permission bits as they were found, such as `0o600`; `null` on Windows. */
+  /** The permission bits as they were found, such as `0o600`. `null` on Windows. */
   readonly mode: number | null
-  /** Whether others could use it, and still can. */
+  /** Whether others could use the file, and still can. */
   readonly isOpen: boolean
 }
 
-/** A text file that nobody but its owner reads or writes. */
+/** A text file that only its owner reads and writes. */
 export interface PrivateFile {
   /** Absolute. */
   readonly path: string
-  /** What is in it, `null` where it is missing. Where others may use it and it is ours, it is taken away from them. @throws ClientError `invalid_file` */
+  /** Reads it. `null` if it is missing. If others may use it and it is ours, closes it to them. @throws ClientError `invalid_file` */
   read(): Promise<Found | null>
   /**
-   * Puts a new text in place, wholly or not at all: another file takes the name, with mode 0600. Where the path is a link,
-   * that which it leads to is replaced.
+   * Replaces the text, wholly or not at all: a new file takes the name, with mode 0600. If the path is a link, the file that
+   * it leads to is replaced.
    *
    * @throws ClientError `invalid_file`
    */
   write(text: string): Promise<void>
-  /** Removes it. @returns whether it was there. @throws ClientError `invalid_file` */
+  /** Removes it. @returns whether it existed. @throws ClientError `invalid_file` */
   remove(): Promise<boolean>
 }
 
-/** @throws TypeError where the path is no text, or empty; `name` is what the option is called */
+/** Make a private file of a path. @throws TypeError if the path is no string, or is empty. It calls the option by `name` */
 export function privateFile(path: string, name: string, options: PrivateFileOptions = {}): PrivateFile {
   if (typeof path !== 'string' || path === '') throw new TypeError(`${name} must be the path of a file`)
   const absolute = resolve(path)
@@ -93,7 +93,7 @@ async function closeToOthers(path: string, handle: FileHandle, onNotice: NoticeL
 }
 
 async function readWhole(path: string, handle: FileHandle, size: number): Promise<Uint8Array> {
-  // One byte more, to see that it does not grow meanwhile.
+  // One byte more, to notice if it grows meanwhile.
   const bytes = new Uint8Array(size + 1)
   let length = 0
   try {
@@ -111,7 +111,7 @@ async function readWhole(path: string, handle: FileHandle, size: number): Promis
 
 function decode(path: string, bytes: Uint8Array): string {
   try {
-    // Anything else would be replaced, and lost with the next write.
+    // Otherwise bad bytes would be replaced, and lost with the next write.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     throw invalidFile(path, 'not_utf8')

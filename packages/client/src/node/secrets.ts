@@ -5,15 +5,15 @@ import { privateFile } from './private-file.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Gives the secret in a variable of the environment, as it is at each call, without white space around it.
+ * Take the secret from a variable of the environment. It is read at each call, without the white space around it.
  *
- * @param name - Of the variable
+ * @param name - The name of the variable
  * @param env - @defaultValue `process.env`
- * @returns What throws ClientError `invalid_secret` where the variable is missing or empty
- * @throws TypeError where the name is no text, or empty
+ * @returns A function that throws ClientError `invalid_secret` if the variable is missing or empty
+ * @throws TypeError if the name is no string, or is empty
  */
 export function environmentSecret(name: string, env: Environment = process.env): () => string {
-  if (typeof name !== 'string' || name === '') throw new TypeError('name must be that of a variable')
+  if (typeof name !== 'string' || name === '') throw new TypeError('name must be the name of a variable')
   return () => {
     const secret = env[name]?.trim() ?? ''
     if (secret === '') throw invalidSecret(`The variable ${name} is missing or empty`)
@@ -24,17 +24,17 @@ export function environmentSecret(name: string, env: Environment = process.env):
 export interface FileSecretOptions {
   /** Hears `mode_repaired`. */
   readonly onNotice?: NoticeListener | undefined
-  /** Takes a file that others may read as it is, for secrets that a container mounts. @defaultValue false */
+  /** Leaves a file open to others, for secrets that a container mounts. @defaultValue false */
   readonly sharedFile?: boolean | undefined
 }
 
 /**
- * Gives the secret in a file: its first line that is neither empty nor begins with `#`. Read anew at each call, so that one that
- * was replaced is seen. A file that others may read is taken away from them.
+ * Take the secret from a file: its first line that is not empty and does not begin with `#`. The file is read at each call, so
+ * a replaced secret is seen. A file that others may read is closed to them.
  *
- * @param path - Of the file
- * @returns What rejects with ClientError `invalid_secret` where there is no file or no such line, and with `invalid_file`
- * @throws TypeError where the path is no text, or empty
+ * @param path - The path of the file
+ * @returns A function that rejects with ClientError `invalid_secret` if there is no file or no such line, and with `invalid_file`
+ * @throws TypeError if the path is no string, or is empty
  */
 export function fileSecret(path: string, options: FileSecretOptions = {}): () => Promise<string> {
   const { onNotice, sharedFile = false } = options

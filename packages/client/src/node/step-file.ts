@@ -12,11 +12,11 @@ export interface StepFileOptions {
 }
 
 /**
- * Remembers in a file which time steps of each secret were used: `{ "<key>": step }`, with mode 0600. So no code is sent twice
- * by any of the processes that share the file. At most 1000 secrets: those whose steps are the smallest are forgotten.
+ * Remember in a file which time steps of each secret were used: `{ "<key>": step }`, with mode 0600. So no code is sent twice
+ * by the processes that share the file. It holds at most 1000 secrets and forgets those with the smallest steps.
  *
- * @param file - Its path. It is made with the first step
- * @returns Its methods reject with ClientError `invalid_file` or `file_locked`, and with a TypeError for what is no key or no step
+ * @param file - Its path. The first step creates it
+ * @returns Methods that reject with ClientError `invalid_file` or `file_locked`, and with a TypeError for a bad key or step
  */
 export function stepFile(file: string, { onNotice }: StepFileOptions = {}): StepLedger {
   const own = privateFile(file, 'file', { onNotice, isOurs: isReadable((text) => parse(file, text)) })
@@ -72,7 +72,7 @@ async function change<Result>(
   })
 }
 
-/** Without those of the smallest steps where there are too many, but never without the key in question. */
+/** Drop the smallest steps if there are too many, but never the key in question. */
 function largest(steps: Steps, key: string): Steps {
   if (steps.size <= mostKeys) return steps
   const others = [...steps].filter(([one]) => one !== key).toSorted(([, one], [, other]) => other - one)

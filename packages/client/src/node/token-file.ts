@@ -4,7 +4,7 @@ import { withLock } from './file-lock.ts'
 import { isReadable, parseObject } from './json-object.ts'
 import { privateFile } from './private-file.ts'
 
-/** A refresh goes over the net, so another process may have the file for longer than it takes to write. */
+/** A refresh goes over the network, so another process may hold the file for longer than a write takes. */
 const timeoutSeconds = 60
 
 export interface TokenFileOptions {
@@ -20,11 +20,11 @@ export interface TokenFile extends TokenStorage {
 }
 
 /**
- * Keeps tokens and cookies in a file, as JSON, with mode 0600. It is removed when nobody is signed in. Processes that share it
- * refresh one after the other.
+ * Keep tokens and cookies in a file, as JSON, with mode 0600. It is removed when nobody is signed in. Processes that share it
+ * refresh one after another.
  *
  * @param file - Its path
- * @returns Its methods reject with ClientError `invalid_file`; `exclusively` with `file_locked` after 60 seconds
+ * @returns Methods that reject with ClientError `invalid_file`. `exclusively` rejects with `file_locked` after 60 seconds
  */
 export function tokenFile(file: string, { onNotice }: TokenFileOptions = {}): TokenFile {
   const own = privateFile(file, 'file', { onNotice, isOurs: isReadable((text) => parse(file, text)) })

@@ -3,14 +3,14 @@ import type { Settings } from '../options.ts'
 import type { Keeper } from '../ports.ts'
 import type { AsSignedIn, Demand } from './signed-in.ts'
 
-/** Calls the app's own routes as who is signed in, as `Client.fetch` says. */
+/** Make the function that calls the app's own routes as the user who is signed in, as `Client.fetch` says. */
 export function createAppFetch(settings: Settings, { keeper, asSignedIn }: { keeper: Keeper; asSignedIn: AsSignedIn }) {
   return async (path: string | URL, init: RequestInit = {}): Promise<Response> => {
     const url = new URL(path, settings.baseUrl)
     if (!settings.origins.has(url.origin))
-      throw new TypeError(`${url.origin} is not the app's origin, nor among origins`)
+      throw new TypeError(`${url.origin} is neither the app's origin nor among origins`)
     const signal = init.signal ?? undefined
-    // A stream is gone once it was sent.
+    // A stream can be sent only once.
     const isRepeatable = !(init.body instanceof ReadableStream)
     const isHarmless = /^(?:GET|HEAD|OPTIONS)$/i.test(init.method ?? 'GET')
     const attempt = () =>
@@ -28,7 +28,7 @@ export function createAppFetch(settings: Settings, { keeper, asSignedIn }: { kee
   }
 }
 
-/** The caller's own headers, and ours where it gave none of that name. */
+/** The caller's own headers, and ours unless the caller gave one of that name. */
 async function headersOf(url: URL, init: RequestInit, keeper: Keeper): Promise<Headers> {
   const headers = new Headers(init.headers)
   for (const [name, value] of Object.entries(await keeper.headersFor(url, true))) {
@@ -37,7 +37,7 @@ async function headersOf(url: URL, init: RequestInit, keeper: Keeper): Promise<H
   return headers
 }
 
-/** RFC 9470 section 3 has the demand in a header, which a page of another origin may not read; Latchkey's body has it too. */
+/** RFC 9470 section 3 puts the demand into a header. A page from another origin may not read that, so Latchkey's body has it too. */
 async function demandOf(response: Response): Promise<Demand> {
   if (response.status !== 401) return null
   const header = response.headers.get('www-authenticate') ?? ''

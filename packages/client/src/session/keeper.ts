@@ -6,7 +6,7 @@ import { createQueue } from './queue.ts'
 export function createKeeper({ tokenStorage, baseUrl, now, origins }: Settings): Keeper {
   const inTurn = createQueue()
 
-  /** One after the other, so that no change is lost between a read and a write of this client. */
+  /** Make one change after another, so that none is lost between a read and a write of this client. */
   function change(changedFrom: (held: Held) => Held | null): Promise<void> {
     return inTurn(async () => {
       const held = await tokenStorage.get()
@@ -44,7 +44,7 @@ function isEmpty(held: Held | null): boolean {
   return held === null || (held.tokens === null && held.cookies.length === 0)
 }
 
-/** Browsers show no cookies to a page, and older ones lack the method. */
+/** Browsers do not show cookies to a page, and older ones lack the method. */
 function cookiesOf(headers: Partial<Headers>): readonly string[] {
   return headers.getSetCookie?.() ?? []
 }

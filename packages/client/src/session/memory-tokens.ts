@@ -1,6 +1,6 @@
 import type { Held, TokenStorage } from '../ports.ts'
 
-/** Keeps what makes a caller signed in until the process or the page ends. */
+/** Keep what signs a caller in until the process or the page ends. */
 export function memoryTokens(): TokenStorage {
   let held: Held | null = null
   return {

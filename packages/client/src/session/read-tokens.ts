@@ -1,8 +1,8 @@
 import type { JsonObject, Tokens } from '../ports.ts'
 
 /**
- * The tokens in the answer of a sign-in: `access_token` and `refresh_token` (RFC 6749 section 5.1), `access` and `refresh`, or a `key`
- * that goes as `Token`. `null` where there is none, and cookies sign in.
+ * The tokens in the answer to a sign-in: `access_token` and `refresh_token` (RFC 6749 section 5.1), `access` and `refresh`, or
+ * a `key` that is sent as `Token`. `null` if there is none, because cookies sign in.
  */
 export function readTokens(answer: JsonObject): Tokens | null {
   const access = text(answer, 'access_token') ?? text(answer, 'access')

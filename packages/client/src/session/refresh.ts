@@ -5,10 +5,10 @@ import type { Settings } from '../options.ts'
 import type { JsonObject, Keeper, Tokens } from '../ports.ts'
 
 /**
- * Buys new tokens for those that were refused. Whoever asks meanwhile gets the same, and no caller's signal ends it: a refresh
- * token is good once, so an answer that nobody waits for would end the sign-in.
+ * Buy new tokens for those that were refused. Callers who ask meanwhile get the same ones. No caller's signal ends the
+ * refresh: a refresh token is valid once, so an answer that nobody waits for would end the sign-in.
  *
- * @throws ClientError `unauthenticated` where there is no refresh token, or it is no good any more
+ * @throws ClientError `unauthenticated` if there is no refresh token, or it is no longer valid
  */
 export type Refresh = (refused: Tokens | null, signal: AbortSignal | undefined) => Promise<Tokens>
 
@@ -27,7 +27,7 @@ export function createRefresh(parts: SessionParts): Refresh {
   return (refused, signal) => {
     running ??= alone(async () => {
       const tokens = await keeper.tokens()
-      // Another process that shares the storage was first.
+      // Another process that shares the storage may have been first.
       const isNew = tokens !== null && tokens.authorization !== refused?.authorization
       return isNew ? tokens : buy(tokens, parts)
     }).finally(() => {
@@ -44,7 +44,7 @@ async function buy(tokens: Tokens | null, { ask, keeper, ...parts }: SessionPart
   const answer = await ask({ route: 'token.refresh', json, as: 'nobody' })
   if (answer.body?.['code'] === 'invalid_token') {
     await keeper.setTokens(null)
-    throw new ClientError('unauthenticated', { detail: 'the refresh token is no good any more: log in', status: 401 })
+    throw new ClientError('unauthenticated', { detail: 'the refresh token is no longer valid: log in', status: 401 })
   }
   const bought = tokensOf(bodyOf(answer), parts)
   if (bought === null) throw new ClientError('unexpected_answer', { detail: `${answer.place} gave no tokens` })
@@ -52,7 +52,7 @@ async function buy(tokens: Tokens | null, { ask, keeper, ...parts }: SessionPart
   return bought
 }
 
-/** The tokens of an answer, with the time they end where it says so. */
+/** The tokens of an answer, with the time when they expire if it says so. */
 export function tokensOf(
   body: JsonObject,
   { settings, serverNowMs }: Pick<SessionParts, 'settings' | 'serverNowMs'>,
@@ -63,13 +63,13 @@ export function tokensOf(
   return { ...tokens, expiresAtMs: Math.round(serverNowMs() + expires_in * 1000) }
 }
 
-/** Keeps the token of an answer that tells of a fresh proof; the refresh token stays. Without effect where cookies sign in. */
+/** Keep the token from an answer to a fresh proof. The refresh token stays. Do nothing if cookies sign in. */
 export async function keepFresh(body: JsonObject, { keeper, ...parts }: SessionParts): Promise<void> {
   const [old, fresh] = [await keeper.tokens(), tokensOf(body, parts)]
   if (fresh !== null) await keeper.setTokens({ ...old, ...fresh })
 }
 
-/** Waits for what is shared, as long as this caller wants to. */
+/** Wait for shared work, as long as this caller wants to. */
 export function untilAborted<Result>(shared: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (signal === undefined) return shared
   return new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@ import type { Ask, Call } from '../http/ask.ts'
 import type { Keeper } from '../ports.ts'
 import type { Refresh } from './refresh.ts'
 
-/** What a 401 asks for: `unauthenticated` a refresh, `step_up_required` a fresh proof. */
+/** What a 401 asks for: a refresh if it is `unauthenticated`, a fresh proof if it is `step_up_required`. */
 export type Demand = 'unauthenticated' | 'step_up_required' | null
 
 /** One try of a call, and what its answer asks for. */
@@ -16,13 +16,13 @@ export interface Try<Result> {
   readonly stepsUp?: boolean
 }
 
-/** Makes a call as who is signed in; it is repeated once after a refresh, and once after a fresh proof. */
+/** Make a call as the user who is signed in. Repeat it once after a refresh, and once after a fresh proof. */
 export type AsSignedIn = <Result>(asked: Try<Result>) => Promise<Result>
 
 export interface SignedInParts {
   readonly keeper: Keeper
   readonly refresh: Refresh
-  /** Gives a fresh proof by what the options have; false where nothing there can. */
+  /** Gives a fresh proof from the options. False if they have nothing for it. */
   readonly prove: (signal: AbortSignal | undefined) => Promise<boolean>
 }
 
@@ -46,7 +46,7 @@ export function createAsSignedIn({ keeper, refresh, prove }: SignedInParts): AsS
   }
 }
 
-/** Calls a route of Latchkey as who is signed in. */
+/** Make the function that calls a route of Latchkey as the user who is signed in. */
 export function createAskSignedIn(ask: Ask, asSignedIn: AsSignedIn) {
   return (call: Call, { stepsUp = true }: { readonly stepsUp?: boolean } = {}): Promise<Answer> =>
     asSignedIn({ attempt: () => ask(call), demandOf, signal: call.signal, stepsUp })
@@ -59,7 +59,7 @@ function demandOf(answer: Answer): Demand {
   return answer.status === 401 && (code === 'unauthenticated' || code === 'step_up_required') ? code : null
 }
 
-/** Where the sign-in is over, the refusal that was there already says so. */
+/** Whether the refresh worked. If the sign-in is over, the refusal that came first already says so. */
 async function hasRefreshed(refresh: () => Promise<unknown>): Promise<boolean> {
   try {
     await refresh()

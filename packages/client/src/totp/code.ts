@@ -6,11 +6,11 @@ export interface Code {
   readonly code: string
   /** RFC 6238's T. */
   readonly step: number
-  /** Until the step ends. */
+  /** Seconds until the step ends. */
   readonly secondsLeft: number
 }
 
-/** The code of a step. The library is loaded here, so that a page which makes no codes loads none. */
+/** The code of a step. The library is loaded here, so that a page which makes no codes does not load it. */
 export async function codeOfStep({ secret, digits, algorithm }: TotpParameters, step: number): Promise<string> {
   const { HOTP, Secret } = await import('otpauth')
   return HOTP.generate({ secret: Secret.fromBase32(secret), digits, algorithm, counter: step })

@@ -1,7 +1,7 @@
 import { ClientError } from '../errors.ts'
 import type { TotpOptions } from '../options.ts'
 
-/** What makes codes (RFC 6238). */
+/** The parameters that make codes (RFC 6238). */
 export interface TotpParameters {
   /** Base32, capitals, without padding. */
   readonly secret: string
@@ -14,19 +14,19 @@ export interface TotpParameters {
 const algorithms = ['SHA1', 'SHA256', 'SHA512']
 
 /**
- * Asks for the secret and reads it: base32 without regard to case, spaces and dashes, or an `otpauth://totp/` URL, whose parameters
- * count before those of the options.
+ * Ask for the secret and read it: base32 without regard to case, spaces and dashes, or an `otpauth://totp/` URL. The
+ * parameters of the URL override those of the options.
  *
- * @throws ClientError `invalid_secret`, which holds nothing of it
+ * @throws ClientError `invalid_secret`, which holds no part of the secret
  */
 export async function readTotp({ secret: source, ...given }: TotpOptions): Promise<TotpParameters> {
   const text: unknown = typeof source === 'function' ? await source() : source
-  if (typeof text !== 'string') throw invalid('the provider gave no text')
+  if (typeof text !== 'string') throw invalid('the function gave no text')
   const url = /^otpauth:/i.test(text.trim()) ? readUrl(text.trim()) : {}
   const { secret = text, digits = 6, period = 30, algorithm = 'SHA1' } = { ...given, ...url }
   const base32 = secret.toUpperCase().replace(/[\s-]/g, '').replace(/=+$/, '')
   if (!/^[A-Z2-7]+$/.test(base32)) throw invalid('the secret is not base32')
-  if (base32.length < 16) throw invalid('the secret has less than 80 bits: it is cut off, or another one')
+  if (base32.length < 16) throw invalid('the secret has less than 80 bits: it was cut off, or is no TOTP secret')
   if (!algorithms.includes(algorithm)) throw invalid(`the algorithm must be one of ${algorithms.join(', ')}`)
   if (!isWithin(digits, 6, 8)) throw invalid('digits must be 6, 7 or 8')
   if (!isWithin(period, 1, 300)) throw invalid('period must be 1 to 300 seconds')
@@ -40,13 +40,13 @@ interface UrlParameters {
   readonly algorithm?: string
 }
 
-/** The form of Google Authenticator's key URIs. */
+/** Read a URL in the form of Google Authenticator's key URIs. */
 function readUrl(text: string): UrlParameters {
   const url = URL.canParse(text) ? new URL(text) : null
   const secret = url?.searchParams.get('secret')
-  // Engines differ in where they put `totp` of a scheme that they do not know.
+  // For a scheme that they do not know, engines take `totp` for different parts of the URL.
   if (url === null || !secret || !/^otpauth:\/\/totp[/?]/i.test(text))
-    throw invalid('the URL is no otpauth://totp/ with a secret')
+    throw invalid('the URL is no otpauth://totp/ URL with a secret')
   const { digits, period, algorithm } = Object.fromEntries(url.searchParams)
   return {
     secret,

@@ -6,11 +6,11 @@ import { codeOfStep } from './code.ts'
 import { memorySteps } from './memory-steps.ts'
 import { readTotp, type TotpParameters } from './secret.ts'
 
-/** A code of a step that nobody has used, right now. */
+/** A code of the current step, which nobody has used yet. */
 export interface UnusedCode {
   readonly code: string
   readonly step: number
-  /** Gives the step back: the code was not sent. */
+  /** Gives the step back if the code was not sent. */
   readonly release: () => Promise<void>
 }
 
@@ -25,7 +25,8 @@ const lastMs = 1000
 const mostWaitMs = 3_600_000
 
 /**
- * Makes a code that no one has sent yet and that does not end at once, by the server's clock; waits until there is one, and says so.
+ * Make a code that nobody has sent yet and that does not end at once, by the server's clock. Wait until there is one, and
+ * say so.
  *
  * @throws ClientError `invalid_secret`, `clock_skew`; the signal's reason
  */
@@ -61,7 +62,7 @@ interface Wait extends UnusedCodeParts {
   readonly signal: AbortSignal | undefined
 }
 
-/** Waits until the server is in the step for sure; a timer may be early, so it looks again. */
+/** Wait until the server has surely reached the step. A timer may be early, so look again. */
 async function untilStep(step: number, { periodMs, clock, sleep, notify, reason, signal }: Wait): Promise<void> {
   for (let isFirst = true; ; isFirst = false) {
     const { nowMs, precisionMs } = clock.now()
@@ -73,22 +74,22 @@ async function untilStep(step: number, { periodMs, clock, sleep, notify, reason,
   }
 }
 
-/** The step that is running, unless its last second may have come: then the one after it. */
+/** The current step. If its last second may have begun, the next one. */
 function earliestAt({ nowMs, precisionMs }: ReturnType<ServerClock['now']>, periodMs: number): number {
   const current = Math.floor(nowMs / periodMs)
   const isEnding = nowMs + precisionMs > (current + 1) * periodMs - lastMs
   return isEnding ? current + 1 : current
 }
 
-/** Names a secret without telling it. */
+/** Name a secret without revealing it. */
 async function digestOf({ secret }: TotpParameters): Promise<string> {
   const bytes = new TextEncoder().encode(`latchkey steps ${secret}`)
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
   return [...digest.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** A step that was used while a clock was ahead keeps the earlier ones from being taken. */
+/** The error if a step was used while a clock was ahead: then no earlier step can be taken. */
 function tooFar(ms: number): ClientError {
-  const detail = `the next step that was not used begins in ${Math.ceil(ms / 60_000)} minutes: a clock was ahead when it was`
+  const detail = `the next unused time step begins in ${Math.ceil(ms / 60_000)} minutes: a clock was ahead when a later step was used`
   return new ClientError('clock_skew', { detail })
 }

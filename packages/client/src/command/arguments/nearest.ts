@@ -1,4 +1,4 @@
-/** The name that is most like a text; `null` where none is near. */
+/** The name that is most like a text. `null` if none is near. */
 export function nearest(text: string, names: readonly string[]): string | null {
   const near = names
     .map((name) => ({ name, distance: name.startsWith(text) && text.length > 1 ? 0 : distance(text, name) }))
@@ -7,7 +7,7 @@ export function nearest(text: string, names: readonly string[]): string | null {
   return first !== undefined && first.distance <= Math.max(2, Math.floor(text.length / 3)) ? first.name : null
 }
 
-/** How many letters have to be changed, added or left out (Levenshtein). */
+/** How many letters must be changed, added or left out (Levenshtein). */
 function distance(left: string, right: string): number {
   let above = Array.from({ length: right.length + 1 }, (_, at) => at)
   for (const [row, letter] of [...left].entries()) {

@@ -2,7 +2,7 @@ import { UsageError } from '../failures.ts'
 import type { Arguments } from './read.ts'
 
 /**
- * The whole number that an option gives; `undefined` where it is not there.
+ * Read the whole number of an option. `undefined` if the option is not given.
  *
  * @throws UsageError
  */
@@ -19,7 +19,7 @@ export function wholeNumber(
 }
 
 /**
- * The seconds that an option gives; `undefined` where it is not there.
+ * Read the seconds of an option. `undefined` if the option is not given.
  *
  * @throws UsageError
  */

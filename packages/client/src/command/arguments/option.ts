@@ -1,21 +1,21 @@
 /** An option of a command, by its long name without the dashes. */
 export interface Option {
-  /** What its value is called in the help; `null` where it takes none. */
+  /** What the help calls its value. `null` if it takes none. */
   readonly value: string | null
-  /** What it does, in a few words; its default too, where it has one. */
+  /** What it does, in a few words, with its default if it has one. */
   readonly help: string
   readonly short?: string
-  /** Whether it may be given more than once. */
+  /** Whether it may be repeated. */
   readonly multiple?: boolean
 }
 
 /** The options of a command, by name. */
 export type Options = Readonly<Record<string, Option>>
 
-/** What every command takes. */
+/** The options that every command takes. */
 export const everywhere: Options = {
   json: { value: null, help: 'results as JSON on standard output, errors as JSON on standard error' },
-  'no-input': { value: null, help: 'asks nobody, as where no terminal is there or CI is set' },
-  help: { value: null, short: 'h', help: 'tells of a command' },
+  'no-input': { value: null, help: 'asks nobody, as if there were no terminal or CI were set' },
+  help: { value: null, short: 'h', help: 'explains a command' },
   version: { value: null, short: 'V', help: 'prints the version' },
 }

@@ -3,21 +3,21 @@ import { UsageError } from '../failures.ts'
 import { nearest } from './nearest.ts'
 import type { Option, Options } from './option.ts'
 
-/** What was typed behind a command's name. */
+/** What was typed after a command's name. */
 export interface Arguments {
   readonly positionals: readonly string[]
-  /** Whether an option without a value is there. */
+  /** Whether an option is given. */
   readonly has: (name: string) => boolean
-  /** The value of an option; `null` where it is not there. */
+  /** The value of an option. `null` if it is not given. */
   readonly get: (name: string) => string | null
-  /** All values of an option that may be given more than once. */
+  /** All values of an option that may be repeated. */
   readonly all: (name: string) => readonly string[]
 }
 
-/** Never options, since every process of the machine may read arguments. */
+/** These are never options, since every process on the machine may read arguments. */
 const secrets = ['secret', 'password', 'code', 'passphrase', 'token', 'answer']
 
-/** @throws UsageError */
+/** Read the arguments by the options of the command. @throws UsageError */
 export function readArguments(argv: readonly string[], options: Options): Arguments {
   const values = new Map<string, string[]>()
   const { tokens, positionals } = parseArgs({
@@ -58,7 +58,7 @@ function readValue({ name, value, inlineValue }: OptionToken, option: Option): s
     if (value !== undefined) throw new UsageError(`--${name} takes no value`)
     return ''
   }
-  // What begins with a dash is more likely the next option than a value.
+  // A word that begins with a dash is more likely the next option than a value.
   const isOption = inlineValue !== true && value?.startsWith('-') === true && value !== '-'
   if (value === undefined || value === '' || isOption) throw new UsageError(`--${name} needs a value: ${option.value}`)
   return value
@@ -77,7 +77,7 @@ function unknownOption(rawName: string, names: readonly string[]): UsageError {
   return new UsageError(`unknown option "${echo(rawName)}" (known: ${known})${hint}`)
 }
 
-/** A word that was typed, for a message; what is no plain word may be a secret, or hold controls. */
+/** Repeat a typed word in a message. Anything but a plain word may be a secret, or hold control characters. */
 export function echo(word: string): string {
   return /^[a-z-]{1,18}$/.test(word) ? word : '…'
 }

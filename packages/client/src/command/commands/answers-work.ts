@@ -8,7 +8,7 @@ import type { AnswersTask } from './answers-task.ts'
 
 type Done = Promise<number | undefined>
 
-/** Tells the questions; answers only where they are asked for, since somebody may look over a shoulder. */
+/** List the questions. Show answers only on request, since somebody may look over a shoulder. */
 export async function list({ open, given, shell }: AnswersTask): Done {
   const entries = await (await open()).entries()
   const isShown = given.has('show')
@@ -26,7 +26,7 @@ export async function list({ open, given, shell }: AnswersTask): Done {
   return undefined
 }
 
-/** Tells all that is wrong with the file. */
+/** Report everything that is wrong with the file. */
 export async function validate({ open, shell }: AnswersTask): Done {
   const report = await (await open()).validate()
   const { ok, exists, encrypted, questions, answers, faults, warnings } = report
@@ -43,7 +43,7 @@ function textOf(found: object): string {
   return fault ?? warning ?? ''
 }
 
-/** Drops what is of no use. */
+/** Drop repeated and empty entries. */
 export async function clean({ open, shell }: AnswersTask): Done {
   const went = await (await open()).clean()
   const { questions, duplicates, empty } = went
@@ -51,7 +51,7 @@ export async function clean({ open, shell }: AnswersTask): Done {
   return undefined
 }
 
-/** Adds what other files have. */
+/** Add what other files have. */
 export async function merge({ open, words, given, shell }: AnswersTask): Done {
   const cache = await open()
   const key = keyOf(given, shell) ?? {}
@@ -65,20 +65,20 @@ export async function merge({ open, words, given, shell }: AnswersTask): Done {
   return undefined
 }
 
-/** Forgets a question, or an answer. */
+/** Forget a question, or an answer. */
 export async function remove({ open, words, shell }: AnswersTask): Done {
   const [question = '', answer] = words
   const cache = await open()
   const was = await (answer === undefined ? cache.remove(question) : cache.removeAnswer(question, answer))
-  if (!was) throw new Failed('not_found', 'that is not in the file, to the letter')
+  if (!was) throw new Failed('not_found', 'the file does not hold exactly that')
   shell.result({ removed: true }, ['Removed.'])
   return undefined
 }
 
-/** Encrypts a file in place, or with another key: the options name the new one. */
+/** Encrypt a file with the key that the options name. */
 export async function encrypt({ file, given, shell }: AnswersTask): Done {
   const { encrypted, exists } = await answerCache(file).validate()
-  if (!exists) throw new Failed('invalid_file', `${file} is not there`)
+  if (!exists) throw new Failed('invalid_file', `${file} does not exist`)
   if (encrypted) throw new Failed('invalid_file', `${file} is encrypted already: decrypt it first`)
   const key = keyOf(given, shell) ?? { passphrase: await newPassphrase(shell) }
   const cache = answerCache(file, { onNotice: noticeListener(shell) })
@@ -93,15 +93,15 @@ export async function encrypt({ file, given, shell }: AnswersTask): Done {
 }
 
 async function newPassphrase(shell: Shell): Promise<string> {
-  if (!shell.mayAsk) throw new UsageError('nobody is here to be asked: use --passphrase-env or --key-file')
+  if (!shell.mayAsk) throw new UsageError('there is nobody to ask: use --passphrase-env or --key-file')
   const prompts = openPrompts(shell)
   const passphrase = await prompts.hidden('New passphrase, of 8 characters or more')
   if ((await prompts.hidden('The same again')) !== passphrase)
-    throw new Failed('invalid_request', 'the two are not the same: nothing was changed')
+    throw new Failed('invalid_request', 'the passphrases differ: nothing was changed')
   return passphrase
 }
 
-/** Writes a file in plain, where only its owner reads it. */
+/** Decrypt a file. Only its owner can read it. */
 export async function decrypt({ open, shell }: AnswersTask): Done {
   await (await open()).decrypt()
   shell.result({ encrypted: false }, ['Decrypted.'])

@@ -8,10 +8,10 @@ import type { AnswersTask } from './answers-task.ts'
 import { clean, decrypt, encrypt, list, merge, remove, validate } from './answers-work.ts'
 import type { Command } from './command.ts'
 
-/** What is done to a file of answers. */
+/** Something to do with a file of answers. */
 type Work = (task: AnswersTask) => Promise<number | undefined>
 
-/** By name: the work, and how many words it takes besides the file. `null`: its words are none of a file. */
+/** By name: the work, and how many words it takes besides `--file`. With `null` the only word is the file. */
 const works: Readonly<Record<string, readonly [work: Work, words: readonly [number, number] | null]>> = {
   list: [list, null],
   validate: [validate, null],
@@ -38,13 +38,13 @@ export const answers: Command = {
     ...keyOptions,
   },
   about: [
-    'list      tells the questions, and how many answers each has',
-    'validate  tells what is wrong with the file; exit code 1 where something is',
-    'clean     drops doubles and what is empty',
+    'list      shows the questions, and how many answers each has',
+    'validate  shows what is wrong with the file; exit code 1 if anything is',
+    'clean     drops repeated and empty entries',
     'merge     adds what other files have; the key options are for all of them',
     'remove    forgets a question, or one answer to it',
-    'encrypt   with a passphrase, asked twice, or a key file, made where it is missing',
-    'decrypt   writes the file in plain',
+    'encrypt   with a passphrase, asked twice, or a key file, made if it is missing',
+    'decrypt   writes the file unencrypted',
   ],
   run(given, shell) {
     const [name = '', ...words] = given.positionals
@@ -62,5 +62,5 @@ export const answers: Command = {
 function unknownWork(name: string): string {
   const names = Object.keys(works)
   const near = nearest(name, names)
-  return near === null ? `answers does one of ${names.join(', ')}` : `answers has no such work: did you mean ${near}?`
+  return near === null ? `answers takes one of ${names.join(', ')}` : `answers cannot do that: did you mean ${near}?`
 }

@@ -43,7 +43,7 @@ export const code: Command = {
 async function fresh(shell: Shell, totp: TotpOptions) {
   const { now, sleep, signal } = shell
   const clock = { now: () => ({ nowMs: now(), precisionMs: 0 }) }
-  // The secret is read once, since standard input comes but once.
+  // The secret is read once, since standard input can be read only once.
   const parameters = { ...totp, ...(await readTotp(totp)) } as TotpOptions
   const { code, step } = await unusedCode(parameters, { clock, sleep, notify: noticeListener(shell) }, signal)
   return { code, secondsLeft: Math.ceil((step + 1) * (parameters.period ?? 30) - now() / 1000) }

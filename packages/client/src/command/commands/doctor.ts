@@ -10,7 +10,7 @@ import type { Command } from './command.ts'
 const warnSkewSeconds = 5
 const failSkewSeconds = 30
 
-/** What was found of one thing. */
+/** What was found out about one thing. */
 interface Finding {
   readonly level: 'ok' | 'warning' | 'failure'
   /** What was looked at. */
@@ -21,13 +21,13 @@ interface Finding {
 /** `latchkey doctor` */
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'looks whether a server is there, and what is wrong with it',
+  summary: 'checks whether a server answers, and what is wrong with it',
   usage: ['doctor URL [options]'],
   arity: [1, 1],
   options: serverOptions,
   about: [
-    'Looks at the connection, the clock and what Latchkey offers. Needs no account and counts as no try.',
-    `A clock that is off warns beyond ${warnSkewSeconds} s and fails beyond ${failSkewSeconds} s. Exit code 1 where something fails.`,
+    'Checks the connection, the clock and what Latchkey offers. Needs no account and counts as no try.',
+    `A clock that is off is a warning beyond ${warnSkewSeconds} s and a failure beyond ${failSkewSeconds} s. Exit code 1 if anything fails.`,
   ],
   async run(given, shell) {
     const { offer, findings } = await examine(given, shell)
@@ -61,7 +61,7 @@ function connectionOf(url: string): Finding {
   const { protocol, hostname } = new URL(url)
   if (protocol === 'https:') return { level: 'ok', about: 'connection', detail: 'https' }
   if (isLoopback(hostname)) return { level: 'ok', about: 'connection', detail: 'http, within this machine' }
-  const detail = 'http: everybody on the way reads passwords and codes'
+  const detail = 'http: anybody on the way can read passwords and codes'
   return { level: 'warning', about: 'connection', detail }
 }
 

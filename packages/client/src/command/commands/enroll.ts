@@ -19,17 +19,17 @@ export const enroll: Command = {
   arity: [1, 1],
   options: {
     method: { value: 'METHOD', help: 'the factor: totp, one_time_code, question (totp)' },
-    to: { value: 'ADDRESS', help: 'one_time_code: where codes are sent' },
+    to: { value: 'ADDRESS', help: 'one_time_code: where to send codes' },
     name: { value: 'NAME', help: 'what the authenticator is called' },
-    'secret-out': { value: 'FILE', help: 'keeps the new secret for programs, and confirms without a person' },
+    'secret-out': { value: 'FILE', help: 'stores the new secret for programs, and confirms without a person' },
     qr: { value: 'FILE', help: 'writes the QR code as a PNG' },
-    session: { value: 'FILE', help: 'as who signed in with `login --save FILE`, without a login' },
-    save: { value: 'FILE', help: 'keeps tokens and cookies for programs that go on' },
+    session: { value: 'FILE', help: 'uses what `login --save FILE` stored, without a login' },
+    save: { value: 'FILE', help: 'stores tokens and cookies for later programs' },
     ...signInOptions,
   },
   about: [
     'Logs in as `latchkey login` does, shows a QR code, and asks for its first code.',
-    'Standard output gets { authenticator, recovery_codes }: JSON, or lines where it is a terminal.',
+    'Standard output gets { authenticator, recovery_codes }: as JSON, or as lines if it is a terminal.',
     'Recovery codes are shown once: keep them.',
   ],
   async run(given, shell) {
@@ -40,7 +40,7 @@ export const enroll: Command = {
   },
 }
 
-/** A client that may enroll: signed in, or with a login that has to. */
+/** Open a client that may enroll: signed in, or with a login that must enroll. */
 async function openClient(given: Arguments, shell: Shell): Promise<Client> {
   const [session, save] = [given.get('session'), given.get('save')]
   if (session !== null && save !== null) throw new UsageError('name one file: --session or --save')
@@ -50,7 +50,7 @@ async function openClient(given: Arguments, shell: Shell): Promise<Client> {
   try {
     await client.login(await readCredentials(given, shell), { signal: shell.signal })
   } catch (error) {
-    // That is what it came for.
+    // The demand to enroll is what this command answers.
     if (!isClientError(error) || error.code !== 'mfa_enrollment_required') throw error
   }
   return client

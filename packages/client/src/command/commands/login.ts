@@ -11,14 +11,14 @@ export const login: Command = {
   arity: [1, 1],
   options: {
     ...signInOptions,
-    save: { value: 'FILE', help: 'keeps tokens and cookies for programs that go on' },
-    pending: { value: 'FILE', help: 'keeps the login that waits where nobody answers' },
-    resume: { value: 'FILE', help: 'goes on with the login that --pending kept' },
+    save: { value: 'FILE', help: 'stores tokens and cookies for later programs' },
+    pending: { value: 'FILE', help: 'stores the login that waits if nobody answers' },
+    resume: { value: 'FILE', help: 'goes on with the login that --pending stored' },
   },
   about: [
     'URL is where Latchkey is mounted, such as https://app.example/auth.',
-    'Standard output gets one JSON object: { answer, tokens, cookies }. All else goes to standard error.',
-    'Where no terminal is there, nothing is asked, and exit code 3 says that a second factor is needed.',
+    'Standard output gets one JSON object: { answer, tokens, cookies }. Everything else goes to standard error.',
+    'Without a terminal nothing is asked, and exit code 3 says that a second factor is needed.',
   ],
   async run(given, shell) {
     const { client, session } = await signIn(given, shell)

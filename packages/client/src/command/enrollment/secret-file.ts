@@ -8,14 +8,14 @@ import { stepsOf } from '../secret-source/secret-source.ts'
 import type { Shell } from '../shell.ts'
 import { noticeListener } from '../terminal/notices.ts'
 
-/** Keeps the new secret with all its parameters, before it counts, so that it cannot get lost. Another one is never replaced. */
+/** Store the new secret with all its parameters before it counts, so that it cannot get lost. Never replace another secret. */
 export async function keepSecret(path: string, setup: Setup): Promise<void> {
   const file = privateFile(path, '--secret-out')
-  if ((await file.read()) !== null) throw new UsageError('--secret-out: the file is there already, and is not replaced')
+  if ((await file.read()) !== null) throw new UsageError('--secret-out: the file exists already, and is not replaced')
   await file.write(`${urlOf(setup)}\n`)
 }
 
-/** A code of the new secret, by the server's clock. Its step is used then, for those who share the step file too. */
+/** Make a code of the new secret, by the server's clock. Its step is then used for everybody who shares the step file. */
 export async function firstCode(
   setup: Setup,
   { client, given, shell }: { readonly client: Client; readonly given: Arguments; readonly shell: Shell },

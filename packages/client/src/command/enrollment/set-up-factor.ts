@@ -10,7 +10,7 @@ import { openPrompts } from '../terminal/prompts.ts'
 import { firstCode, keepSecret } from './secret-file.ts'
 import { showSetup, writeQrCode } from './show-setup.ts'
 
-/** Sets up the factor that the options name, and confirms it: by its secret, or by a person. */
+/** Set up the factor that the options name, and confirm it by its secret or by a person. */
 export async function setUpFactor(client: Client, given: Arguments, shell: Shell): Promise<Confirmed> {
   const method = given.get('method') ?? 'totp'
   demandMeans(method, given, shell)
@@ -27,7 +27,7 @@ export async function setUpFactor(client: Client, given: Arguments, shell: Shell
   try {
     return await client.confirm(await firstCode(setup, { client, given, shell }), options)
   } catch (error) {
-    // Where the answer got lost, the secret may be the account's own by now.
+    // If the answer got lost, the account may already have this secret.
     if (isClientError(error) && error.status !== undefined && error.status < 500)
       await privateFile(file, '--secret-out').remove()
     throw error
@@ -39,10 +39,10 @@ function demandMeans(method: string, given: Arguments, shell: Shell): void {
     if (method !== 'totp' && given.has(name)) throw new UsageError(`--${name} is for totp`)
   }
   if (method === 'one_time_code' && !given.has('to'))
-    throw new UsageError('one_time_code needs --to: where codes are sent')
+    throw new UsageError('one_time_code needs --to: where to send codes')
   if (shell.mayAsk || given.has('secret-out')) return
-  if (method === 'totp') throw new UsageError('nobody is here to be asked: --secret-out confirms by itself')
-  throw new UsageError('nobody is here to be asked for the code')
+  if (method === 'totp') throw new UsageError('there is nobody to ask: --secret-out confirms without a person')
+  throw new UsageError('there is nobody to ask for the code')
 }
 
 interface Confirming {
@@ -51,7 +51,7 @@ interface Confirming {
   readonly confirm: (answer: Answering) => Promise<Confirmed>
 }
 
-/** A wrong code is asked again, for the same secret. */
+/** Ask again after a wrong code, for the same secret. */
 async function confirmByPerson(setup: Setup, { given, shell, confirm }: Confirming): Promise<Confirmed> {
   const mostTries = wholeNumber(given, 'max-attempts', [1, 10]) ?? 3
   for (let left = mostTries; ; left -= 1) {

@@ -4,7 +4,7 @@ import type { Shell } from '../shell.ts'
 import { plainText } from '../terminal/plain-text.ts'
 import { drawQr, qrColumns } from '../terminal/qr.ts'
 
-/** Shows what an authenticator app scans, and below it what can be typed instead. */
+/** Show what an authenticator app scans, and below it what can be typed instead. */
 export function showSetup({ totpUrl, secret }: Setup, shell: Shell): void {
   if (totpUrl === null) return
   const { columns = 80 } = shell.stderr as { readonly columns?: number }
@@ -13,18 +13,18 @@ export function showSetup({ totpUrl, secret }: Setup, shell: Shell): void {
   if (secret !== null) shell.draw(`Secret: ${shell.paint('bold', toGroups(plainText(secret)))}`)
 }
 
-/** In groups of four, as one reads aloud. */
+/** Split a secret into groups of four, for reading aloud. */
 function toGroups(secret: string): string {
   return secret.replace(/(.{4})(?=.)/g, '$1 ')
 }
 
-/** Writes the QR code for its owner alone, since it holds the secret. */
+/** Write the QR code to a file that only its owner can read, since it holds the secret. */
 export async function writeQrCode(client: Client, path: string | null, shell: Shell): Promise<void> {
   if (path === null) return
   const bytes = await client.qrCode({ signal: shell.signal })
   const file = await open(path, 'w', 0o600)
   try {
-    // One that was there may be open to others.
+    // A file that existed may be open to others.
     await file.chmod(0o600)
     await file.writeFile(bytes)
   } finally {

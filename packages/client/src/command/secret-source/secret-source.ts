@@ -14,7 +14,7 @@ import { defaultSecretName } from './options.ts'
 const algorithms = ['SHA1', 'SHA256', 'SHA512'] as const
 
 /**
- * What makes codes, as the options name it; `null` where they name nothing and the default variable is not set either.
+ * Find what makes codes, as the options name it. `null` if they name nothing and the default variable is not set.
  *
  * @throws UsageError
  */
@@ -27,7 +27,7 @@ function sourceOf(given: Arguments, shell: Shell): SecretSource | null {
   const [name, file, isInput] = [given.get('secret-env'), given.get('secret-file'), given.positionals[0] === '-']
   if ([name !== null, file !== null, isInput].filter(Boolean).length > 1)
     throw new UsageError('name one secret: --secret-env, --secret-file or -')
-  // At a terminal it would stand there for all to read.
+  // At a terminal everybody could read what is typed.
   if (isInput) return () => (shell.mayAsk ? openPrompts(shell).hidden('TOTP secret') : readInput(shell))
   if (file !== null) return fileSecret(file, { onNotice: noticeListener(shell) })
   if (name === null && !shell.env[defaultSecretName]) return null
@@ -48,7 +48,7 @@ function shapeOf(given: Arguments): Pick<TotpOptions, 'digits' | 'period' | 'alg
   }
 }
 
-/** Where used steps are kept: by processes that come one after the other. */
+/** Open the file of used steps, for processes that run one after another. */
 export function stepsOf(given: Arguments, shell: Shell): StepLedger {
   return stepFile(given.get('steps') ?? join(stateFolder(shell.env), 'steps.json'))
 }

@@ -5,7 +5,7 @@ import type { Shell } from '../shell.ts'
 import { noticeListener } from '../terminal/notices.ts'
 import { openPrompts } from '../terminal/prompts.ts'
 
-/** Opens a file of answers with what the options name; a person is asked for a passphrase where nothing is named. */
+/** Open a file of answers with the key that the options name. If they name none, ask a person for the passphrase. */
 export async function openAnswers(file: string, given: Arguments, shell: Shell): Promise<AnswerCache> {
   const onNotice = noticeListener(shell)
   const key = keyOf(given, shell)
@@ -17,7 +17,7 @@ export async function openAnswers(file: string, given: Arguments, shell: Shell):
   return answerCache(file, { passphrase, onNotice })
 }
 
-/** The passphrase or key file that the options name; `null` where they name none. */
+/** The passphrase or key file that the options name. `null` if they name none. */
 export function keyOf(given: Arguments, shell: Shell): { passphrase: string } | { keyFile: string } | null {
   const [name, keyFile] = [given.get('passphrase-env'), given.get('key-file')]
   if (name !== null && keyFile !== null) throw new UsageError('name one key: --passphrase-env or --key-file')

@@ -10,9 +10,9 @@ import { defaultPasswordName } from './options.ts'
 const secretFields = ['password', 'code', 'answer']
 
 /**
- * What the app signs in with: from the options, else from a person.
+ * Get the credentials for the app from the options, or from a person.
  *
- * @throws UsageError where something is missing and nobody is there
+ * @throws UsageError if something is missing and there is nobody to ask
  */
 export async function readCredentials(given: Arguments, shell: Shell): Promise<JsonObject> {
   const fields = Object.fromEntries(given.all('field').map(readField))
@@ -29,11 +29,11 @@ function readField(text: string): readonly [name: string, value: string] {
   return [name, value]
 }
 
-/** Another field may name who signs in, as `email` does. */
+/** The name of the user. Another field, such as `email`, may take its place. */
 async function usernameOf(given: Arguments, shell: Shell): Promise<string | null> {
   const username = given.get('username')
   if (username !== null || given.all('field').length > 0) return username
-  if (!shell.mayAsk) throw new UsageError('nobody says who signs in: use --username or --field')
+  if (!shell.mayAsk) throw new UsageError('nothing says who signs in: use --username or --field')
   return openPrompts(shell).text('User name')
 }
 
@@ -48,9 +48,9 @@ async function passwordOf(given: Arguments, shell: Shell): Promise<string> {
   return openPrompts(shell).hidden('Password')
 }
 
-/** To the letter, since a password may begin or end with anything. */
+/** Read the first line exactly, since a password may begin or end with any character. */
 async function firstLine(path: string, shell: Shell): Promise<string> {
-  // A file of several lines is another kind of file, which others may need.
+  // A file with several lines is another kind of file, which others may need.
   const isOurs = (text: string) => text.trimEnd().split('\n').length === 1
   const found = await privateFile(path, '--password-file', { onNotice: noticeListener(shell), isOurs }).read()
   const [line = ''] = found?.text.split(/\r?\n/, 1) ?? []

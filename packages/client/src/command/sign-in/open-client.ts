@@ -8,7 +8,7 @@ import { UsageError } from '../failures.ts'
 import type { Shell } from '../shell.ts'
 import { noticeListener } from '../terminal/notices.ts'
 
-/** What a client answers with, and where it keeps what comes. */
+/** What a client answers with, and where it stores tokens and cookies. */
 export interface Means {
   readonly totp?: TotpOptions | null
   readonly answers?: RememberedAnswers | null
@@ -16,17 +16,17 @@ export interface Means {
   readonly tokenStorage?: TokenStorage | null
   /** @defaultValue the client's own */
   readonly retries?: number
-  /** Where nothing is sent that somebody could use. @defaultValue by the option */
+  /** Set if nothing that is sent is secret. @defaultValue by the option */
   readonly allowHttp?: boolean
 }
 
-/** Options of the command, by those of the client that refuse them. */
+/** What the command calls the client's options. */
 const names = { baseUrl: 'URL', allowHttp: '--allow-http', preferred: '--prefer' } as const
 
 /**
- * The client of the server that was named.
+ * Make a client of the server that was named.
  *
- * @throws UsageError where the URL is none, or is no https
+ * @throws UsageError if the URL is bad, or is not https
  */
 export function openClient(given: Arguments, shell: Shell, means: Means = {}): Client {
   const { totp, answers, prompt, tokenStorage, retries } = means

@@ -4,13 +4,13 @@ import { Failed } from '../failures.ts'
 import type { Shell } from '../shell.ts'
 import { openPrompts, type Prompts } from '../terminal/prompts.ts'
 
-/** No proposition begins so, since they are numbered. */
+/** No proposition has this value, since they are numbered. */
 const otherWay = 'code'
 
 /**
- * Answers by `--code-env`, once, and then by a person; gives `null` where nobody is there.
+ * Answer once by `--code-env`, and then by a person. The prompt gives `null` if there is nobody to ask.
  *
- * @throws Failed `invalid_secret` where the variable is not set; Interrupted
+ * @throws Failed `invalid_secret` if the variable is not set; Interrupted
  */
 export function personOf(given: Arguments, shell: Shell): Prompt {
   let code = codeOf(given, shell)

@@ -12,13 +12,13 @@ import { readCredentials } from './credentials.ts'
 import { type Means, openClient } from './open-client.ts'
 import { personOf } from './person.ts'
 
-/** A client that can answer by all that the options name. */
+/** A client that can answer with everything that the options name. */
 export interface Ready {
   readonly client: Client
   readonly means: Means
 }
 
-/** Makes the client of a login. Nothing is sent. */
+/** Make the client for a login. Nothing is sent. */
 export async function prepare(given: Arguments, shell: Shell, tokenStorage: TokenStorage | null): Promise<Ready> {
   const file = given.get('answers')
   const means: Means = {
@@ -30,7 +30,7 @@ export async function prepare(given: Arguments, shell: Shell, tokenStorage: Toke
   return { client: openClient(given, shell, means), means }
 }
 
-/** Logs in, or goes on with the login that a file keeps; where nobody answers, a file keeps it. */
+/** Log in, or go on with the login that a file holds. If nobody answers, store the login in a file. */
 export async function signIn(given: Arguments, shell: Shell): Promise<Ready & { readonly session: Session }> {
   const save = given.get('save')
   const ready = await prepare(given, shell, save === null ? null : tokenFile(save))
@@ -43,7 +43,7 @@ export async function signIn(given: Arguments, shell: Shell): Promise<Ready & { 
     }
     await takeUp(client, resumed)
     const session = await client.proceed({ signal: shell.signal })
-    // It is spent.
+    // The login is used up.
     await privateFile(resumed, '--resume').remove()
     return { ...ready, session }
   } catch (error) {
@@ -54,23 +54,23 @@ export async function signIn(given: Arguments, shell: Shell): Promise<Ready & { 
 
 async function takeUp(client: Client, file: string): Promise<void> {
   const found = await privateFile(file, '--resume').read()
-  if (found === null) throw new Failed('invalid_file', `${file} is not there`)
+  if (found === null) throw new Failed('invalid_file', `${file} does not exist`)
   let pending: unknown
   try {
     pending = JSON.parse(found.text)
     client.resume(pending as PendingLogin)
   } catch (error) {
-    const why = error instanceof TypeError ? error.message.replace('pending', 'it') : 'it is no JSON'
+    const why = error instanceof TypeError ? error.message.replace('pending', 'it') : 'it is not JSON'
     throw new Failed('invalid_file', `${file} holds no login that waits here: ${why}`)
   }
 }
 
-/** A login that waits is as good as its password, so the file is its owner's alone. */
+/** Store the login that waits. It is worth as much as a password, so only its owner can read the file. */
 async function keepPending(
   error: unknown,
   { client, given, shell }: { readonly client: Client; readonly given: Arguments; readonly shell: Shell },
 ): Promise<void> {
-  // One that was taken up may ask something else by now.
+  // By now a login that was taken up may ask something else.
   const file = given.get('pending') ?? given.get('resume')
   if (file === null || client.pending === null || !isClientError(error)) return
   await privateFile(file, '--pending').write(`${JSON.stringify(client.pending)}\n`)

@@ -3,13 +3,13 @@ import type { Output } from '../io.ts'
 /** ANSI's numbers (ECMA-48, SGR). */
 const styles = { bold: '1', dim: '2', red: '31', green: '32', yellow: '33', blackOnWhite: '30;107' }
 
-/** Paints a text, or leaves it as it is where there is no colour. */
+/** Paints a text, or leaves it as it is if there is no color. */
 export type Paint = (style: keyof typeof styles, text: string) => string
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Whether an output takes colours and its reader wants them.
+ * Whether an output takes colors and its reader wants them.
  *
  * @see https://no-color.org
  */
@@ -20,7 +20,7 @@ export function wantsColour(output: Output, env: Environment): boolean {
   return output.isTTY === true && env['TERM'] !== 'dumb'
 }
 
-/** Paints for an output. */
+/** Make a function that paints, or one that does not. */
 export function painter(hasColour: boolean): Paint {
   return (style, text) => (hasColour ? `\u001b[${styles[style]}m${text}\u001b[0m` : text)
 }

@@ -1,7 +1,7 @@
 import type { Notice, NoticeListener } from '../../ports.ts'
 import type { Shell } from '../shell.ts'
 
-/** Tells a person what the client does by itself. */
+/** Make a listener that tells a person what the client does by itself. */
 export function noticeListener({ say }: Pick<Shell, 'say'>): NoticeListener {
   return (notice) => say(tell(notice))
 }

@@ -10,12 +10,12 @@ export interface Choice {
   readonly label: string
 }
 
-/** Asks a person at the terminal. Each rejects with `Interrupted` where the person gives up, as by Ctrl-C. */
+/** Asks a person at the terminal. Each method rejects with `Interrupted` if the person gives up, for example by Ctrl-C. */
 export interface Prompts {
   readonly text: (message: string) => Promise<string>
-  /** What is typed is not shown. */
+  /** Asks without showing what is typed. */
   readonly hidden: (message: string) => Promise<string>
-  /** By the arrow keys. */
+  /** Asks by the arrow keys. */
   readonly choose: (message: string, choices: readonly Choice[]) => Promise<string>
 }
 
@@ -28,7 +28,7 @@ interface Common {
   readonly signal: AbortSignal
 }
 
-/** @throws UsageError where nobody is there to be asked */
+/** Make the prompts. @throws UsageError if there is nobody to ask */
 export function openPrompts(shell: Shell): Prompts {
   const validate = (value: string | undefined) => (value ? undefined : 'Type something, or end with Ctrl-C')
   const ask = (asking: Asking) => askAtTerminal(shell, asking)
@@ -47,11 +47,11 @@ export function openPrompts(shell: Shell): Prompts {
 }
 
 async function askAtTerminal(shell: Shell, asking: Asking): Promise<string> {
-  if (!shell.mayAsk) throw new UsageError('nobody is here to be asked')
+  if (!shell.mayAsk) throw new UsageError('there is nobody to ask')
   // Loaded here, since most calls ask nothing.
   const clack = await import('@clack/prompts')
   const giveUp = new AbortController()
-  // The library knows Ctrl-C, but waits for ever where the input ends.
+  // The library knows Ctrl-C, but waits forever if the input ends.
   const end = () => giveUp.abort()
   const onKey = (_text: unknown, key: { ctrl?: boolean; name?: string } | undefined) => {
     if (key?.ctrl === true && key.name === 'd') end()
@@ -69,7 +69,7 @@ async function askAtTerminal(shell: Shell, asking: Asking): Promise<string> {
 
 const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
 
-/** Standard error, without the colours of the library where nobody wants them. It asks standard output alone for that. */
+/** Standard error, without the library's colors if nobody wants them. The library itself looks only at standard output. */
 function paintless({ stderr, hasColour }: Shell): Writable {
   if (hasColour) return stderr
   const size = stderr as Output & { readonly columns?: number; readonly rows?: number }

@@ -1,12 +1,12 @@
 import { generate } from 'lean-qr'
 import type { Paint } from './colour.ts'
 
-/** Modules around the code that stay light (ISO/IEC 18004). */
+/** How many modules around the code stay light (ISO/IEC 18004). */
 const quietZone = 4
 
 /**
- * A QR code in half blocks, two modules a character. With colours it is black on white whatever the terminal's own; without,
- * what is light is drawn, so that it comes out right on a dark terminal.
+ * Draw a QR code in half blocks, two modules to a character. With colors it is black on white, whatever the terminal's own
+ * colors are. Without colors the light modules are drawn, so that the code is right on a dark terminal.
  */
 export function drawQr(text: string, { paint, hasColour }: { paint: Paint; hasColour: boolean }): string {
   const code = generate(text)
@@ -23,7 +23,7 @@ export function drawQr(text: string, { paint, hasColour }: { paint: Paint; hasCo
   return lines.join('\n')
 }
 
-/** How many columns the QR code of a text takes. */
+/** How many columns the QR code of a text needs. */
 export function qrColumns(text: string): number {
   return generate(text).size + 2 * quietZone
 }

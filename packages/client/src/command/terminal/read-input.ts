@@ -4,9 +4,9 @@ import type { Shell } from '../shell.ts'
 const mostBytes = 65_536
 
 /**
- * The first line of standard input that is not empty.
+ * Read the first line of standard input that is not empty.
  *
- * @throws UsageError where there is none
+ * @throws UsageError if there is none
  */
 export async function readInput({ stdin, signal }: Pick<Shell, 'stdin' | 'signal'>): Promise<string> {
   let text = ''

@@ -4,7 +4,7 @@ import type { CommandIo } from '../io.ts'
 import { painter, wantsColour } from './colour.ts'
 import { plainJson, plainText } from './plain-text.ts'
 
-/** Tells what ended a command, on standard error: a line or a few, or JSON for programs. */
+/** Report on standard error what ended a command: a few lines, or JSON for programs. */
 export function reportError(error: unknown, { argv, env, stderr }: Pick<CommandIo, 'argv' | 'env' | 'stderr'>): void {
   if (argv.includes('--json')) return void stderr.write(`${plainJson({ error: describe(error) })}\n`)
   if (error instanceof Interrupted) return
@@ -14,7 +14,7 @@ export function reportError(error: unknown, { argv, env, stderr }: Pick<CommandI
   stderr.write(`${lines.join('\n')}\n`)
 }
 
-/** What programs read. */
+/** Describe an error for programs. */
 function describe(error: unknown): Readonly<Record<string, unknown>> {
   if (isClientError(error)) {
     const { code, message, status, retryAfterSeconds, attemptsRemaining, errors } = error
@@ -50,7 +50,7 @@ function tell(error: unknown): { readonly message: string; readonly hints: reado
   }
 }
 
-/** System errors of files tell enough by their message; of what nobody expected it says what it was, without the stack. */
+/** The message of any other error, without the stack. System errors of files say enough in it. */
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -22,65 +22,65 @@ export interface AnswerCacheOptions extends AnswerKey {
 }
 
 /**
- * Answers to questions, in a file. Questions count to the letter, case and accents too; the latest answer is the last. The
- * file is read anew each time, and written while no other process does. One that is broken is never overwritten: every
- * method but `validate` rejects with ClientError `invalid_file` then, and with `file_locked` where another process holds the
- * file for too long. To change it by a question or an answer that is no text, or is empty or longer than 4096 characters, is
- * a TypeError.
+ * Answers to questions, in a file. Questions are compared exactly, including case and accents. The latest answer is the last.
+ * The file is read at each call, and written while no other process writes it. A broken file is never overwritten: every
+ * method except `validate` then rejects with ClientError `invalid_file`. If another process holds the file for too long, they
+ * reject with `file_locked`. A question or an answer to be written must be a string of 1 to 4096 characters, or it is a
+ * TypeError.
  */
 export interface AnswerCache extends RememberedAnswers {
-  /** The latest answer; `null` where there is none. */
+  /** Get the latest answer. `null` if there is none. */
   get(question: string): Promise<string | null>
-  /** All answers, the latest last; none where the question is not known. */
+  /** Get all answers, the latest last. None if the question is not known. */
   getAll(question: string): Promise<readonly string[]>
-  /** Remembers an answer as the latest; one that is there already moves to the end. */
+  /** Remember an answer as the latest. One that is known already moves to the end. */
   add(question: string, answer: string): Promise<void>
-  /** Forgets a question. @returns whether it was there */
+  /** Forget a question. @returns whether it was known */
   remove(question: string): Promise<boolean>
-  /** Forgets an answer, and with the last one the question. @returns whether it was there */
+  /** Forget an answer. With its last answer, a question goes too. @returns whether the answer was known */
   removeAnswer(question: string, answer: string): Promise<boolean>
-  /** Forgets all. */
+  /** Forget everything. */
   clear(): Promise<void>
   questions(): Promise<readonly string[]>
-  /** All questions with their answers, in the order of the file. */
+  /** Get all questions with their answers, in the order of the file. */
   entries(): Promise<AnswerEntries>
   /**
-   * Adds what another cache has: its questions after the own ones, its answers after those that are known.
+   * Add what another cache has: new questions after the known ones, new answers after the known ones.
    *
-   * @param other - A cache, or the path of its file, which has to be there; `key` is what that is encrypted with
+   * @param other - A cache, or the path of a file that exists
+   * @param key - What that file is encrypted with
    * @returns how much was new
    */
   merge(other: string | AnswerCache, key?: AnswerKey): Promise<Merged>
-  /** Drops empty texts, questions without an answer, and of answers that are there twice all but the last. @returns what went */
+  /** Drop empty texts, questions without an answer, and all but the last of repeated answers. @returns what was dropped */
   clean(): Promise<Cleaned>
-  /** Looks at the file. Never rejects for what is wrong with it, but says so. */
+  /** Examine the file. What is wrong with it is reported and not thrown. */
   validate(): Promise<AnswersReport>
   /**
-   * Encrypts the file, or encrypts it with another key. From then on this cache uses the new one. A key file that is missing
-   * is made.
+   * Encrypt the file, or encrypt it with another key. From then on this cache uses the new key. A missing key file is made.
    */
   encrypt(key: AnswerKey): Promise<void>
-  /** Writes the file in plain, and goes on so. */
+  /** Decrypt the file. From then on this cache writes it unencrypted. */
   decrypt(): Promise<void>
 }
 
 /**
- * Answers in a file: `{ "question": ["older", "latest"] }`, UTF-8, with mode 0600, two spaces of indent and nothing escaped to
- * ASCII, so that a program of another language reads and writes the same file. It is made with the first answer. At most 10,000
- * questions, and 1 MiB.
+ * Keep answers in a file: `{ "question": ["older", "latest"] }`, UTF-8, with mode 0600, an indent of two spaces, and nothing
+ * escaped to ASCII. So a program in another language can read and write the same file. The first answer creates it. It holds at
+ * most 10,000 questions and 1 MiB.
  *
- * With a passphrase or a key file the file is encrypted: AES-256-GCM, for a passphrase with a key by scrypt (RFC 7914; N 131072,
- * r 8, p 1). One that is still plain is read so, and encrypted by the next write. A passphrase costs some tenths of a second
- * once: the key of the salt seen last stays in memory, and is written with again, each time under a new nonce.
+ * With a passphrase or a key file the file is encrypted by AES-256-GCM. scrypt makes the key of a passphrase (RFC 7914; N 131072,
+ * r 8, p 1). An unencrypted file is still read, and the next write encrypts it. A passphrase costs some tenths of a second once:
+ * the key for the salt seen last stays in memory. Later writes use it again, each under a new nonce.
  *
  * @param file - Its path
- * @throws TypeError where an option is none
+ * @throws TypeError if an option is bad
  */
 export function answerCache(file: string, { passphrase, keyFile, onNotice }: AnswerCacheOptions = {}): AnswerCache {
   const own = privateFile(file, 'file', { onNotice, isOurs: isAnswers })
   const keyringOf = (key: AnswerKey) => {
     if (key.keyFile !== undefined && resolve(key.keyFile) === own.path)
-      throw new TypeError('keyFile must be another file than that of the answers')
+      throw new TypeError('keyFile must be another file than the file of answers')
     return createKeyring(key, { onNotice })
   }
   const answers = createAnswerFile(own, keyringOf({ passphrase, keyFile }))
@@ -107,7 +107,7 @@ export function answerCache(file: string, { passphrase, keyFile, onNotice }: Ans
 type Reads = Pick<AnswerCache, 'get' | 'getAll' | 'questions' | 'entries'>
 
 function readsOf(file: AnswerFile): Reads {
-  // A question that could not be kept, of a server say, is one that is not known.
+  // A question that could not be stored, such as an empty one from a server, is just not known.
   const getAll = async (question: string) => (await file.read()).get(question) ?? []
   return {
     get: async (question) => (await getAll(question)).at(-1) ?? null,
@@ -158,6 +158,6 @@ const longest = 4096
 
 function checkText(name: string, text: string): string {
   if (typeof text !== 'string' || text === '' || text.length > longest)
-    throw new TypeError(`${name} must be a text of 1 to ${longest} characters`)
+    throw new TypeError(`${name} must be a string of 1 to ${longest} characters`)
   return text
 }

@@ -9,16 +9,16 @@ import type { Keyring } from './keyring.ts'
 
 /** What is in the file. */
 export interface Content {
-  /** The JSON of the answers, decrypted where it has to be; `null` where the file is missing. */
+  /** The JSON of the answers, decrypted if it was encrypted. `null` if the file is missing. */
   readonly text: string | null
   readonly encrypted: boolean
   /** The permission bits as they were found. */
   readonly mode: number | null
-  /** Whether others could use it, and still can. */
+  /** Whether others could use the file, and still can. */
   readonly isOpen: boolean
 }
 
-/** What is to be in the file, and what to say of it. The same answers again are not written. */
+/** What the file must hold, and what to report. The same answers as before are not written. */
 export interface Outcome<Result> {
   readonly answers: Answers
   readonly result: Result
@@ -28,15 +28,15 @@ export interface Outcome<Result> {
 export interface AnswerFile {
   /** @throws ClientError `invalid_file` */
   content(): Promise<Content>
-  /** None where the file is missing. @throws ClientError `invalid_file` */
+  /** Reads the answers. None if the file is missing. @throws ClientError `invalid_file` */
   read(): Promise<Answers>
   /** Reads, decides and writes while nobody else does. @throws ClientError `invalid_file`, `file_locked` */
   change<Result>(rule: (answers: Answers) => Outcome<Result>): Promise<Result>
-  /** Writes the same answers under another key, or plain for `null`, and goes on so. */
+  /** Writes the same answers under another key, or unencrypted for `null`. Later writes do the same. */
   rekey(next: Keyring | null): Promise<void>
 }
 
-/** @param first - What it is opened and written with; `null`: nothing, it is plain */
+/** @param first - What the file is opened and written with. `null` if it is not encrypted */
 export function createAnswerFile(file: PrivateFile, first: Keyring | null): AnswerFile {
   let keyring = first
   let rekeying: Promise<void> = Promise.resolve()
@@ -47,7 +47,7 @@ export function createAnswerFile(file: PrivateFile, first: Keyring | null): Answ
       return await readContent(file, own)
     } catch (error) {
       await rekeying.catch(() => undefined)
-      // It was written under another key meanwhile, by this very cache.
+      // Meanwhile this very cache wrote the file under another key.
       if (own !== keyring) return content()
       throw error
     }
@@ -98,19 +98,19 @@ async function readContent(file: PrivateFile, keyring: Keyring | null): Promise<
   return { text: opened, encrypted: true, mode, isOpen }
 }
 
-/** Whether a text is a file of answers, whole and sound or encrypted. */
+/** Whether a text is a file of answers, encrypted or sound. */
 export const isAnswers = isReadable((text) => envelopeIn('', text) ?? parseAnswers('', text))
 
 type JsonObject = Readonly<Record<string, unknown>>
 
-/** The envelope in a file's text, sound or not; `null` where it is a plain file. */
+/** The envelope in a file's text, sound or not. `null` if the file is not encrypted. */
 function envelopeIn(path: string, text: string): JsonObject | null {
   if (!text.includes('"latchkey"')) return null
   try {
     const object = parseObject(path, text)
     return isEnvelope(object) ? object : null
   } catch {
-    // One that was cut off is still no plain file.
+    // An envelope that was cut off is still encrypted.
     return /^\s*\{\s*"latchkey"\s*:\s*"answers"/.test(text) ? {} : null
   }
 }

@@ -4,19 +4,19 @@ import type { Answers } from './answers.ts'
 
 const mostQuestions = 10_000
 
-/** What is wrong with a file of answers, and at which question; `null` where it is the whole. */
+/** What is wrong with a file of answers, and at which question. `null` if it is the whole file. */
 export interface AnswersFault {
   readonly question: string | null
   readonly fault: FileFault
 }
 
-/** What could be read, and all that is wrong. */
+/** What could be read, and everything that is wrong. */
 export interface AnswersReading {
   readonly answers: Answers
   readonly faults: readonly AnswersFault[]
 }
 
-/** Reads `{ "question": ["older", "latest"] }` as far as it is that. */
+/** Read `{ "question": ["older", "latest"] }`, as far as the text is that. */
 export function readAnswers(path: string, text: string): AnswersReading {
   let object: Readonly<Record<string, unknown>>
   try {
@@ -39,7 +39,7 @@ export function readAnswers(path: string, text: string): AnswersReading {
   return { answers, faults }
 }
 
-/** @throws ClientError `invalid_file` where anything is wrong: what cannot be read whole must not be written either */
+/** Read the answers. @throws ClientError `invalid_file` if anything is wrong: a file that cannot be read whole must not be written */
 export function parseAnswers(path: string, text: string): Answers {
   const { answers, faults } = readAnswers(path, text)
   const [first] = faults
@@ -50,7 +50,7 @@ export function parseAnswers(path: string, text: string): Answers {
 /**
  * The file's text as Python's `json.dump(…, indent=2, ensure_ascii=False)` writes it, to the byte.
  *
- * @throws ClientError `invalid_file` where there are too many questions
+ * @throws ClientError `invalid_file` if there are too many questions
  */
 export function formatAnswers(path: string, answers: Answers): string {
   if (answers.size > mostQuestions) throw invalidFile(path, 'too_many_questions')

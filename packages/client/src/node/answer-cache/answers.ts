@@ -1,41 +1,41 @@
-/** Answers by question, in the order of the file; the latest answer is the last. Never changed, but replaced. */
+/** Answers by question, in the order of the file. The latest answer is the last. A map is replaced, never changed. */
 export type Answers = ReadonlyMap<string, readonly string[]>
 
 /** Questions with their answers, in order. */
 export type AnswerEntries = readonly (readonly [question: string, answers: readonly string[]])[]
 
-/** What came to a cache from another. */
+/** What a cache got from another. */
 export interface Merged {
   /** How many questions were new. */
   readonly questions: number
-  /** How many answers were new, those of new questions among them. */
+  /** How many answers were new, including those to new questions. */
   readonly answers: number
 }
 
-/** What went out of a cache. */
+/** What was dropped from a cache. */
 export interface Cleaned {
-  /** How many questions went, since they had no answer or were empty themselves. */
+  /** How many questions were dropped, because they had no answer or were empty themselves. */
   readonly questions: number
-  /** How many answers were there before at a later place. */
+  /** How many answers were repeated later in their list. */
   readonly duplicates: number
-  /** How many answers were empty texts. */
+  /** How many answers were empty. */
   readonly empty: number
 }
 
-/** With an answer as the latest; the same answers where it is that already. */
+/** Add an answer as the latest. The same map if it is the latest already. */
 export function withAnswer(answers: Answers, question: string, answer: string): Answers {
   const known = answers.get(question) ?? []
   if (known.at(-1) === answer) return answers
   return new Map([...answers, [question, [...known.filter((one) => one !== answer), answer]]])
 }
 
-/** The same answers where the question is not known. */
+/** Drop a question. The same map if it is not known. */
 export function withoutQuestion(answers: Answers, question: string): Answers {
   if (!answers.has(question)) return answers
   return new Map([...answers].filter(([known]) => known !== question))
 }
 
-/** A question goes with its last answer. The same answers where it has not got this one. */
+/** Drop an answer, and the question with its last one. The same map if the answer is not known. */
 export function withoutAnswer(answers: Answers, question: string, answer: string): Answers {
   const known = answers.get(question) ?? []
   const left = known.filter((one) => one !== answer)
@@ -43,7 +43,7 @@ export function withoutAnswer(answers: Answers, question: string, answer: string
   return left.length === 0 ? withoutQuestion(answers, question) : new Map([...answers, [question, left]])
 }
 
-/** The union: what is new comes last, in its order. */
+/** Unite two sets of answers. What is new comes last, in its order. */
 export function mergedWith(
   answers: Answers,
   others: AnswerEntries,
@@ -60,7 +60,7 @@ export function mergedWith(
   return { answers: merged, came: Object.freeze({ questions: merged.size - answers.size, answers: answersCame }) }
 }
 
-/** Without what is there twice or empty. Of answers that are there twice the last place counts, so that the latest stays. */
+/** Drop what is empty or repeated. Of repeated answers the last stays, so that the latest answer remains the latest. */
 export function clean(answers: Answers): { readonly answers: Answers; readonly went: Cleaned } {
   const clean = new Map<string, readonly string[]>()
   let [duplicates, empty] = [0, 0]

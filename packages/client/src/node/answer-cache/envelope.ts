@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
-/** How the key came about. */
+/** How the key is made. */
 export type Kdf = ScryptKdf | { readonly name: 'key-file' }
 
 /** scrypt (RFC 7914). */
@@ -13,7 +13,7 @@ export interface ScryptKdf {
   readonly salt: string
 }
 
-/** An encrypted text, as it lies in the file. */
+/** An encrypted text, as it is in the file. */
 export interface Envelope {
   readonly kdf: Kdf
   readonly nonce: Uint8Array
@@ -25,16 +25,16 @@ const keyBytes = 32
 const nonceBytes = 12
 const tagBytes = 16
 const saltBytes = 16
-/** A file must not make its reader take more than 1 GiB and some seconds. */
+/** A file must not cost its reader more than 1 GiB and some seconds. */
 const mostN = 2 ** 20
 const mostR = 8
 
-/** Whether a file's object is an envelope, sound or not. A plain file has a list at each name. */
+/** Whether a file's object is an envelope, sound or not. An unencrypted file has a list at each name. */
 export function isEnvelope(object: Readonly<Record<string, unknown>>): boolean {
   return object['latchkey'] === 'answers'
 }
 
-/** `null` where it is none that this version reads, or where its key would cost too much. */
+/** Read an envelope. `null` if this version cannot read it, or if its key would cost too much. */
 export function readEnvelope(object: Readonly<Record<string, unknown>>): Envelope | null {
   const kdf = readKdf(object['kdf'])
   const nonce = readBytes(object['nonce'], nonceBytes)
@@ -44,7 +44,7 @@ export function readEnvelope(object: Readonly<Record<string, unknown>>): Envelop
   return { kdf, nonce, ciphertext, tag }
 }
 
-/** AES-256-GCM under a new nonce, the head as associated data. @returns the file's text */
+/** Encrypt by AES-256-GCM, under a new nonce and with the head as associated data. @returns the text of the file */
 export function seal(text: string, kdf: Kdf, key: Uint8Array): string {
   const nonce = randomBytes(nonceBytes)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
@@ -55,7 +55,7 @@ export function seal(text: string, kdf: Kdf, key: Uint8Array): string {
   return JSON.stringify({ ...headOf(kdf), ...Object.fromEntries(encoded) }, null, 2)
 }
 
-/** The text; `null` where it was another key, or a bit has changed. */
+/** Decrypt the text. `null` if the key is another one, or a bit has changed. */
 export function open({ kdf, nonce, ciphertext, tag }: Envelope, key: Uint8Array): string | null {
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
   decipher.setAAD(associatedData(kdf))
@@ -67,7 +67,7 @@ export function open({ kdf, nonce, ciphertext, tag }: Envelope, key: Uint8Array)
   }
 }
 
-/** The bytes of a canonical base64url text; `null` where it is none, or not of this length. */
+/** The bytes of a canonical base64url text. `null` if it is no such text, or has another length. */
 function readBytes(value: unknown, length?: number): Uint8Array | null {
   if (typeof value !== 'string') return null
   const bytes = Buffer.from(value, 'base64url')
@@ -98,5 +98,5 @@ function associatedData(kdf: Kdf): Buffer {
   return Buffer.from(JSON.stringify(headOf(kdf)))
 }
 
-/** Lengths in bytes that those who make keys need. */
+/** Lengths in bytes, for code that makes keys. */
 export const lengths = Object.freeze({ key: keyBytes, salt: saltBytes })

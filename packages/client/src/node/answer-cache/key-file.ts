@@ -6,10 +6,10 @@ import { type PrivateFile, type PrivateFileOptions, privateFile } from '../priva
 import { lengths } from './envelope.ts'
 
 /**
- * Makes a file with a new random key of 32 bytes, as base64, with mode 0600. One that is there already stays as it is.
- * What is encrypted with a key is lost with it: keep a copy elsewhere.
+ * Make a file with a new random key: 32 bytes as base64, with mode 0600. A file that exists stays as it is. If the key is lost,
+ * so is everything encrypted with it: keep a copy elsewhere.
  *
- * @throws ClientError `invalid_file` where there is a file already, or it cannot be written
+ * @throws ClientError `invalid_file` if the file exists already, or cannot be written
  */
 export async function createKeyFile(path: string): Promise<void> {
   const file = keyFile(path, 'path', {})
@@ -19,13 +19,13 @@ export async function createKeyFile(path: string): Promise<void> {
   })
 }
 
-/** @throws ClientError `invalid_file`, also where it is missing */
+/** Read the key of a file. @throws ClientError `invalid_file`, also if the file is missing */
 export async function readKey(path: string, options: PrivateFileOptions): Promise<Uint8Array> {
   const file = keyFile(path, 'keyFile', options)
   return parseKey(file.path, (await file.read())?.text)
 }
 
-/** The key of a file that is made where it is missing. @throws ClientError `invalid_file` */
+/** Read the key of a file, and make the file if it is missing. @throws ClientError `invalid_file` */
 export async function readOrMakeKey(path: string, options: PrivateFileOptions): Promise<Uint8Array> {
   const file = keyFile(path, 'keyFile', options)
   return withLock(file.path, async () => {

@@ -4,23 +4,23 @@ import type { PrivateFileOptions } from '../private-file.ts'
 import { type Kdf, lengths, type ScryptKdf } from './envelope.ts'
 import { readKey, readOrMakeKey } from './key-file.ts'
 
-/** A passphrase of at least 8 characters, or what gives it when it is needed. Other processes may wait for the file meanwhile. */
+/** A passphrase of at least 8 characters, or a function that gives it when it is needed. Meanwhile other processes may wait for the file. */
 export type Passphrase = string | (() => string | Promise<string>)
 
-/** What answers are encrypted with: one of both. */
+/** What answers are encrypted with: one of the two. */
 export interface AnswerKey {
   readonly passphrase?: Passphrase | undefined
-  /** The path of a file that `createKeyFile` has made. */
+  /** The path of a file that `createKeyFile` made. */
   readonly keyFile?: string | undefined
 }
 
 /** Gives keys for a file of answers. */
 export interface Keyring {
-  /** The key for what is encrypted so; `null` where it was another kind. @throws ClientError `invalid_file`; TypeError */
+  /** The key that opens the text. `null` if that was encrypted with another kind of key. @throws ClientError `invalid_file`; TypeError */
   keyFor(kdf: Kdf): Promise<Uint8Array | null>
-  /** What to encrypt with. Makes the key file where it is missing. @throws ClientError `invalid_file`; TypeError */
+  /** The key to encrypt with. Makes the key file if it is missing. @throws ClientError `invalid_file`; TypeError */
   keyToWrite(): Promise<{ readonly kdf: Kdf; readonly key: Uint8Array }>
-  /** Says that the latest key did not open. */
+  /** Hears that the latest key did not open the text. */
   forget(): void
 }
 
@@ -28,7 +28,7 @@ export interface Keyring {
 const cost = { N: 131_072, r: 8, p: 1 } as const
 const shortest = 8
 
-/** `null` where there is neither passphrase nor key file. @throws TypeError where there are both, or one that is none */
+/** Make a keyring. `null` if there is neither passphrase nor key file. @throws TypeError if there are both, or one is bad */
 export function createKeyring({ passphrase, keyFile }: AnswerKey, options: PrivateFileOptions): Keyring | null {
   if (passphrase !== undefined && keyFile !== undefined) throw new TypeError('Give passphrase or keyFile, not both')
   if (passphrase !== undefined) return passphraseKeyring(passphrase)
@@ -50,7 +50,7 @@ interface Remembered {
   readonly key: Promise<Uint8Array>
 }
 
-/** Remembers the key of the salt seen last, since each costs some tenths of a second. */
+/** A keyring that remembers the key for the salt seen last, since each key costs some tenths of a second. */
 function passphraseKeyring(source: Passphrase): Keyring {
   if (typeof source !== 'function') checkPassphrase(source)
   let latest: Remembered | null = null
@@ -81,13 +81,13 @@ function passphraseKeyring(source: Passphrase): Keyring {
 async function deriveKey(source: Passphrase, { N, r, p, salt }: ScryptKdf): Promise<Uint8Array> {
   const passphrase = typeof source === 'function' ? await source() : source
   checkPassphrase(passphrase)
-  // RFC 8265, section 4.2: keyboards differ in how they compose letters.
+  // RFC 8265 section 4.2: keyboards differ in how they compose letters.
   const text = passphrase.normalize('NFC')
-  // Both of scrypt's tables, and room.
+  // Both tables of scrypt, and some room.
   const maxmem = 128 * r * (N + p + 8)
   return new Promise((resolve, reject) => {
     scrypt(text, Buffer.from(salt, 'base64url'), lengths.key, { N, r, p, maxmem }, (error, key) => {
-      // Where there is none, Node says null and Bun undefined.
+      // If there is no error, Node gives null and Bun undefined.
       if (error instanceof Error) reject(error)
       else resolve(key)
     })
@@ -96,7 +96,7 @@ async function deriveKey(source: Passphrase, { N, r, p, salt }: ScryptKdf): Prom
 
 function checkPassphrase(passphrase: string): void {
   if (typeof passphrase !== 'string' || passphrase.length < shortest)
-    throw new TypeError(`passphrase must be a text of at least ${shortest} characters`)
+    throw new TypeError(`passphrase must be a string of at least ${shortest} characters`)
 }
 
 function isSame(one: ScryptKdf, other: ScryptKdf): boolean {

@@ -3,24 +3,24 @@ import type { AnswerFile } from './answer-file.ts'
 import type { Answers } from './answers.ts'
 import { type AnswersFault, readAnswers } from './answers-text.ts'
 
-/** What a file of answers may hold that is odd and does no harm. */
+/** What is odd in a file of answers and does no harm. */
 export type AnswersWarning =
   /** The question has no answer. */
   | 'empty_list'
   | 'empty_question'
   | 'empty_answer'
-  /** An answer is there twice. */
+  /** The question has the same answer twice. */
   | 'duplicate_answer'
-  /** Another question differs from it by case, accents or white space alone. */
+  /** Another question differs from it only by case, accents or white space. */
   | 'alike_question'
-  /** Other users could read or write the file, and now cannot. */
+  /** Other users could read or write the file. Now they cannot. */
   | 'mode_repaired'
-  /** Other users can read or write the file. It stays so, since it may be none of ours. */
+  /** Other users can read or write the file. It stays open, since others may need it. */
   | 'open_to_others'
 
-/** What there is to say of a file of answers. */
+/** What was found out about a file of answers. */
 export interface AnswersReport {
-  /** Whether it can be used: there is no fault. A file that is missing can: it is made with the first answer. */
+  /** Whether the file can be used, because it has no fault. A missing file can: the first answer creates it. */
   readonly ok: boolean
   readonly exists: boolean
   readonly encrypted: boolean
@@ -28,15 +28,15 @@ export interface AnswersReport {
   readonly questions: number
   /** How many answers could be read. */
   readonly answers: number
-  /** The permission bits as they were found, such as `0o600`; `null` on Windows, and where the file could not be read. */
+  /** The permission bits as they were found, such as `0o600`. `null` on Windows, and if the file could not be read. */
   readonly mode: number | null
-  /** What keeps the file from being used; `question` is `null` where it is the whole. */
+  /** What keeps the file from being used. `question` is `null` if it is the whole file. */
   readonly faults: readonly AnswersFault[]
-  /** What is odd; `clean` mends what is empty or there twice. */
+  /** What is odd. `clean` drops what is empty or repeated. */
   readonly warnings: readonly { readonly question: string | null; readonly warning: AnswersWarning }[]
 }
 
-/** Looks at a file without changing what is in it. */
+/** Examine a file without changing its content. */
 export async function validate(path: string, file: AnswerFile): Promise<AnswersReport> {
   try {
     const { text, encrypted, mode, isOpen } = await file.content()
@@ -55,7 +55,7 @@ export async function validate(path: string, file: AnswerFile): Promise<AnswersR
   }
 }
 
-/** Faults that a plain file cannot have. */
+/** Faults that only an encrypted file can have. */
 const encryptedOnly: readonly FileFault[] = ['key_needed', 'key_file', 'does_not_open']
 
 const sound: AnswersReport = {
@@ -93,7 +93,7 @@ function warningsOf(answers: Answers): AnswersReport['warnings'] {
   })
 }
 
-/** Without case, accents, and surplus white space. */
+/** Remove case, accents, and surplus white space. */
 function bareForm(text: string): string {
   return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').replaceAll(/\s+/gu, ' ').trim().toLowerCase()
 }
