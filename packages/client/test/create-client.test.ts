@@ -1,4 +1,4 @@
-/** The rule guarded here: one client logs in by tokens or by cookies, and stays signed in, with codes of its own. */
+/** The rule guarded here: one client logs in by tokens or by cookies, and stays signed in, with codes that it makes. */
 import { expect, test } from 'vitest'
 import { credentials, openApp } from './open-app.ts'
 

@@ -29,11 +29,11 @@ export interface TestApp {
   readonly clock: ManualClock
   /** Each request, as `POST /auth/login`. */
   readonly requests: readonly string[]
-  /** Each body of JSON that came, in the order of the requests with one. */
+  /** Each JSON body that came, in the order of the requests that had one. */
   readonly bodies: readonly Readonly<Record<string, unknown>>[]
   /** Texts of the messages that were sent. */
   readonly mails: readonly string[]
-  /** What clients have said. */
+  /** The notices of clients. */
   readonly notices: Notice[]
   /** How long clients have waited, in milliseconds. */
   readonly waits: readonly number[]

@@ -1,4 +1,4 @@
-/** The rule guarded here: the compiler of a page, which knows no Node, takes what a page loads. */
+/** The rule guarded here: the compiler of a page, which does not know Node, accepts what a page loads. */
 import { join } from 'node:path'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
@@ -21,7 +21,7 @@ test('with the types of a browser and none of Node', { timeout: 60_000 }, () => 
   expect(faultsIn([source])).toEqual([])
 })
 
-test('what is for Node alone is refused by the same compiler', { timeout: 60_000 }, () => {
+test('the same compiler refuses what is for Node alone', { timeout: 60_000 }, () => {
   const faults = faultsIn([join(source, '..', 'node', 'index.ts')])
   expect(faults.join()).toMatch(/node:fs/)
 })

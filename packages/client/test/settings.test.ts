@@ -1,4 +1,4 @@
-/** The rule guarded here: a bad option fails at once, by its name. And the threat: a password that goes over the net in the clear. */
+/** The rule guarded here: a bad option fails at once, by its name. And the threat: a password that goes over the network in the clear. */
 import { expect, test } from 'vitest'
 import { createClient } from '../src/index.ts'
 
@@ -38,13 +38,13 @@ test.each([
   expect(() => createClient(options as never)).toThrow(new RegExp(`^${name.replace('.', '\\.')} `))
 })
 
-test('a path of a route that is not there is told with those that are', () => {
+test('a path of an unknown route is refused with the names of the known ones', () => {
   const create = () => createClient({ baseUrl, paths: { 'sign-in': '/x' } as never })
   expect(create).toThrow(TypeError)
   expect(create).toThrow(/^paths: unknown option "sign-in" \(known: login, verify, .*one_time_code\.send\)$/)
 })
 
-test('options that are none are one too', () => {
+test('missing options are a TypeError too', () => {
   expect(() => createClient(undefined as never)).toThrow(TypeError)
 })
 

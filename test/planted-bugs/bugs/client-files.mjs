@@ -299,7 +299,7 @@ export const clientFiles = [
   },
   {
     name: 'a step that was given back opens one that was used',
-    test: 'given back where none came after',
+    test: 'given back if none came after',
     threats: [steps],
     changes: [
       { file: `${node}/step-file.ts`, search: 'steps.get(key) === step', replace: '(steps.get(key) ?? -1) >= step' },

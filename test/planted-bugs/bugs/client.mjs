@@ -127,7 +127,7 @@ export const client = [
   ),
   bug(
     'a dead login goes on waiting',
-    [pending, 'waits no more'],
+    [pending, 'no longer waits'],
     ['login/challenge.ts', '      if (isOver(answer)) pending = null\n', ''],
   ),
   bug(

@@ -1,4 +1,4 @@
-/** The rule guarded here: each thing one can do with a second factor can be done through the client, and a demand for a proof is met by it. */
+/** The rule guarded here: the client can do everything that a user can do with a second factor, and it meets a demand for a proof. */
 import { expect, test } from 'vitest'
 import { credentials, openApp } from '../open-app.ts'
 
@@ -22,7 +22,7 @@ test('status', async () => {
   })
 })
 
-test('authenticators: listed, renamed, and removed under a fresh proof that is given by itself', async () => {
+test('authenticators: listed, renamed, and removed under a fresh proof that the client gives by itself', async () => {
   const { app, client } = await openEnrolled()
   const [one] = await client.authenticators()
   expect(one).toMatchObject({ type: 'totp', name: 'Authenticator 1' })
@@ -70,7 +70,7 @@ test('a person gives a fresh proof', async () => {
   expect((await client.fetch('/payout')).status).toBe(200)
 })
 
-test('disable: by the secret, with the password, and no code is sent twice where that was wrong', async () => {
+test('disable: by the secret, with the password, and no code is sent twice if the password was wrong', async () => {
   const { app, client } = await openEnrolled()
   const refused = client.disable({ password: 'x' })
   await expect(refused).rejects.toMatchObject({ code: 'invalid_credentials' })
@@ -79,7 +79,7 @@ test('disable: by the secret, with the password, and no code is sent twice where
   expect(new Set(app.bodies.flatMap(({ code }) => (code === undefined ? [] : [code]))).size).toBe(3)
 })
 
-test('a break after which the factor may be gone is told, and nothing is given up again', async () => {
+test('a break after which the factor may be gone is reported, and nothing is given up again', async () => {
   const app = await openApp({
     before: (express) => {
       express.use('/auth/mfa/totp/deactivate', (_req, res, next) => {
@@ -128,7 +128,7 @@ test('one-time codes: sent for a login, for a proof, and to give the factor up',
   expect((await mailed.status()).methods).toEqual(['totp', 'recovery_code'])
 })
 
-test('diagnose: of a code, and of an enrollment under way', async () => {
+test('diagnose: of a code, and of an enrollment that has begun', async () => {
   const { app, phone, client } = await openEnrolled()
   const late = await client.diagnose(phone.codeAt(phone.step(app.clock.now()) - 4))
   expect(late.serverTime).toEqual(new Date(app.clock.now()))
@@ -159,7 +159,7 @@ test('probe: what a server offers, without a trace in its records', async () => 
   })
 })
 
-test('probe where Latchkey is not mounted is unexpected_answer', async () => {
+test('probe of an address without Latchkey is unexpected_answer', async () => {
   const app = await openApp()
   const client = app.client({ baseUrl: `${app.url}/elsewhere` })
   await expect(client.probe()).rejects.toMatchObject({ code: 'unexpected_answer', status: 404 })

@@ -1,5 +1,5 @@
 /**
- * The rule guarded here: at a terminal a person signs in and enrolls by the keys alone, what is secret is never shown, and the
+ * The rule guarded here: at a terminal a person signs in and enrolls by keys alone, what is secret is never shown, and the
  * terminal is as before when the command ends. Each case is a real process below a real pseudo-terminal.
  */
 import { once } from 'node:events'
@@ -13,7 +13,7 @@ import { openSchool, password, propositions, question, rightAnswer } from './ope
 import { readQrRows } from './read-qr-rows.ts'
 import { freshFolder, hasTerminal, keys, openTerminal, runPiped, type Terminal } from './terminal.ts'
 
-// Processes, on cores that may be busy with other tests.
+// For processes on cores that may be busy with other tests.
 vi.setConfig({ testTimeout: 30_000 })
 
 const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`)
@@ -67,7 +67,7 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
     for (const hidden of [wrong, right, password]) expect(terminal.raw()).not.toContain(hidden)
   })
 
-  test('a question without propositions takes a text, and --answers remembers what was right', async () => {
+  test('a question without propositions takes any text, and --answers remembers what was right', async () => {
     const school = await openSchool({ offers: [] })
     await school.enrollQuestions()
     const file = join(freshFolder(), 'answers.json')
@@ -78,7 +78,7 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ [question]: [rightAnswer] })
   })
 
-  test('where a question cannot be answered, a recovery code can be given', async () => {
+  test('a recovery code can be given instead of an answer', async () => {
     const school = await openSchool()
     const [code = ''] = await school.enrollQuestions()
     const terminal = await openTerminal(['login', school.url])
@@ -104,7 +104,7 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
     expect(existsSync(file)).toBe(false)
   })
 
-  test('enroll takes an address in the place of an app', async () => {
+  test('enroll takes an address instead of an app', async () => {
     const school = await openSchool()
     const words = ['enroll', school.url, '--method', 'one_time_code', '--to', 'alice@app.example', '--name', 'Mail']
     const terminal = await openTerminal(words)
@@ -147,7 +147,7 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
     expect(terminal.raw().lastIndexOf(showCursor)).toBeGreaterThan(terminal.raw().lastIndexOf(hideCursor))
   })
 
-  test('a person is asked though standard output goes to a file, which gets the JSON alone', async () => {
+  test('a person is asked although standard output goes to a file, which gets only the JSON', async () => {
     const [school, file] = [await openSchool(), join(freshFolder(), 'session.json')]
     await school.enrollQuestions()
     const terminal = await openTerminal([], { script: `$LATCHKEY login ${school.url} > ${file}` })
@@ -262,7 +262,7 @@ describe.skipIf(!hasTerminal())('at a terminal', () => {
     expect(list.screen()).not.toContain('long enough')
   })
 
-  test.each([{ CI: 'true' }, { CI: '1' }])('with %o nothing is asked, though a terminal is there', async (env) => {
+  test.each([{ CI: 'true' }, { CI: '1' }])('with %o nothing is asked, although there is a terminal', async (env) => {
     const school = await openSchool()
     await school.enrollPhone()
     const terminal = await openTerminal(['login', school.url, '--username', 'alice'], {

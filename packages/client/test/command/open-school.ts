@@ -1,4 +1,4 @@
-// An app that asks its pupils questions, with Latchkey in it and cookies for sessions. Its clock is the real one.
+// An app with Latchkey that asks its pupils questions, with cookies for sessions. Its clock is the real one.
 
 import { createMfa, type Mfa, memoryStorage, questions } from '@latchkey/core'
 import { expressMfa, expressSessionHost } from '@latchkey/express'
@@ -17,12 +17,12 @@ const alice = { id: '1', name: 'alice', stamp: '1' }
 const secret = 'kV3nX8pT1qL6wZ9sB4dF7gJ2hM5cR0yA'
 
 export interface School {
-  /** Where Latchkey is mounted. */
+  /** The address where Latchkey is mounted. */
   readonly url: string
   readonly mfa: Mfa
-  /** Sets up alice's phone, whose current code is still good. */
+  /** Sets up alice's phone. Its current code is still unused. */
   readonly enrollPhone: () => Promise<VirtualAuthenticator>
-  /** Begins to ask alice at each login; gives her recovery codes. */
+  /** Begins to ask alice questions at each login. Gives her recovery codes. */
   readonly enrollQuestions: () => Promise<readonly string[]>
   /** Texts of the messages that were sent. */
   readonly mails: readonly string[]
@@ -33,7 +33,7 @@ export interface SchoolOptions {
   /** What is asked, in turns. */
   readonly asks?: readonly string[]
   readonly offers?: readonly string[]
-  /** Whether accounts have to have a second factor. */
+  /** Whether accounts must have a second factor. */
   readonly demands?: boolean
 }
 
@@ -75,7 +75,7 @@ export async function openSchool({
     async enrollPhone() {
       const { totpUrl, activationToken } = await mfa.begin('totp', alice)
       const phone = virtualAuthenticator(totpUrl)
-      // A code of the step before, so that the current one is still good.
+      // The code of the previous step, so that the current one is still unused.
       const code = phone.codeAt(phone.step(Date.now()) - 1)
       await mfa.confirm('totp', alice, { activationToken, code })
       return phone

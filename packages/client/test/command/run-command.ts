@@ -14,7 +14,7 @@ export interface RunOptions extends Partial<Pick<CommandIo, 'env' | 'fetch' | 'n
   readonly isTerminal?: boolean
 }
 
-/** Runs the command in this process, where nobody can be asked. */
+/** Run the command in this process. There is nobody to ask. */
 export async function runCommand(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { input = '', isTerminal = false, env = {}, signal = new AbortController().signal, ...rest } = options
   const [stdout, stderr] = [memory(isTerminal), memory(isTerminal)]

@@ -1,4 +1,4 @@
-/** The rule guarded here: what is typed wrongly is told on one line with exit code 2, and programs read results and errors as JSON. */
+/** The rule guarded here: wrong usage is reported on one line with exit code 2, and programs read results and errors as JSON. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -83,7 +83,7 @@ test.each([
   }
 })
 
-test('the fields of a login come from the options, and the password of a file to the letter', async () => {
+test('the fields of a login come from the options, and the password of a file is taken exactly', async () => {
   const file = join(freshFolder(), 'password')
   writeFileSync(file, '# no comment \nmore\n', { mode: 0o600 })
   const bodies: unknown[] = []
@@ -117,7 +117,7 @@ test.each([
   expect(plain.stderr).not.toMatch(/\n\s+at /)
 })
 
-test('a server that is none of Latchkey’s, or is away, has exit code 4', async () => {
+test('a server without Latchkey, or one that is down, gives exit code 4', async () => {
   const html: typeof fetch = async () => new Response('<html>', { headers: { 'Content-Type': 'text/html' } })
   const away: typeof fetch = async () => Promise.reject(new TypeError('fetch failed'))
   for (const fetch of [html, away]) {
@@ -127,7 +127,7 @@ test('a server that is none of Latchkey’s, or is away, has exit code 4', async
   }
 })
 
-test('a command that was ended has exit code 130, whatever came of it', async () => {
+test('a command that was ended has exit code 130, whatever its result', async () => {
   const controller = new AbortController()
   const fetch: typeof globalThis.fetch = async () => {
     controller.abort()

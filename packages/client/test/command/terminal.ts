@@ -1,4 +1,4 @@
-// A real terminal: the command in a process of its own, below a pseudo-terminal that `script` of util-linux opens.
+// A real terminal: the command in a separate process, below a pseudo-terminal that `script` of util-linux opens.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -18,7 +18,7 @@ export interface Terminal {
   readonly screen: () => string
   /** All that was written, as it came. */
   readonly raw: () => string
-  /** Resolves when a text is there behind all that was waited for before. */
+  /** Resolves when a text appears after all the texts that were waited for before. */
   readonly until: (text: string) => Promise<void>
   readonly type: (text: string) => void
   readonly exitCode: Promise<number>
@@ -26,11 +26,11 @@ export interface Terminal {
 
 export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>
-  /** What the shell runs in the place of `latchkey …`, with `$LATCHKEY` for it. */
+  /** What the shell runs instead of `latchkey …`. `$LATCHKEY` stands for the command. */
   readonly script?: string
 }
 
-/** Whether `script` is here; where it is not, it is said which tests are left out, and in CI that is an error. */
+/** Whether `script` is installed. If not, the run says which tests are left out, and in CI that is an error. */
 export function hasTerminal(): boolean {
   try {
     execFileSync('script', ['--version'], { stdio: 'ignore' })
@@ -43,20 +43,20 @@ export function hasTerminal(): boolean {
   }
 }
 
-/** A folder of the test's own, which is where the command keeps its files. */
+/** A new folder for the test, in which the command keeps its files. */
 export function freshFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-command-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** Runs `latchkey` with these words at a terminal of 120 columns. */
+/** Run `latchkey` with these words at a terminal of 120 columns. */
 export async function openTerminal(
   words: readonly string[],
   { env = {}, script = `$LATCHKEY ${words.map(quoted).join(' ')}` }: TerminalOptions = {},
 ): Promise<Terminal> {
   const command = `LATCHKEY=${quoted(`${process.execPath} ${await bundled(main)}`)}; stty rows 60 cols 120; ${script}`
-  // Without this option it would turn the echo off by itself, as its own input is no terminal.
+  // Without this option it would turn the echo off by itself, since its own input is no terminal.
   const args = ['--quiet', '--return', '--flush', '--echo', 'always', '--command', command, '/dev/null']
   const child = spawn('script', args, { env: environment(env), stdio: ['pipe', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -99,7 +99,7 @@ function followed(child: ChildProcess): Terminal {
   return { screen, raw: () => raw, until, type: (text) => void child.stdin?.write(text), exitCode }
 }
 
-/** What a person has; nothing of the test run, which may be one of CI. */
+/** The environment of a person, without that of the test run, which may run in CI. */
 function environment(env: Readonly<Record<string, string>>): Record<string, string> {
   const home = freshFolder()
   return {
@@ -119,11 +119,11 @@ function quoted(word: string): string {
 export interface PipeOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
-  /** Whether nobody reads what comes out, as when `head` has seen enough. */
+  /** Whether nobody reads the output, as when `head` has seen enough. */
   readonly leaves?: boolean
 }
 
-/** Runs `latchkey` with these words where no terminal is. */
+/** Run `latchkey` with these words and without a terminal. */
 export async function runPiped(
   words: readonly string[],
   { env = {}, input = '', leaves = false }: PipeOptions = {},

@@ -1,6 +1,6 @@
 /**
- * The threat here: a program that calls the command hangs at a prompt which nobody sees, or gets a secret where it expects none.
- * Each case is a real process with pipes. The rule: no terminal, no prompt; exit codes tell what came of it.
+ * The threat here: a program that calls the command hangs at a prompt that nobody sees, or gets a secret that it does not expect.
+ * Each case is a real process with pipes. The rule: no terminal, no prompt. Exit codes tell the result.
  */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ function errorIn(text: string): Record<string, unknown> {
   return (JSON.parse(text) as { error: Record<string, unknown> }).error
 }
 
-test('a question that nobody answers is told, with exit code 3', async () => {
+test('a question that nobody answers is reported, with exit code 3', async () => {
   const school = await openSchool()
   await school.enrollQuestions()
   const { exitCode, stdout, stderr } = await runPiped(['login', school.url, ...asAlice, '--json'], { env })
@@ -35,7 +35,7 @@ test('without a user name or a password it is wrong usage', async () => {
   expect((await runPiped(['enroll', school.url, ...asAlice], { env })).exitCode).toBe(2)
 })
 
-test('a secret, answers of a file and a code of a variable sign in by themselves', async () => {
+test('a secret, answers from a file and a code from a variable sign in without a person', async () => {
   const [phones, asks] = [await openSchool(), await openSchool()]
   const phone = await phones.enrollPhone()
   await asks.enrollQuestions()
@@ -55,7 +55,7 @@ test('a secret, answers of a file and a code of a variable sign in by themselves
   expect([byCode.exitCode, byCode.stderr]).toEqual([0, 'Signed in.\n'])
 })
 
-test('what is secret is in nothing that is told, however it fails', async () => {
+test('no output holds a secret, however the command fails', async () => {
   const school = await openSchool()
   const phone = await school.enrollPhone()
   const [wrongCode, wrongPassword] = [phone.wrongCode(Date.now()), 'Incorrect Horse 48']
@@ -106,7 +106,7 @@ test('a login that waits for an answer goes on, with the question that is asked 
   expect((await goOn()).exitCode).toBe(0)
 })
 
-test('a login that waits is of its server alone, and what is no login is refused', async () => {
+test('a login that waits belongs to its server alone, and anything but a login is refused', async () => {
   const [school, other] = [await openSchool(), await openSchool()]
   await school.enrollPhone()
   const pending = join(freshFolder(), 'pending.json')
@@ -135,7 +135,7 @@ test('a login that waits goes on in another process', async () => {
   expect(existsSync(file)).toBe(false)
 })
 
-test('a program enrolls with --secret-out, and signs in with what that kept', async () => {
+test('a program enrolls with --secret-out, and signs in with what that stored', async () => {
   const school = await openSchool()
   const [folder, state] = [freshFolder(), freshFolder()]
   const [secret, qr] = [join(folder, 'secret'), join(folder, 'qr.png')]
@@ -152,7 +152,7 @@ test('a program enrolls with --secret-out, and signs in with what that kept', as
   const [code = ''] = recovery_codes
   const login = await runPiped(['login', school.url, ...asAlice, '--code-env', 'CODE'], { env: { ...own, CODE: code } })
   expect(login.exitCode).toBe(0)
-  // Its step was used by the confirmation, which the file of steps knows.
+  // The confirmation used its step, and the file of steps knows that.
   const steps = JSON.parse(readFileSync(join(state, 'steps.json'), 'utf8')) as Record<string, number>
   expect(Object.values(steps)).toHaveLength(1)
 })
@@ -167,7 +167,7 @@ test('a secret is never written over another one', async () => {
   expect(await school.isEnrolled()).toBe(false)
 })
 
-test('who is saved enrolls without a login', async () => {
+test('a saved sign-in enrolls without a login', async () => {
   const school = await openSchool()
   const folder = freshFolder()
   const [saved, secret] = [join(folder, 'saved.json'), join(folder, 'secret')]
@@ -185,11 +185,11 @@ test('a secret comes from standard input', async () => {
   expect([before, phone.code(Date.now())]).toContain(code)
 })
 
-test('where the reader of the output has left, the command ends quietly', async () => {
+test('the command ends quietly if the reader of its output has left', async () => {
   expect(await runPiped(['--help'], { leaves: true })).toEqual({ exitCode: 0, stdout: '', stderr: '' })
 })
 
-test('where no server is, the doctor fails', async () => {
+test('the doctor fails if there is no server', async () => {
   const { exitCode, stdout } = await runPiped(['doctor', 'http://127.0.0.1:9/auth'])
   expect([exitCode, stdout]).toEqual([1, expect.stringContaining('network_error')])
 })

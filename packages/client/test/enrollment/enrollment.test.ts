@@ -1,4 +1,4 @@
-/** The rule guarded here: whoever has to have a second factor, or wants one, gets one through the client, and is signed in where that signs in. */
+/** The rule guarded here: a user who must have a second factor, or wants one, gets it through the client, and is signed in if that signs in. */
 import { virtualAuthenticator } from '@latchkey/testing'
 import { describe, expect, test } from 'vitest'
 import type { Setup } from '../../src/index.ts'
@@ -29,7 +29,7 @@ test.each(['bearer', 'session'] as const)('register, confirm, and be signed in: 
 })
 
 test.each(['bearer', 'session'] as const)(
-  'who is signed in sets up, confirms, and has a fresh proof: %s',
+  'a user who is signed in sets up, confirms, and has a fresh proof: %s',
   async (host) => {
     const app = await openApp({ host })
     const client = app.client()
@@ -99,7 +99,7 @@ describe('an account that must enroll', () => {
   )
 })
 
-test('who logs in after somebody who must enroll enrolls for nobody but himself', async () => {
+test('a user who logs in after another who must enroll enrolls for nobody but himself', async () => {
   const app = await openApp({ mfa: { enrollment: ({ name }) => (name === 'alice' ? 'required' : 'optional') } })
   const client = app.client()
   await client.register({ username: 'bob', password: 'builder' })
@@ -111,7 +111,7 @@ test('who logs in after somebody who must enroll enrolls for nobody but himself'
   expect(await app.mfa.status('1')).toMatchObject({ mfaEnabled: false })
 })
 
-test('a wrong code leaves the enrollment under way', async () => {
+test('a wrong code does not end the enrollment', async () => {
   const app = await openApp()
   const client = app.client()
   await client.login(credentials)
@@ -145,7 +145,7 @@ test.each([
   expect(app.requests).toEqual([])
 })
 
-test('what cannot be confirmed without an answer says so', async () => {
+test('an enrollment that needs an answer says so', async () => {
   const app = await openApp()
   const phone = await app.enroll()
   const client = app.client({ totp: phone.secret })

@@ -1,4 +1,4 @@
-/** The rule guarded here: cookies are kept as RFC 6265 has it, for the app's own host, and none goes where it does not belong. */
+/** The rule guarded here: cookies are kept as RFC 6265 says, for the app's own host, and none goes where it does not belong. */
 import { describe, expect, test } from 'vitest'
 import { afterAnswer, cookieHeader } from '../../src/http/cookies.ts'
 
@@ -70,7 +70,7 @@ describe('sent', () => {
     ['http://127.0.0.1:3000/', 'sid=1'],
     ['http://127.0.0.1.example/', null],
     ['http://localhost.example/', null],
-  ])('a secure one where nobody listens: %s', (address, header) => {
+  ])('a secure one, if nobody listens: %s', (address, header) => {
     expect(sentTo(address, 'sid=1; Path=/; Secure')).toBe(header)
   })
 

@@ -38,7 +38,7 @@ test.each([
   await expect(client.login(credentials)).rejects.toMatchObject({ code: 'unexpected_answer', status })
 })
 
-test('a redirect is not followed: it would take the password along', async () => {
+test('a redirect is not followed: it would carry the password along', async () => {
   const elsewhere = await serve((_req, res) => void res.end('{}'))
   const { client } = await serve((_req, res) => void res.writeHead(307, { Location: `${elsewhere.url}/login` }).end())
   await expect(client.login(credentials)).rejects.toMatchObject({ code: 'unexpected_answer' })
@@ -64,7 +64,7 @@ test('a signal ends a request that hangs, with its own reason', async () => {
   await expect(client.status({ signal: controller.signal })).rejects.toThrow('enough')
 })
 
-test('a storage that is away is asked again for what changes nothing, and not for what may have', async () => {
+test('if the storage is down, a request that changes nothing is repeated, and one that may have changed something is not', async () => {
   const away = problem(503, { code: 'storage_unavailable', detail: 'away' })
   const reading = await serve(away)
   await expect(reading.client.status()).rejects.toMatchObject({ code: 'storage_unavailable', status: 503 })
@@ -103,7 +103,7 @@ test.each([
   await expect(client.login(credentials)).rejects.toMatchObject({ code: 'too_many_attempts', retryAfterSeconds: 30 })
 })
 
-test('the time of a page that is not the app is not learned', async () => {
+test('the time of a page that is not from the app is not learned', async () => {
   const { client } = await serve((_req, res) => {
     res.setHeader('Date', new Date(0).toUTCString())
     res.writeHead(502).end()
@@ -112,7 +112,7 @@ test('the time of a page that is not the app is not learned', async () => {
   expect(client.clock()).toBeNull()
 })
 
-test('an app whose paths are others is called there', async () => {
+test('an app with other paths is called at those', async () => {
   const app = await openApp({ mfa: { routes: { login: '/sign-in', status: '/second-factor' } } })
   const client = app.client({ paths: { login: '/sign-in', status: '/second-factor' } })
   await client.login(credentials)

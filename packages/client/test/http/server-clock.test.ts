@@ -28,7 +28,7 @@ test('an answer that came before it was asked for teaches nothing: the clock was
   expect(clock.reading()).toBeNull()
 })
 
-test('one answer tells it to half a second and half of the way', () => {
+test('one answer tells the time to half a second and half of the round trip', () => {
   const { clock } = open()
   clock.learn(date(startMs + 40_000), startMs, startMs + 200)
   expect(clock.reading()).toEqual({ offsetSeconds: 40.4, precisionSeconds: 0.6 })

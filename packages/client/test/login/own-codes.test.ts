@@ -1,6 +1,6 @@
 /**
- * The rule guarded here: a program with a secret is never refused for a code of its own making. No step is used twice, no code is sent in
- * its last second or a second time, and the time is the server's.
+ * The rule guarded here: a program with a secret is never refused for a code that it made itself. No step is used twice. No code is sent
+ * in its last second, or a second time. The time is the server's.
  */
 import type { Express } from 'express'
 import { describe, expect, test } from 'vitest'
@@ -13,7 +13,7 @@ function codesOf({ bodies }: TestApp): readonly unknown[] {
   return bodies.flatMap(({ code }) => (code === undefined ? [] : [code]))
 }
 
-test('20 logins in a row: each on its own step, none refused, and each wait is told', async () => {
+test('20 logins in a row: each on its own step, none refused, and each wait is reported', async () => {
   const app = await openApp()
   const phone = await app.enroll()
   const client = app.client({ totp: phone.secret })
@@ -36,7 +36,7 @@ test.each([40, -40, 29, 599, -599])(
 )
 
 test.each([700, -700, 86_400])(
-  'a server that is %i s off gets no code: it could collect those of another day',
+  'a server that is %i s off gets no code: it could collect codes of another day',
   async (behindSeconds) => {
     const app = await openApp({ behindSeconds })
     const phone = await app.enroll()
@@ -47,7 +47,7 @@ test.each([700, -700, 86_400])(
 )
 
 test.each([28, 28.4, 28.9, 29, 29.01, 29.5, 29.999])(
-  'at %f s of a step no code leaves in the last second of its own',
+  'at %f s of a step no code is sent in its last second',
   async (second) => {
     const app = await openApp({ mfa: { totp: { window: 0 } } })
     const phone = await app.enroll()
@@ -60,7 +60,7 @@ test.each([28, 28.4, 28.9, 29, 29.01, 29.5, 29.999])(
   },
 )
 
-test('what is not known of the time for sure counts as the last second', async () => {
+test('time that is not known for sure counts as the last second', async () => {
   const app = await openApp({ mfa: { totp: { window: 0 } } })
   const phone = await app.enroll()
   app.clock.advance(28.9)
@@ -87,7 +87,7 @@ test('a step that may not have begun yet is waited for', async () => {
   expect(app.waits).toEqual([300])
 })
 
-test('two clients of one process know of each other, also at one instant', async () => {
+test('two clients in one process know of each other, also at the same time', async () => {
   const app = await openApp()
   const phone = await app.enroll()
   const clients = [app.client({ totp: phone.secret }), app.client({ totp: phone.secret.toLowerCase() })]
@@ -96,7 +96,7 @@ test('two clients of one process know of each other, also at one instant', async
   expect(app.requests.filter((request) => request === verify)).toHaveLength(2)
 })
 
-test('logins of one client at one instant take turns', async () => {
+test('logins of one client at the same time take turns', async () => {
   const app = await openApp()
   const phone = await app.enroll()
   const client = app.client({ totp: phone.secret })
@@ -105,7 +105,7 @@ test('logins of one client at one instant take turns', async () => {
   expect(new Set(codesOf(app)).size).toBe(3)
 })
 
-test('where somebody else has used the step, the next one gets in', async () => {
+test('if somebody else has used the step, the next one gets in', async () => {
   const app = await openApp()
   const phone = await app.enroll()
   const somewhereElse = app.client()
@@ -117,7 +117,7 @@ test('where somebody else has used the step, the next one gets in', async () => 
   ])
 })
 
-test('a secret that is another one is tried twice and no more, whatever maxAttempts says', async () => {
+test('a wrong secret is tried twice, whatever maxAttempts says', async () => {
   const app = await openApp()
   await app.enroll()
   const client = app.client({ totp: 'GEZDGNBVGY3TQOJQ', maxAttempts: 5 })
@@ -170,7 +170,7 @@ test.each([
   expect(tokens).not.toBeNull()
 })
 
-test('digits, period and algorithm are those of the app', async () => {
+test('digits, period and algorithm match the app', async () => {
   const app = await openApp({ mfa: { totp: { digits: 8, period: 60, algorithm: 'SHA256' } } })
   const phone = await app.enroll()
   app.clock.advance(30)
@@ -248,7 +248,7 @@ describe('a network that breaks', () => {
     ])
   })
 
-  test('for good: it ends after maxAttempts, with the fault of the network', async () => {
+  test('for good: it ends after maxAttempts, with the network error', async () => {
     const app = await openApp({ before: breaking(99, 'before') })
     const phone = await app.enroll()
     const client = app.client({ totp: phone.secret, maxAttempts: 2 })
@@ -265,7 +265,7 @@ describe('a network that breaks', () => {
   })
 })
 
-describe('a server that is away', () => {
+describe('a server that is down', () => {
   test('before the login: it is asked again, and then there is one login', async () => {
     const app = await openApp()
     const phone = await app.enroll()
@@ -312,7 +312,7 @@ describe('a server that is away', () => {
   })
 })
 
-test('a secret that is none is an error of the option, or of the login that asks for it', async () => {
+test('a bad secret is an error of the option, or of the login that asks for it', async () => {
   const app = await openApp()
   await app.enroll()
   const client = app.client({ totp: () => '' })

@@ -58,7 +58,7 @@ test('it survives JSON, and another client answers it', async () => {
   expect((await other.submit(code())).tokens).not.toBeNull()
 })
 
-test('where its time is over the server says so, and it waits no more', async () => {
+test('once it has expired the server says so, and it no longer waits', async () => {
   const { app, client, code } = await openWaiting()
   app.clock.advance(301)
   await expect(client.submit(code())).rejects.toMatchObject({ code: 'invalid_token' })
@@ -79,7 +79,7 @@ test.each([
   expect(other.pending).toBeNull()
 })
 
-test('a login of one call takes a code or a recovery code; without a second factor the code does not matter', async () => {
+test('a login in one call takes a code or a recovery code; without a second factor the code does not matter', async () => {
   const app = await openApp()
   await app.client().loginWith({ credentials, code: '123456' })
   const phone = await app.enroll()
@@ -98,7 +98,7 @@ test('a wrong password is invalid_credentials, and nothing waits', async () => {
   expect(client.pending).toBeNull()
 })
 
-test('a login that was resumed is answered by the options of who resumes it', async () => {
+test('a resumed login is answered by the options of the client that resumes it', async () => {
   const { app, phone, error } = await openWaiting()
   const program = app.client({ totp: phone.secret })
   program.resume(error.pending)
@@ -122,7 +122,7 @@ test('a break while a resumed login is answered ends it: without the password th
   expect(app.requests).toEqual(['POST /auth/login', 'POST /auth/mfa/verify'])
 })
 
-test('credentials that were right end the sign-in before; a wrong password and a server that is away do not', async () => {
+test('credentials that were right end the sign-in before; a wrong password and a server that is down do not', async () => {
   const app = await openApp()
   const client = app.client()
   await client.login(credentials)

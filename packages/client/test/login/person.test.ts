@@ -1,4 +1,4 @@
-/** The rule guarded here: a person is asked what can be answered, at most `maxAttempts` times, and where nobody answers it ends. */
+/** The rule guarded here: a person is asked what can be answered, at most `maxAttempts` times, and the login ends if nobody answers. */
 import { expect, test } from 'vitest'
 import type { Asked } from '../../src/index.ts'
 import { credentials, openApp } from '../open-app.ts'
@@ -47,7 +47,7 @@ test('a prompt that throws ends the login with its own error', async () => {
   await expect(app.client({ prompt }).login(credentials)).rejects.toThrow('the window was closed')
 })
 
-test('a factor that waits ends it at once, with the time', async () => {
+test('a locked factor ends it at once, with the time', async () => {
   const app = await openApp()
   const phone = await app.enroll()
   const client = app.client({ prompt: () => phone.wrongCode(app.clock.now()), maxAttempts: 10 })
@@ -80,7 +80,7 @@ test('a one-time code is sent once, whatever is typed after that', async () => {
   expect(app.mails).toHaveLength(2)
 })
 
-test('a prompt that was aborted is not answered any more', async () => {
+test('a prompt that was aborted is no longer answered', async () => {
   const app = await openApp()
   const phone = await app.enroll()
   const controller = new AbortController()

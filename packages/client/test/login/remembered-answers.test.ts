@@ -1,6 +1,6 @@
 /**
- * The rule guarded here: an answer that was right once is given by itself, one that is wrong is tried once, and what a person answers
- * is remembered. A guess costs one of five, so nothing is sent that cannot be right.
+ * The rule guarded here: an answer that was right once is given without a person, a wrong one is tried once, and what a person answers
+ * is remembered. A guess costs one of five tries, so nothing is sent that cannot be right.
  */
 import { questions } from '@latchkey/core'
 import { expect, test } from 'vitest'
@@ -91,7 +91,7 @@ test('a wrong one is tried once, and then a person is asked, who is told', async
   expect(answers.added).toEqual([[city, 'PARIS']])
 })
 
-test('a wrong one where nobody can be asked: what is asked now, and how many tries are left', async () => {
+test('a wrong one with nobody to ask: what is asked now, and how many tries are left', async () => {
   const app = await openSchool([city, year])
   const client = app.client({ answers: memory({ [year]: ['1969'] }) })
   const error = await client.login(credentials).catch((thrown: unknown) => thrown)
@@ -106,7 +106,7 @@ test('another question after a wrong answer is answered from memory too', async 
   expect(answersOf(app)).toEqual(['1969', 'PARIS'])
 })
 
-test('where all that is remembered is wrong, the last try is left to the person who knows', async () => {
+test('if everything remembered is wrong, the last try is left to the person who knows', async () => {
   const app = await openSchool([city, year])
   const answers = memory({ [year]: ['1969'], [city]: ['LYON'] })
   const prompt = ({ question }: Asked) => right[question ?? ''] ?? null

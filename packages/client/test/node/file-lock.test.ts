@@ -1,4 +1,4 @@
-/** The rule guarded here: work on a file is done by one at a time, and whoever stopped in the middle keeps nobody out. */
+/** The rule guarded here: work on a file is done by one at a time, and a process that stopped in the middle keeps nobody out. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { chmod, mkdir, stat } from 'node:fs/promises'
@@ -12,7 +12,7 @@ afterEach(() => void vi.useRealTimers())
 
 const nowMs = Date.UTC(2026, 0, 1)
 
-/** A clock that moves only where somebody waits. */
+/** A clock that moves only while somebody waits. */
 function manual(seconds = 10) {
   const waits: number[] = []
   const sleep = async (ms: number) => {
@@ -52,7 +52,7 @@ test('work runs one at a time inside a process, in the order it came', async () 
   expect(besides(path)).toEqual([])
 })
 
-test('the mark is of its owner alone, and there is one of a process', async () => {
+test('the mark belongs to its owner alone, and a process has one', async () => {
   const path = freshPath()
   const seen = await Promise.all([1, 2, 3].map(() => withLock(path, async () => besides(path))))
   for (const names of seen) expect(names).toHaveLength(1)
@@ -93,7 +93,7 @@ test('a lock that somebody holds is refused in time, with the name of the file',
   expect(besides(path)).toEqual([basename(mark)])
 })
 
-test('who waits in this process too long is refused, and those behind keep waiting', async () => {
+test('work that waits too long in this process is refused, and work behind it keeps waiting', async () => {
   const path = freshPath()
   let free = (): void => undefined
   const held = new Promise<void>((resolve) => (free = resolve))
@@ -111,7 +111,7 @@ test('who waits in this process too long is refused, and those behind keep waiti
   await seen
 })
 
-test('what a process that is gone has left keeps nobody waiting', async () => {
+test('what a dead process has left keeps nobody waiting', async () => {
   const path = freshPath()
   const clock = manual()
   const mark = plant(path, { pid: pidOfTheDead() })
@@ -137,7 +137,7 @@ test.each([
   expect(existsSync(fresh)).toBe(false)
 })
 
-test('an old mark is its owner’s where it is touched while one waits: the machine has slept', async () => {
+test('an old mark belongs to its owner if it is touched while somebody waits: the machine has slept', async () => {
   const path = freshPath()
   const clock = manual()
   const mark = plant(path, { touchedMs: nowMs - 3_600_000 })
@@ -165,7 +165,7 @@ test('work that takes long touches its mark', async () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('who lost the lock is told before writing', async () => {
+test('a process that lost the lock hears so before it writes', async () => {
   const path = freshPath()
   await withLock(path, async (lock) => {
     await lock.confirm()

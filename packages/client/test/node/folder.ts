@@ -10,7 +10,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
-/** The path of a file in a new folder, which goes with the test file. */
+/** The path of a file in a new folder, which is removed after the test file. */
 export function freshPath(name = 'file.json'): string {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-client-'))
   folders.push(folder)
@@ -22,7 +22,7 @@ export function besides(path: string): readonly string[] {
   return readdirSync(join(path, '..')).toSorted()
 }
 
-/** The code a promise rejects with; the error itself where it is no `ClientError`. */
+/** The code that a promise rejects with. The error itself if it is no `ClientError`. */
 export async function refusal(promise: Promise<unknown>): Promise<unknown> {
   const error = await failure(promise)
   return isClientError(error) ? error.code : error

@@ -1,4 +1,4 @@
-/** The threat guarded here: a file of secrets that others read, that a crash leaves half, or that a link or pipe stands in for. */
+/** The threat guarded here: a file of secrets that others read, that a crash leaves half written, or that a link or pipe replaces. */
 import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
@@ -20,7 +20,7 @@ import { privateFile } from '../../src/node/private-file.ts'
 import type { Notice } from '../../src/ports.ts'
 import { besides, failure, freshPath, refusal } from './folder.ts'
 
-/** Calls of a file handle, or of the file system, that fail next. */
+/** Calls of a file handle, or of the file system, that fail the next time. */
 const failing = new Map<string, string>()
 
 function systemError(call: string): Error | null {
@@ -55,7 +55,7 @@ vi.mock('node:fs/promises', async (importActual) => {
 
 afterEach(() => failing.clear())
 
-/** Whatever it holds is what such a file holds. */
+/** Take any text for what such a file holds. */
 const isOurs = () => true
 const modeOf = (path: string) => statSync(path).mode & 0o777
 
@@ -107,7 +107,7 @@ test('a file that holds something else stays as it is: others may need it, and t
   expect([modeOf(path), notices]).toEqual([0o644, []])
 })
 
-test.runIf(process.getuid?.() === 0)('another user’s file is read where its mode can be repaired', async () => {
+test.runIf(process.getuid?.() === 0)('another user’s file is read if its mode can be repaired', async () => {
   const path = freshPath()
   writeFileSync(path, 'text', { mode: 0o644 })
   chownSync(path, 65_534, 65_534)
@@ -149,13 +149,13 @@ test('a file of more than 1 MiB is neither read nor written', async () => {
   expect(await refusal(file.read())).toBe('invalid_file')
 })
 
-test('a text that is not UTF-8 is not read, since it would be lost when it is written', async () => {
+test('a text that is not UTF-8 is not read, since a write would lose it', async () => {
   const path = freshPath()
   writeFileSync(path, Buffer.from('Évry', 'latin1'))
   expect(await refusal(privateFile(path, 'file').read())).toBe('invalid_file')
 })
 
-test('a link is followed, also to a file that is not there yet', async () => {
+test('a link is followed, also to a file that does not exist yet', async () => {
   const target = freshPath('target.json')
   const path = freshPath()
   symlinkSync(target, path)
@@ -183,7 +183,7 @@ test.each([
   ['writeFile', 'ENOSPC'],
   ['sync', 'EIO'],
   ['rename', 'EACCES'],
-])('where %s fails the old file is whole and nothing is left', async (call, code) => {
+])('if %s fails the old file is whole and nothing is left', async (call, code) => {
   const path = freshPath()
   const file = privateFile(path, 'file')
   await file.write('old')
@@ -216,7 +216,7 @@ test('what a crash has left beside it is no trouble', async () => {
   expect((await file.read())?.text).toBe('whole')
 })
 
-test('a path is absolute from the start, and one that is none is refused with its name', () => {
+test('a path is absolute from the start, and a bad one is refused with its name', () => {
   expect(privateFile('some/file.json', 'file').path).toBe(join(process.cwd(), 'some', 'file.json'))
   for (const bad of ['', undefined, 7]) expect(() => privateFile(bad as string, 'keyFile')).toThrow(/keyFile/)
   expect(basename(freshPath())).toBe('file.json')

@@ -15,7 +15,7 @@ async function fork(path: string, name = ''): Promise<Forked> {
   return forkEntry(join(import.meta.dirname, 'worker.ts'), { args: [path, name] })
 }
 
-/** What each of eight processes says that do the same at once. */
+/** What each of eight processes answers that do the same at the same time. */
 async function together(path: string, command: string, count: number): Promise<unknown[]> {
   const forked = await Promise.all(crew.map((name) => fork(path, name)))
   const said = await Promise.all(forked.map(({ tell }) => tell(command, count)))

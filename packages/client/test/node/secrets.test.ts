@@ -1,4 +1,4 @@
-/** The rule guarded here: a secret comes from where it lies at that moment, and one that others may read is told of. */
+/** The rule guarded here: a secret is read at the moment when it is needed, and one that others may read is reported. */
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { environmentSecret, fileSecret } from '../../src/node/index.ts'
@@ -64,7 +64,7 @@ test('a file that others may read is repaired and told', async () => {
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
-test('a file that a container mounts for others too is taken as it is, where that is said', async () => {
+test('a file that a container mounts for others too is taken as it is, if the option says so', async () => {
   const path = freshPath('secret')
   const notices: Notice[] = []
   writeFileSync(path, 'JBSWY3DP', { mode: 0o444 })

@@ -1,4 +1,4 @@
-/** The rule guarded here: the command's files are where its user's system keeps such files, or where the user says. */
+/** The rule guarded here: the command keeps its files in the place that the system has for them, or that the user names. */
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'

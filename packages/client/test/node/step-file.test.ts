@@ -23,7 +23,7 @@ test('each step is given once, and never one before', async () => {
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
-test('a step is given back where none came after it', async () => {
+test('a step is given back if none came after it', async () => {
   await steps.take('alice', 100)
   await steps.release('alice', 100)
   expect(await steps.take('alice', 100)).toBe(100)
@@ -43,7 +43,7 @@ test('what is given back opens no step before it', async () => {
   expect(await steps.take('bob', 0)).toBe(0)
 })
 
-test('of more than 1000 secrets those of the smallest steps are forgotten', async () => {
+test('of more than 1000 secrets those with the smallest steps are forgotten', async () => {
   const known = Array.from({ length: 1000 }, (_, index) => [`key-${index}`, 1000 + index])
   writeFileSync(path, JSON.stringify(Object.fromEntries(known)))
   expect(await steps.take('new', 5)).toBe(5)

@@ -1,4 +1,4 @@
-/** The rule guarded here: who is signed in outlives the process, for its owner alone, and one process at a time refreshes. */
+/** The rule guarded here: a sign-in outlives the process, for its owner alone, and one process at a time refreshes. */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { beforeEach, expect, expectTypeOf, test } from 'vitest'
 import { type TokenFile, tokenFile } from '../../src/node/index.ts'

@@ -42,7 +42,7 @@ test.each(Object.keys(failures))('%s', async (name) => {
   }
 })
 
-test('what goes wrong with a secret of its own', async () => {
+test('what goes wrong with its own secret', async () => {
   const app = await openApp()
   await app.enroll()
   const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'

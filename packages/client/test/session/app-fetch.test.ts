@@ -1,4 +1,4 @@
-/** The threat: what makes somebody signed in goes to a server that is not the app's. And the promise: one call, whatever has run out. */
+/** The threat: what signs a user in goes to a server that is not the app's. And the promise: one call, whatever has run out. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
@@ -41,7 +41,7 @@ test('a stream is sent once, and the refusal comes back', async () => {
   expect(app.requests.filter((request) => request === 'POST /payout')).toHaveLength(1)
 })
 
-test('where nothing can give a proof, the refusal comes back with its body', async () => {
+test('if nothing can give a proof, the refusal comes back with its body', async () => {
   const { app, phone } = await openEnrolled()
   const client = app.client()
   app.clock.advance(30)
@@ -58,7 +58,7 @@ test('nobody signed in: 401 as it comes, and nothing else is asked', async () =>
   expect(app.requests).toEqual(['GET /payout'])
 })
 
-test('a path counts from the root; an address of the app is as good', async () => {
+test('a path counts from the root; a full address of the app works too', async () => {
   const { app, client } = await openEnrolled()
   expect((await client.fetch('/me')).status).toBe(200)
   expect((await client.fetch(`${app.url}/me`)).status).toBe(200)
@@ -98,7 +98,7 @@ test("the caller's own header counts", async () => {
   expect((await client.fetch('/payout', { headers: { Authorization: 'Bearer none' } })).status).toBe(401)
 })
 
-test('a server that is away is asked again for what does no harm', async () => {
+test('if the server is down, a request that does no harm is repeated', async () => {
   const { app, client } = await openEnrolled()
   await app.stop()
   await expect(client.fetch('/me')).rejects.toMatchObject({ code: 'network_error' })

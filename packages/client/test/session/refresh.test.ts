@@ -1,6 +1,6 @@
 /**
- * The rule guarded here: a refresh token is used once. Callers at one instant share one refresh, other processes are waited for, and a
- * caller who goes away takes nobody's refresh along.
+ * The rule guarded here: a refresh token is used once. Calls at the same time share one refresh, a process waits for others, and a caller
+ * who goes away ends nobody's refresh.
  */
 import { describe, expect, test } from 'vitest'
 import type { Held, TokenStorage } from '../../src/index.ts'
@@ -26,7 +26,7 @@ test('an access token that has expired is refreshed, and the call repeated', asy
   expect(after?.expiresAtMs).toBe(app.clock.now() + 900_500)
 })
 
-test('ten callers at one instant share one refresh', async () => {
+test('ten callers at the same time share one refresh', async () => {
   const { app, client, refreshes } = await openSignedIn()
   app.clock.advance(901)
   await Promise.all(Array.from({ length: 10 }, () => client.status()))
@@ -48,7 +48,7 @@ test('a caller whose signal is aborted goes away alone', async () => {
   expect(app.requests.at(-1)).toBe('GET /auth/mfa/status')
 })
 
-test('two clients that share a storage: who comes second finds the new tokens, and the sign-in goes on', async () => {
+test('two clients that share a storage: the second one finds the new tokens, and the sign-in goes on', async () => {
   const { app, refreshes } = await openSignedIn()
   const tokenStorage = sharedStorage()
   const [one, other] = [app.client({ tokenStorage }), app.client({ tokenStorage })]
@@ -109,7 +109,7 @@ describe('logout', () => {
     await expect(thief.refresh()).rejects.toMatchObject({ code: 'unauthenticated' })
   })
 
-  test('forgets it here even where the server is away', async () => {
+  test('forgets it here even if the server is down', async () => {
     const { app, client } = await openSignedIn()
     await app.stop()
     await expect(client.logout()).rejects.toMatchObject({ code: 'network_error' })
@@ -143,7 +143,7 @@ test('an app whose tokens are its own is read by readTokens', async () => {
   await expect(client.status()).rejects.toMatchObject({ code: 'unauthenticated' })
 })
 
-/** A storage that two clients share, where one works at a time. */
+/** A storage that two clients share, one at a time. */
 function sharedStorage(start: Held | null = null): TokenStorage {
   let held = start
   let last: Promise<unknown> = Promise.resolve()

@@ -1,4 +1,4 @@
-/** Codes are those of RFC 6238, appendix B, whatever the form of the secret; and what is no secret makes none. */
+/** Codes match RFC 6238, appendix B, whatever the form of the secret. What is no secret makes none. */
 import { describe, expect, test } from 'vitest'
 import { currentCode, type TotpOptions } from '../../src/index.ts'
 
@@ -38,7 +38,7 @@ test('a URL says everything', async () => {
   expect(await currentCode({ secret, digits: 6 }, 118_000)).toMatchObject({ code: '46119246', step: 1, secondsLeft: 2 })
 })
 
-describe('what makes no codes is invalid_secret, and the error does not repeat it', () => {
+describe('a bad secret is invalid_secret, and the error does not repeat it', () => {
   const canary = 'CANARYCANARYCANARY1'
   test.each<[string, TotpOptions]>([
     ['no base32', { secret: canary }],
@@ -47,7 +47,7 @@ describe('what makes no codes is invalid_secret, and the error does not repeat i
     ['not a text', { secret: () => null as never }],
     ['a URL of another type', { secret: `otpauth://hotp/x?secret=${secrets.SHA1}&counter=1` }],
     ['a URL without a secret', { secret: 'otpauth://totp/x?issuer=CANARY' }],
-    ['a URL with an algorithm of its own', { secret: `otpauth://totp/x?secret=${secrets.SHA1}&algorithm=MD5` }],
+    ['a URL with an unknown algorithm', { secret: `otpauth://totp/x?secret=${secrets.SHA1}&algorithm=MD5` }],
     ['a URL with other digits', { secret: `otpauth://totp/x?secret=${secrets.SHA1}&digits=99` }],
     ['a period of nothing', { secret: secrets.SHA1, period: 0 }],
   ])('%s', async (_what, totp) => {

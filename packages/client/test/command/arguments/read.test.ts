@@ -1,4 +1,4 @@
-/** The threat here: a secret that was typed as an argument is taken, or repeated in an error that ends in a log. */
+/** The threat here: a secret typed as an argument is accepted, or repeated in an error that ends up in a log. */
 import { expect, test } from 'vitest'
 import type { Options } from '../../../src/command/arguments/option.ts'
 import { readArguments } from '../../../src/command/arguments/read.ts'
@@ -21,7 +21,7 @@ function refusal(...argv: readonly string[]): string {
   throw new Error('nothing was refused')
 }
 
-test('values, several values, flags and words are told apart', () => {
+test('values, repeated values, flags and words are told apart', () => {
   const given = readArguments(
     ['a', '--secret-env', 'X', '--prefer=b', '-h', '--prefer', 'c', '-', '--', '--d'],
     options,
@@ -36,7 +36,7 @@ test('values, several values, flags and words are told apart', () => {
   expect([given.get('prefer'), given.get('watch'), given.all('watch')]).toEqual(['b', null, []])
 })
 
-test('a mistyped option is told with the nearest one, on one line', () => {
+test('a mistyped option is reported with the nearest one, on one line', () => {
   const known = '(known: --secret-env, --prefer, --watch, --help)'
   expect(refusal('--wtach')).toBe(`unknown option "--wtach" ${known}: did you mean --watch?`)
   expect(refusal('--zzzzzzzz')).toBe(`unknown option "--zzzzzzzz" ${known}`)
@@ -44,13 +44,13 @@ test('a mistyped option is told with the nearest one, on one line', () => {
 })
 
 test.each([[['--watch=yes']], [['--secret-env']], [['--secret-env=']], [['--secret-env', '--watch']]])(
-  '%o has a value too many, or none',
+  '%o has a value that it must not have, or lacks one',
   (argv) => {
     expect(refusal(...argv)).toMatch(/takes no value|needs a value/)
   },
 )
 
-test('an option that counts once is refused twice', () => {
+test('an option that may not be repeated is refused the second time', () => {
   expect(refusal('--secret-env', 'A', '--secret-env', 'B')).toContain('twice')
 })
 

@@ -1,4 +1,4 @@
-/** The rule guarded here: the command shows answers only where it is told to, and loses none. */
+/** The rule guarded here: the command shows answers only if told to, and loses none. */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -28,7 +28,7 @@ function openFiles(): Files {
   }
 }
 
-test('list shows questions, and answers with --show alone', async () => {
+test('list shows questions, and answers only with --show', async () => {
   const { write, answers } = openFiles()
   write('answers.json', { 'Where?': ['there', 'here'] })
   expect(await answers('list')).toEqual({ exitCode: 0, stdout: '   2  Where?\n', stderr: '' })
@@ -57,7 +57,7 @@ test('a file of another kind stays readable for others, whatever is asked of it'
   expect(statSync(other).mode & 0o777).toBe(0o644)
 })
 
-test('validate tells faults with exit code 1, and changes nothing', async () => {
+test('validate reports faults with exit code 1, and changes nothing', async () => {
   const { path, write, answers } = openFiles()
   write('bad.json', '{ "Where?": "here" }')
   const { exitCode, stdout } = await answers('validate', path('bad.json'))
@@ -100,7 +100,7 @@ test('a file is encrypted with a passphrase, read, and decrypted', async () => {
   expect(read('answers.json')).toEqual({ 'Where?': ['here'] })
 })
 
-test('a key file is made where it is missing, for its owner alone', async () => {
+test('a missing key file is made, for its owner alone', async () => {
   const { path, write, answers } = openFiles()
   write('answers.json', { 'Where?': ['here'] })
   const key = ['--key-file', path('key')]
@@ -109,7 +109,7 @@ test('a key file is made where it is missing, for its owner alone', async () => 
   expect((await answers('list', '--show', ...key)).stdout).toContain('here')
 })
 
-test('nothing is encrypted where nobody can be asked, and nothing is made of what is missing', async () => {
+test('nothing is encrypted if nobody can be asked, and no missing file is made', async () => {
   const { path, write, answers } = openFiles()
   expect((await answers('encrypt', '--passphrase-env', 'PASS')).exitCode).toBe(1)
   expect(existsSync(path('answers.json'))).toBe(false)

@@ -1,4 +1,4 @@
-/** The rule guarded here: secrets are random and long enough, codes are RFC 6238's, and the doctor tells what is wrong. */
+/** The rule guarded here: secrets are random and long enough, codes follow RFC 6238, and the doctor says what is wrong. */
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -39,7 +39,7 @@ function base32(text: string): string {
     .join('')
 }
 
-test.each(rfc)('at %s with %s the code is that of the RFC', async (seconds, algorithm, key, code) => {
+test.each(rfc)('at %s with %s the code is the one in the RFC', async (seconds, algorithm, key, code) => {
   const now = () => seconds * 1000
   const secret = base32(key)
   const words = ['code', '--digits', '8', '--algorithm', algorithm]
@@ -102,7 +102,7 @@ test.each([
   expect((await runCommand(['doctor', 'https://app.example/auth'], options)).stdout).toContain(level)
 })
 
-test('doctor: http is a warning but within this machine, and a server without Latchkey a failure', async () => {
+test('doctor: http is a warning except within this machine, and a server without Latchkey is a failure', async () => {
   for (const [host, level] of [
     ['app.example', 'warning'],
     ['localhost', 'ok'],

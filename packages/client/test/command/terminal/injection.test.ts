@@ -1,6 +1,6 @@
 /**
- * The threat here: a server, or a file that came from one, sends controls (C0, C1, ANSI, bidi) in a question, a proposition, an
- * address or an error, and by them moves the cursor, repaints what stands above, or lets a text read as another.
+ * The threat here: a server, or a file that came from one, sends control characters (C0, C1, ANSI, bidi) in a question, a
+ * proposition, an address or an error. They move the cursor, repaint the lines above, or make a text look like another.
  */
 
 import { writeFileSync } from 'node:fs'
@@ -38,7 +38,7 @@ const evil = [
     '\u{e0041}',
   ],
 ]
-/** Code points that may do something; a line feed ends a line of the command's own. */
+/** Code points that may do something; a line feed ends one of the command's own lines. */
 const ranges = [
   ...[
     [0x00, 0x09],
@@ -99,7 +99,7 @@ test.each([
   }
 })
 
-test('questions and answers of a file come plain', async () => {
+test('questions and answers from a file are printed plain', async () => {
   const file = join(freshFolder(), 'answers.json')
   writeFileSync(file, JSON.stringify({ [hostile]: [hostile] }), { mode: 0o600 })
   for (const words of [['list', '--show'], ['validate'], ['list', '--show', '--json']]) {

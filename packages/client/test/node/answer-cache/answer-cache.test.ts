@@ -83,7 +83,7 @@ test('questions keep their order, also those that look like numbers', async () =
   expect(await answerCache(path).questions()).toEqual(['town', '2', '1', '0'])
 })
 
-test('questions count to the letter, and every text is an ordinary one', async () => {
+test('questions are compared exactly, and every text is an ordinary one', async () => {
   const questions = ['Town?', 'town?', 'Town? ', '__proto__', 'constructor', 'toString', '\u{d800}', 'E\u0301', 'É']
   for (const question of questions) {
     expect(await cache.getAll(question)).toEqual([])
@@ -118,7 +118,7 @@ test('what another process has written is seen', async () => {
   expect(await cache.getAll('Town?')).toEqual(['Lyon', 'Évry'])
 })
 
-test('calls at one instant lose nothing, and are served in their order', async () => {
+test('calls at the same time lose nothing, and are served in their order', async () => {
   const names = Array.from({ length: 30 }, (_, index) => `answer ${index}`)
   await Promise.all(names.map((name) => cache.add('Town?', name)))
   expect(await cache.getAll('Town?')).toEqual(names)
@@ -185,12 +185,12 @@ test('merging two caches into each other at once ends', async () => {
   for (const one of [cache, other]) expect((await one.questions()).toSorted()).toEqual(['a', 'b'])
 })
 
-test('merging with a file that is not there is refused', async () => {
+test('merging with a file that does not exist is refused', async () => {
   expect(await refusal(cache.merge(freshPath('none.json')))).toBe('invalid_file')
   expect(existsSync(path)).toBe(false)
 })
 
-test('cleaning keeps the latest of what is there twice, and drops what is empty', async () => {
+test('cleaning keeps the latest of repeated answers, and drops what is empty', async () => {
   writeFileSync(path, '{ "a": ["1", "2", "", "1"], "b": [], "c": ["", ""], "": ["x"], "d": ["y"] }')
   expect(await cache.clean()).toEqual({ questions: 3, duplicates: 1, empty: 3 })
   expect(await cache.entries()).toEqual([

@@ -54,7 +54,7 @@ test('a file under a passphrase tells nothing, and any other program can open it
   expect(await answerCache(path, { passphrase: () => passphrase }).get('Town?')).toBe('Évry')
 })
 
-test('who lost the lock to another process does not write', async () => {
+test('a process that lost the lock to another does not write', async () => {
   const loseLock = () => {
     const marks = besides(path).filter((name) => name.includes('.lock.'))
     expect(marks).toHaveLength(1)
@@ -79,7 +79,7 @@ test('one key a salt is derived, however many calls, and each write has a new no
   expect(envelope().nonce).not.toBe(first.nonce)
 })
 
-test('a plain file is read with a passphrase, and the next write encrypts it', async () => {
+test('an unencrypted file is read with a passphrase, and the next write encrypts it', async () => {
   writeFileSync(path, '{ "Town?": ["Paris"] }')
   const cache = answerCache(path, { passphrase })
   expect(await cache.get('Town?')).toBe('Paris')
@@ -280,7 +280,7 @@ test('a file is encrypted, given another key, and decrypted in place, and its ca
   expect(text()).toContain('1970')
 })
 
-test('encrypting a file that is not there yet makes it, and decrypting makes nothing', async () => {
+test('encrypting a file that does not exist yet makes it, and decrypting makes nothing', async () => {
   await answerCache(path).decrypt()
   expect(existsSync(path)).toBe(false)
   await answerCache(path).encrypt({ keyFile })
@@ -288,7 +288,7 @@ test('encrypting a file that is not there yet makes it, and decrypting makes not
   expect(await refusal(answerCache(path).questions())).toBe('invalid_file')
 })
 
-test('who reads while the key changes gets the answer', async () => {
+test('a read while the key changes gets the answer', async () => {
   const cache = answerCache(path)
   await cache.add('Town?', 'Paris')
   for (const change of [() => cache.encrypt({ keyFile }), () => cache.decrypt()]) {

@@ -1,4 +1,4 @@
-/** The rule guarded here: looking at a file says all that is wrong with it, and neither fails nor changes a byte of it. */
+/** The rule guarded here: examining a file reports everything that is wrong with it, and neither fails nor changes a byte of it. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { beforeEach, expect, test } from 'vitest'
 import { answerCache } from '../../../src/node/index.ts'
