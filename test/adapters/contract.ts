@@ -1,5 +1,6 @@
 import { adapterContract } from '@latchkey/testing'
 import { describe, expect, test } from 'vitest'
+import { testExchange } from './exchange.ts'
 import type { Framework } from './framework.ts'
 
 /** Runs the contract on a framework: everywhere the same answers, case by case over real HTTP. */
@@ -10,4 +11,5 @@ export function testAdapter(framework: Framework): void {
       await expect(run()).resolves.toBeUndefined()
     })
   })
+  testExchange(framework)
 }

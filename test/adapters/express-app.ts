@@ -11,7 +11,8 @@ export function expressFramework(name: string, create: typeof express): Framewor
 
 function buildApp(app: Express, setup: Setup): Express {
   if (setup.proxy) app.set('trust proxy', 1)
-  for (const middleware of [...sessionsOf(setup), ...parsers[setup.body]]) app.use(middleware)
+  const marking = setup.marks === true ? [mark] : []
+  for (const middleware of [...sessionsOf(setup), ...marking, ...parsers[setup.body]]) app.use(middleware)
   const auth = expressMfa(setup.mfa, hostOf(setup))
   app.use('/auth', auth.routes)
   app.get('/auth/own', (_req, res) => void res.send('own'))
@@ -31,6 +32,12 @@ function buildApp(app: Express, setup: Setup): Express {
 function hostOf({ app: { respond, findUser, ...functions }, bearer }: Setup) {
   if (bearer !== undefined) return bearerHost({ mfa: bearer, ...functions })
   return expressSessionHost({ findUser, respond, ...functions })
+}
+
+const mark: RequestHandler = (req, res, next) => {
+  res.cookie('app', '1')
+  Object.assign(req.session, { marked: true })
+  next()
 }
 
 const sendMfa: RequestHandler = (req, res) => void res.json(req.mfa)

@@ -37,6 +37,7 @@ function buildApp({ create, session, mounting }: KoaFlavour, setup: Setup): Koa 
     })
   if (sessions === 'store') app.use(session({ store: storeOf(setup.rows) }, app))
   if (sessions === 'cookie') app.use(session({}, app))
+  if (setup.marks === true) app.use(mark)
   for (const middleware of parsers[setup.body]) app.use(middleware)
 
   const prefixed = mounting === 'prefix'
@@ -70,6 +71,12 @@ function addPages(app: Koa): void {
     if (page === undefined) return next()
     ctx.body = page(ctx)
   })
+}
+
+function mark(ctx: Context, next: Next): Promise<unknown> {
+  ctx.cookies.set('app', '1', { signed: false })
+  Object.assign(ctx['session'] ?? {}, { marked: true })
+  return next()
 }
 
 async function sendError(ctx: Context, next: Next): Promise<void> {

@@ -173,7 +173,7 @@ function operatorFace(core: Core, settings: MfaSettings): OperatorFace {
     erase: async (userId, call = {}) => erase(core, userId, call),
     revokeTokens: async (userId, call = {}) => revokeTokens(core, userId, call),
     reseal: async (options = {}) => reseal(core, settings.storage, options),
-    import: async (userId, { actor, note, requestId, ...input }) =>
-      importAuthenticator(core, userId, { type: 'totp', backup: codes, input, actor, note, requestId }),
+    import: async (userId, { factor: type = 'totp', actor, note, requestId, ...input }) =>
+      importAuthenticator(core, userId, { type, input, actor, note, requestId }),
   }
 }

@@ -25,9 +25,11 @@ export interface TotpBegun extends Begun {
   readonly qrCodeDataUri: string
 }
 
-/** What is taken over from another system. */
-export type ImportInput = TotpImport &
+/** What is taken over from another system: a TOTP secret, or what another factor's `import` takes. */
+export type ImportInput = (TotpImport | { readonly factor: string; readonly [member: string]: unknown }) &
   OperatorOptions & {
+    /** The factor of the authenticator. @defaultValue 'totp' */
+    readonly factor?: string | undefined
     /** Unused recovery codes, in whatever form users have them; 6 to 64 letters and digits each. */
     readonly recoveryCodes?: readonly string[] | undefined
     /** @defaultValue `Authenticator 1`, `2`, … */

@@ -12,6 +12,11 @@ export function toWire(value: unknown): unknown {
   return isObject(value) ? toWireObject(value) : value
 }
 
+/** A time in milliseconds since 1970 as it is on the wire; null stays null. */
+export function instantOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}
+
 /** The members of one of our results as they are on the wire. */
 export function toWireObject(value: object): Record<string, unknown> {
   if (Object.hasOwn(value, brand)) return { ...value }

@@ -143,6 +143,12 @@ function at(name: string, value: unknown): Record<string, unknown> {
   return { [first]: second === undefined ? value : { [second]: value } }
 }
 
+test('a factor that asks at the login has no name of a member of its answer', () => {
+  const asking = { ...fixedPhrase('x', 'methods'), challenge: { schema: {}, create: () => ({}) } }
+  expect(() => createMfa({ ...good, factors: [asking] })).toThrow("'methods' is a member of the answer to a login")
+  expect(() => createMfa({ ...good, factors: [fixedPhrase('x', 'methods')] })).not.toThrow()
+})
+
 test('options must be an object', () => {
   for (const options of [undefined, null, 'secret']) {
     expect(() => createMfa(options as unknown as MfaOptions)).toThrow('options must be an object')

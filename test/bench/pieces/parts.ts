@@ -69,7 +69,7 @@ export function seal(keys: PartKeys, userId: string, record: JsonObject): Pick<S
 }
 
 /** As long as every id. */
-const authenticatorId = 'authenticator-of-totp_'
+const authenticatorId = 'authenticator-id'
 
 /** What the host keeps of a sign-in by TOTP. */
 export function sealProof(keys: PartKeys, userId: string, nowMs: number): string {

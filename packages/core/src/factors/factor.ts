@@ -192,7 +192,7 @@ export interface Factor<
    */
   identify?(answer: unknown, input: { readonly keys: FactorKeys; readonly nowMs: number }): Awaitable<string | null>
   /** How many answers an authenticator is still good for. At 0 it is no longer among the methods. @defaultValue no end to them */
-  remaining?(data: Data): number
+  readonly remaining?: (data: Data) => number
   /** Flags that the status shows as `true`, in camelCase: `weakSecret`. */
   warnings?(data: Data): readonly string[]
   /** What of its state outlives the user's last factor, such as limits that removing and enrolling must not lift. @defaultValue nothing */

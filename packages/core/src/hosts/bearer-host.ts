@@ -1,6 +1,7 @@
 import { isMfaError, MfaError } from '../errors.ts'
 import type { AccessToken, BearerTokens, Host } from '../ports.ts'
 import { bearerToken } from '../tokens/access.ts'
+import { instantOf } from '../wire.ts'
 import { checkHostOptions, type HostOptions, hostFunctions } from './host-options.ts'
 
 /** What the app supplies to the ready-made host of bearer tokens. */
@@ -29,7 +30,10 @@ export function bearerHost<Args extends readonly unknown[]>(
     },
     async proved(_user, proof, ...args) {
       const access = await tokens.renew(tokenOf(args), proof, callOf(args)).catch(asSignedOut)
-      return { proved_at: new Date(proof.provedAt as number).toISOString(), ...accessOnWire(access) }
+      return {
+        proved_at: instantOf(proof.provedAt),
+        ...accessOnWire(access),
+      }
     },
   })
 }

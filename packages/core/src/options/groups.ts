@@ -70,7 +70,7 @@ const readKeys: Reader<readonly AccessKey[]> = (value = [], name) => {
     try {
       return readAccessKey(key)
     } catch (error) {
-      throw new TypeError(`${name}[${index}] must be ${error instanceof Error ? error.message : String(error)}`)
+      throw new TypeError(`${name}[${index}] must be ${(error as Error).message}`)
     }
   })
 }

@@ -74,9 +74,10 @@ export function matchPath(routes: readonly MountedRoute[], path: string): Match 
 
 /** The named parts of a path, as the route names them. */
 export function paramsOf(route: MountedRoute, parts: readonly string[]): Readonly<Record<string, string>> {
-  const named = route.parts.flatMap((part, index) =>
-    part.startsWith(':') ? [[part.slice(1), parts[index] ?? ''] as const] : [],
-  )
+  const named = parts.flatMap((part, index) => {
+    const name = route.parts[index]
+    return name?.startsWith(':') ? [[name.slice(1), part] as const] : []
+  })
   return Object.fromEntries(named)
 }
 

@@ -7,7 +7,7 @@ import { beginAccount } from '../operations/enrollment/begin.ts'
 import { enrolleeMethod } from '../operations/enrollment/enrollee.ts'
 import { type Challenge, challenge } from '../operations/login/challenge.ts'
 import { stepUp, verify } from '../operations/login/verify.ts'
-import { toWire, toWireObject } from '../wire.ts'
+import { instantOf, toWire, toWireObject } from '../wire.ts'
 import { emptyAnswer } from './answer.ts'
 import { factorRoutes } from './factor-routes.ts'
 import { type ProofFields, paramOf, provedAtOf, type Route, type RouteAnswer, type RouteCall, userOf } from './route.ts'
@@ -124,9 +124,8 @@ function accountRoutes(fields: ProofFields['fields']): readonly Route[] {
       proof: { fields, required: true },
       async handle(call) {
         const proof = await stepUp(call.core, userOf(call), call)
-        const { provedAt } = proof
         const answer = await call.host.proved(userOf(call), proof)
-        return { body: answer ?? { proved_at: provedAt === null ? null : toWire(new Date(provedAt)) } }
+        return { body: answer ?? { proved_at: instantOf(proof.provedAt) } }
       },
     },
     ...authenticatorRoutes,

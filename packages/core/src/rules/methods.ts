@@ -42,7 +42,7 @@ export function usableMethods(terms: Terms, record: MfaRecord): readonly string[
 export function usableFactors(terms: Terms, record: MfaRecord): readonly Factor[] {
   const usable = terms.factors.filter((factor) => {
     const own = authenticatorsOf(record, factor.type)
-    return own.length > 0 && answersLeft(factor, own) !== 0
+    return answersLeft(factor, own) > 0
   })
   return usable.toSorted((one, other) => rankOf(other) - rankOf(one))
 }
@@ -51,9 +51,12 @@ function rankOf({ strength, role }: Factor): number {
   return role === 'backup' ? -1 : strengths.indexOf(strength)
 }
 
-/** How many answers a user's authenticators of a factor are still good for, undefined if there is no end to them. */
-function answersLeft(factor: Factor, own: readonly Authenticator[]): number | undefined {
-  return factor.remaining && own.reduce((sum, { data }) => sum + (factor.remaining?.(data) ?? 0), 0)
+/** How many answers a user's authenticators of a factor are still good for. */
+export function answersLeft(
+  { remaining = () => Number.POSITIVE_INFINITY }: Factor,
+  own: readonly Authenticator[],
+): number {
+  return own.reduce((sum, { data }) => sum + remaining(data), 0)
 }
 
 /** Unused codes of a backup, undefined of another factor. */

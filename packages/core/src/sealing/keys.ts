@@ -19,23 +19,31 @@ export interface KeySet {
   readonly factor: Buffer
 }
 
-/** Derives the keys of each secret by HKDF-SHA256 (RFC 5869), the first one in front. */
-export function deriveKeys(secrets: readonly string[]): readonly KeySet[] {
-  return secrets.map((secret) => {
-    const derive = (purpose: string): Buffer =>
-      Buffer.from(hkdfSync('sha256', secret, 'latchkey', `latchkey/1/${purpose}`, 32))
-    return Object.freeze({
-      id: derive('key-id').subarray(0, 6).toString('base64url'),
-      record: derive('sealing'),
-      proof: derive('proof'),
-      ephemeral: new Uint8Array(derive('ephemeral-token')),
-      enrollment: new Uint8Array(derive('enrollment-token')),
-      activation: new Uint8Array(derive('activation-token')),
-      refresh: new Uint8Array(derive('refresh-token')),
-      access: new Uint8Array(derive('access-token')),
-      stamp: derive('stamp'),
-      factor: derive('factor'),
-    })
+/** The keys of each secret: the first makes, all open. */
+export type KeySets = readonly [KeySet, ...KeySet[]]
+
+/** Derives the keys of each secret, the first one in front. @throws TypeError if there is none */
+export function deriveKeys(secrets: readonly string[]): KeySets {
+  const [first, ...rest] = secrets.map(deriveKeySet)
+  if (first === undefined) throw new TypeError('there must be a secret')
+  return [first, ...rest]
+}
+
+/** HKDF-SHA256 (RFC 5869). */
+function deriveKeySet(secret: string): KeySet {
+  const derive = (purpose: string): Buffer =>
+    Buffer.from(hkdfSync('sha256', secret, 'latchkey', `latchkey/1/${purpose}`, 32))
+  return Object.freeze<KeySet>({
+    id: derive('key-id').subarray(0, 6).toString('base64url'),
+    record: derive('sealing'),
+    proof: derive('proof'),
+    ephemeral: new Uint8Array(derive('ephemeral-token')),
+    enrollment: new Uint8Array(derive('enrollment-token')),
+    activation: new Uint8Array(derive('activation-token')),
+    refresh: new Uint8Array(derive('refresh-token')),
+    access: new Uint8Array(derive('access-token')),
+    stamp: derive('stamp'),
+    factor: derive('factor'),
   })
 }
 

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { RandomBytes } from '../ports.ts'
-import { type KeySet, type SealedThing, userKey } from './keys.ts'
+import { type KeySets, type SealedThing, userKey } from './keys.ts'
 
 const nonceBytes = 12
 const tagBytes = 16
@@ -16,8 +16,8 @@ export interface Sealer {
 }
 
 /** A sealer of one kind of thing over the given keys: the first seals, all open. */
-export function createSealer(thing: SealedThing, keySets: readonly KeySet[], randomBytes: RandomBytes): Sealer {
-  const [first] = keySets as readonly [KeySet, ...KeySet[]]
+export function createSealer(thing: SealedThing, keySets: KeySets, randomBytes: RandomBytes): Sealer {
+  const [first] = keySets
   const prefix = `1.${first.id}.`
   return Object.freeze<Sealer>({
     seal(userId, text) {

@@ -2,7 +2,7 @@ import type { JWK, JWTPayload } from 'jose'
 import { JWKSNoMatchingKey, JWTInvalid } from 'jose/errors'
 import { SignJWT } from 'jose/jwt/sign'
 import { jwtVerify } from 'jose/jwt/verify'
-import type { KeySet } from '../sealing/keys.ts'
+import type { KeySets } from '../sealing/keys.ts'
 import type { AccessKey } from './access-keys.ts'
 import type { AccessClaims, Authentication, Holder } from './claims.ts'
 import { openToken } from './opening.ts'
@@ -31,7 +31,7 @@ export interface AccessTokens {
 }
 
 export function createAccessTokens(settings: SigningSettings, access: AccessSettings): AccessTokens {
-  const keySets = settings.keySets as readonly [KeySet, ...KeySet[]]
+  const { keySets } = settings
   const [first] = keySets
   const signer = access.keys.length === 0 ? secretSigner(keySets) : keyPairSigner(access.keys)
   return Object.freeze<AccessTokens>({
@@ -67,7 +67,7 @@ interface Signer {
   named(kid: string | undefined, alg: string | undefined): Promise<Key>
 }
 
-function secretSigner(keySets: readonly [KeySet, ...KeySet[]]): Signer {
+function secretSigner(keySets: KeySets): Signer {
   const keyOf = importedKeys(keySets)
   const [{ id }] = keySets
   return {
@@ -108,7 +108,7 @@ function wireClaims({ amr, factor, authenticatorId, provedAt, signedInAt }: Auth
   }
 }
 
-function accessClaims(payload: JWTPayload, keySets: readonly [KeySet, ...KeySet[]]): AccessClaims {
+function accessClaims(payload: JWTPayload, keySets: KeySets): AccessClaims {
   const { sid, auth_time: authTime, amr, acr, factor, authenticator_id: authenticatorId } = payload
   if (typeof sid !== 'string' || typeof authTime !== 'number' || !isTexts(amr)) throw new JWTInvalid()
   return {

@@ -1,5 +1,5 @@
 import type { Proof, ProofContent, RandomBytes, User } from '../ports.ts'
-import type { KeySet } from '../sealing/keys.ts'
+import type { KeySets } from '../sealing/keys.ts'
 import { createSealer } from '../sealing/seal.ts'
 import { isSameDigest, stampDigest } from './stamp.ts'
 
@@ -16,9 +16,9 @@ type SealedContent = Omit<ProofContent, 'userId'> & { readonly stamp: string }
 const longestSealed = 4096
 
 /** Proofs over the given keys: the first seals, all open. */
-export function createProofs(keySets: readonly KeySet[], randomBytes: RandomBytes): Proofs {
+export function createProofs(keySets: KeySets, randomBytes: RandomBytes): Proofs {
   const sealer = createSealer('proof', keySets, randomBytes)
-  const [first] = keySets as readonly [KeySet, ...KeySet[]]
+  const [first] = keySets
   const read = (user: User, sealed: string): SealedContent | null => {
     try {
       return JSON.parse(sealer.open(user.id, sealed)) as SealedContent

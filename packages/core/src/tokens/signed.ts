@@ -3,7 +3,7 @@ import { JWKSNoMatchingKey, JWTInvalid } from 'jose/errors'
 import { SignJWT } from 'jose/jwt/sign'
 import { jwtVerify } from 'jose/jwt/verify'
 import type { RandomBytes } from '../ports.ts'
-import type { KeySet } from '../sealing/keys.ts'
+import type { KeySet, KeySets } from '../sealing/keys.ts'
 import type { BaseClaims, Holder } from './claims.ts'
 import { sharedInFlight } from './in-flight.ts'
 import { openToken, type TokenKind } from './opening.ts'
@@ -15,7 +15,7 @@ export type SigningKey = 'ephemeral' | 'enrollment' | 'refresh' | 'access'
 
 /** What tokens are made with. */
 export interface SigningSettings {
-  readonly keySets: readonly KeySet[]
+  readonly keySets: KeySets
   readonly issuer: string
   readonly now: () => number
   readonly randomBytes: RandomBytes
@@ -47,7 +47,7 @@ export interface Signed {
 export function createSigned(settings: SigningSettings): Signed {
   const keyOf = importedKeys(settings.keySets)
   const verified = sharedInFlight<JWTVerifyResult>()
-  const [first] = settings.keySets as readonly [KeySet, ...KeySet[]]
+  const [first] = settings.keySets
   return {
     async sign({ typ, key }, holder, { claims, expiresAt, tokenId = newTokenId(settings) }) {
       return setClaims(new SignJWT({ ...claims, stamp: stampDigest(first, holder) }), settings, {

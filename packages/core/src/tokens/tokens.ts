@@ -65,7 +65,7 @@ export function isEnrollmentToken(token: string): boolean {
 
 export function createTokens(settings: TokenSettings): Tokens {
   const { keySets, now, ephemeralTokenSeconds, activationTokenSeconds } = settings
-  const [first] = keySets as readonly [KeySet, ...KeySet[]]
+  const [first] = keySets
   const signed = createSigned(settings)
   /** In whole seconds, as tokens have it. */
   const after = (seconds: number): number => (Math.floor(now() / 1000) + seconds) * 1000
@@ -114,13 +114,17 @@ function signedKind(name: string, key: SigningKey, claims: readonly string[]): S
 }
 
 function tokenClaims(payload: JWTPayload, keys: KeySet): TokenClaims {
-  const { epoch } = payload as JWTPayload & Pick<TokenClaims, 'epoch'>
-  if (!Number.isSafeInteger(epoch)) throw new JWTInvalid()
+  const { epoch } = payload
+  if (!isWhole(epoch)) throw new JWTInvalid()
   return { ...baseClaims(payload, keys), epoch }
 }
 
 function refreshClaims(payload: JWTPayload, keys: KeySet): RefreshClaims {
   const { family, generation } = payload
-  if (typeof family !== 'string' || !Number.isSafeInteger(generation)) throw new JWTInvalid()
-  return { ...baseClaims(payload, keys), familyId: family, generation: generation as number }
+  if (typeof family !== 'string' || !isWhole(generation)) throw new JWTInvalid()
+  return { ...baseClaims(payload, keys), familyId: family, generation }
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value)
 }

@@ -79,6 +79,11 @@ const successes: readonly Outcome[] = [
     { type: 'remove', factor: 'totp' },
   ],
   ['a reset', ({ world }) => world.mfa.reset('alice', { requestId: 'r1' }), { type: 'reset' }],
+  [
+    'a reset that says who and why',
+    ({ world }) => world.mfa.reset('alice', { requestId: 'r1', actor: 'support-7', note: 'ticket 4711' }),
+    { type: 'reset', actor: 'support-7', note: 'ticket 4711' },
+  ],
   ['an erasure', ({ world }) => world.mfa.erase('alice', { requestId: 'r1' }), { type: 'erase' }],
   ['a revocation', ({ world }) => world.mfa.revokeTokens('alice', { requestId: 'r1' }), { type: 'revoke_tokens' }],
   [

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { toWire } from '../../src/wire.ts'
+import { asIs, instantOf, toWire } from '../../src/wire.ts'
 
 const key = fc.stringMatching(/^[a-z]+([A-Z][a-z]+){0,3}$/)
 const plain = fc.letrec((tie) => ({
@@ -48,3 +48,13 @@ function keysOf(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, member]) => [...(Array.isArray(value) ? [] : [name]), ...keysOf(member)])
 }
+
+test('what is marked stays as it is, and all within it', () => {
+  const options = asIs({ rpId: 'a', allowCredentials: [{ credentialId: 'b' }] })
+  expect(toWire({ signInOptions: options, expiresIn: 1 })).toEqual({ sign_in_options: { ...options }, expires_in: 1 })
+  expect(Object.isFrozen(options)).toBe(true)
+})
+
+test('a time is on the wire in ISO 8601, and no time is null', () => {
+  expect([instantOf(0), instantOf(null)]).toEqual(['1970-01-01T00:00:00.000Z', null])
+})

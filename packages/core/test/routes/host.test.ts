@@ -71,6 +71,16 @@ test('it may be an object of methods that know each other', async () => {
   expect(host.seen).toEqual(['requestId', 'requestId', 'currentUser', 'confirmPassword', 'requestId', 'currentUser'])
 })
 
+test.each([undefined, null, 7])(
+  'a session %j of its currentUser is a mistake, and nobody is signed in',
+  async (session) => {
+    const { alice, mfa } = createWorld()
+    const currentUser = () => ({ user: alice, proof: null, session: session as unknown as string })
+    const handler = mfa.handler({ ...whole, currentUser })
+    await expect(handler.handle(requestOf('GET', '/mfa/status'))).rejects.toThrow('currentUser must give a session')
+  },
+)
+
 describe('what it throws', () => {
   const fault = new Error('of the host')
   const fail = () => {

@@ -31,6 +31,10 @@ test('every purpose, user and secret has a key of its own', () => {
   for (const key of all) expect(key).toHaveLength(32)
 })
 
+test('without a secret there are no keys', () => {
+  expect(() => deriveKeys([])).toThrow(TypeError)
+})
+
 test('the keys of a secret are the same after every start', () => {
   expect(deriveKeys([secret])).toEqual([keys])
 })

@@ -22,7 +22,7 @@ export function readAnswer(answer: unknown): string | null {
 /** The answer to hand to a check: the proposition it is, otherwise as it was given; null if it could not be right. */
 export function readChoice(propositions: readonly string[], answer: unknown): string | null {
   const given = readAnswer(answer)
-  if (given === null) return null
-  if (propositions.length === 0) return typeof answer === 'string' ? answer : null
+  if (given === null || typeof answer !== 'string') return null
+  if (propositions.length === 0) return answer
   return propositions.find((proposition) => normalizeAnswer(proposition) === given) ?? null
 }

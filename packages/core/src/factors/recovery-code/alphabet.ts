@@ -36,5 +36,5 @@ export function isOfAlphabet(normalized: string): boolean {
 
 /** A code as it is handed out: groups of four in lower case, `xxxx-xxxx`. */
 export function formatRecoveryCode(normalized: string): string {
-  return (normalized.toLowerCase().match(/.{1,4}/g) as string[]).join('-')
+  return normalized.toLowerCase().replace(/.{4}(?=.)/g, '$&-')
 }

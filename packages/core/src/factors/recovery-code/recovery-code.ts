@@ -1,6 +1,7 @@
 import { fieldError } from '../../errors.ts'
 import { requiredCode } from '../../fields.ts'
 import type { RandomBytes } from '../../ports.ts'
+import type { Authenticator } from '../../record/record.ts'
 import { type CheckInput, defineFactor, type Factor, type Verdict } from '../factor.ts'
 import { isOfAlphabet, normalizeRecoveryCode } from './alphabet.ts'
 import { createHashedSet, findHashed, type HashedSet, hashedSet } from './hashed-set.ts'
@@ -10,13 +11,19 @@ import type { RecoveryCodeSettings } from './settings.ts'
 /** The recovery codes' part of the record: the set that was handed out last. */
 export type RecoveryCodeData = ReadableSet | HashedSet
 
+/** A code in its one form, and the set that it could be of. */
+interface Given {
+  readonly code: string
+  readonly set: Authenticator<RecoveryCodeData>
+}
+
 /** Shortest code that is taken over from another system, without spaces and dashes. */
 const shortestImport = 6
 const longestImport = 64
 
 /** Single-use codes for the day the authenticator is lost (NIST SP 800-63B-4 section 3.1.2, look-up secrets). */
 export function recoveryCode(settings: RecoveryCodeSettings): Factor {
-  return defineFactor<RecoveryCodeData>({
+  return defineFactor<RecoveryCodeData, Given>({
     type: 'recovery_code',
     title: 'Recovery codes',
     path: 'recovery-codes',
@@ -26,7 +33,8 @@ export function recoveryCode(settings: RecoveryCodeSettings): Factor {
     field: { name: 'code', ...requiredCode },
     parse(answer, { authenticators }) {
       const code = normalizeRecoveryCode(answer)
-      return code !== null && authenticators.some(({ data }) => couldBeCodeOf(data, code)) ? code : null
+      const set = code === null ? undefined : authenticators.find(({ data }) => couldBeCodeOf(data, code))
+      return code === null || set === undefined ? null : { code, set }
     },
     check: checkCode,
     remaining,
@@ -79,10 +87,8 @@ function couldBeCodeOf(data: RecoveryCodeData, code: string): boolean {
   return lengths.includes(code.length) && (isForeign || isOfAlphabet(code))
 }
 
-async function checkCode(input: CheckInput<RecoveryCodeData, string>): Promise<Verdict<RecoveryCodeData>> {
-  const { answer: code } = input
-  const [set] = input.authenticators
-  if (set === undefined) return { ok: false, reason: 'wrong' }
+async function checkCode({ answer }: CheckInput<RecoveryCodeData, Given>): Promise<Verdict<RecoveryCodeData>> {
+  const { code, set } = answer
   const index = set.data.kind === 'readable' ? findReadable(set.data, code) : await findHashed(set.data, code)
   const found = set.data.codes[index]
   if (found === undefined) return { ok: false, reason: 'wrong', authenticatorId: set.id }

@@ -68,7 +68,8 @@ interface Subject {
 function lookFor(code: unknown): Look<{ server_time: string; authenticators: readonly Diagnosis[] }> {
   const given = code === undefined ? null : normalizeCode(code)
   return ({ authenticators, pending, nowMs }) => {
-    const subjects = pending === null ? authenticators.map(subjectOf) : [subjectOfPending(pending as TotpParameters)]
+    const subjects =
+      pending === null ? authenticators.map(subjectOf) : [subjectOfPending(pending as TotpParameters & CodeSource)]
     const asked = subjects.map((subject) => ({ subject, steps: stepsOf(given, subject, nowMs) }))
     const result = {
       server_time: new Date(nowMs).toISOString(),
@@ -88,7 +89,9 @@ function lookFor(code: unknown): Look<{ server_time: string; authenticators: rea
         }
       }),
     }
-    const [matched] = result.authenticators.filter(({ drift_steps }) => drift_steps !== null)
+    const [matched] = result.authenticators.flatMap(({ id, drift_steps: driftSteps }) =>
+      driftSteps === null ? [] : [{ id, driftSteps }],
+    )
     const guess = subjects.some(({ source }) => isCodeOf(given, source)) ? guessOf(matched) : null
     const found = new Map(asked.map(({ subject, steps }) => [subject.id, steps]))
     const changed = new Map(authenticators.map(({ id, data }) => [id, withBurned(data as TotpData, found.get(id))]))
@@ -96,10 +99,10 @@ function lookFor(code: unknown): Look<{ server_time: string; authenticators: rea
   }
 }
 
-function guessOf(found: Diagnosis | undefined) {
+function guessOf(found: { readonly id: string | null; readonly driftSteps: number } | undefined) {
   if (found === undefined) return { matched: false }
-  const { id, drift_steps: driftSteps } = found
-  return { matched: true, driftSteps: driftSteps as number, ...(id === null ? {} : { authenticatorId: id }) }
+  const { id, driftSteps } = found
+  return { matched: true, driftSteps, ...(id === null ? {} : { authenticatorId: id }) }
 }
 
 function subjectOf({ id, name, data }: Authenticator): Subject {
@@ -107,8 +110,8 @@ function subjectOf({ id, name, data }: Authenticator): Subject {
   return { id, name, source: own, lastStep: own.lastStep }
 }
 
-function subjectOfPending(pending: TotpParameters): Subject {
-  return { id: null, name: null, source: pending as unknown as CodeSource, lastStep: -1 }
+function subjectOfPending(source: CodeSource): Subject {
+  return { id: null, name: null, source, lastStep: -1 }
 }
 
 function isCodeOf(code: string | null, { digits }: CodeSource): code is string {

@@ -11,7 +11,7 @@ export function timeStep(nowMs: number, period: number): number {
 }
 
 /** A secret and its parameters, in the form that codes are made from. */
-export interface CodeSource extends TotpParameters {
+export type CodeSource = TotpParameters & {
   readonly secret: string
 }
 

@@ -3,7 +3,7 @@ import { isEnabled } from '../../record/record.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
 import { newAuthenticator } from '../../rules/enroll.ts'
 import { type Freshness, freshRefusal } from '../../rules/fresh.ts'
-import { authenticatorsOf, codesLeft } from '../../rules/methods.ts'
+import { answersLeft, authenticatorsOf } from '../../rules/methods.ts'
 import { requireUserId } from '../../rules/proof.ts'
 import { type CallOptions, type Core, consult, decide } from '../decide.ts'
 
@@ -29,7 +29,7 @@ export async function showCodes(
     if (refusal !== null) return refuse(record, refusal, { factor: type })
     const own = authenticatorsOf(record, type)
     const codes = own.flatMap(({ data }) => backup.list(data))
-    return { record, result: { codes, remaining: codesLeft(factor, own) ?? 0 }, about: { factor: type } }
+    return { record, result: { codes, remaining: answersLeft(factor, own) }, about: { factor: type } }
   })
 }
 

@@ -9,22 +9,17 @@ import { requireUserId } from '../../rules/proof.ts'
 import { cleanName } from '../../texts.ts'
 import { type Core, decide, type OperatorOptions, operatorAct } from '../decide.ts'
 
-/** Of which factor an authenticator is taken over, and which backup's codes with it. */
-export interface ImportedFactors {
-  readonly type: string
-  readonly backup: string
-}
-
 /**
  * Takes over what a user had elsewhere: one read and one put. The same authenticator a second time changes nothing,
  * so that a migration may run again.
  *
  * @throws MfaError `invalid_request` that names the field
+ * @throws TypeError if no authenticator of this factor can be taken over
  */
 export async function importAuthenticator(
   core: Core,
   userId: string,
-  from: OperatorOptions & ImportedFactors & { readonly input: Body },
+  from: OperatorOptions & { readonly type: string; readonly input: Body },
 ): Promise<{ imported: boolean }> {
   requireUserId(userId)
   const { type, input } = from
@@ -32,7 +27,7 @@ export async function importAuthenticator(
   const given = enrollment.import?.(input)
   if (given === undefined) throw new TypeError(`no authenticator of '${type}' can be taken over`)
   const name = nameOf(input)
-  const backup = await importedBackup(core, from)
+  const backup = await importedBackup(core, input)
   const about = { factor: type }
   return decide(core, operatorAct('import', userId, from), (record, nowMs): Decision<{ imported: boolean }> => {
     const own = authenticatorsOf(record, type)
@@ -60,16 +55,19 @@ function nameOf(input: Body): string | undefined {
   return name
 }
 
+/** Recovery codes of another system, as a set of the first factor that takes them over. */
 async function importedBackup(
-  core: Core,
-  { backup: type, input }: ImportedFactors & { readonly input: Body },
+  { factors, randomBytes }: Core,
+  input: Body,
 ): Promise<{ type: string; name: string; data: JsonObject } | null> {
   const codes = ownField(input, 'recoveryCodes')
-  if (codes === undefined) return null
-  const factor = core.factors.find((candidate) => candidate.type === type)
-  if (factor?.backup?.import === undefined) throw new TypeError(`no codes of '${type}' can be taken over`)
+  const [taking] = factors.flatMap(({ type, title: name, backup }) =>
+    backup?.import === undefined ? [] : [{ type, name, backup: { ...backup, import: backup.import } }],
+  )
+  if (codes === undefined || taking === undefined) return null
   if (!Array.isArray(codes) || codes.length === 0) throw fieldError('recoveryCodes', 'must be a list of codes')
-  return { type, name: factor.title, data: await factor.backup.import(codes, { randomBytes: core.randomBytes }) }
+  const { type, name, backup } = taking
+  return { type, name, data: await backup.import(codes, { randomBytes }) }
 }
 
 function withAuthenticators(record: MfaRecord, added: MfaRecord['authenticators'], nowMs: number): MfaRecord {

@@ -1,4 +1,4 @@
-import { isMfaError } from '../../errors.ts'
+import type { MfaError } from '../../errors.ts'
 import type { Storage } from '../../ports.ts'
 import { type Act, type Core, fail, type OperatorOptions, operatorAct } from '../decide.ts'
 
@@ -42,8 +42,8 @@ async function resealOne(core: Core, act: Act): Promise<boolean | 'failed'> {
   try {
     return await core.commit.reseal(act.userId)
   } catch (error) {
-    if (!isMfaError(error)) throw error
-    fail(core, act, { error, cause: error.cause })
+    const refusal = error as MfaError
+    fail(core, act, { error: refusal, cause: refusal.cause })
     return 'failed'
   }
 }

@@ -2,9 +2,11 @@
  * The threat: a refresh token that was copied. Each is good once; one that comes again ends all that came of its sign-in,
  * for nobody can tell the thief from the user. And no token outlives its user, the password, a revocation or a reset.
  */
+
 import { describe, expect, test } from 'vitest'
 import type { TokenSet } from '../../../src/index.ts'
 import { type BearerWorld, bearerWorld, readToken } from '../../bearer-world.ts'
+import { fixedPhrase } from '../../factors/fixed-phrase.ts'
 import { createWorld, proofOf, refusal } from '../../world.ts'
 
 async function refused(world: BearerWorld, refreshToken: string): Promise<unknown> {
@@ -210,4 +212,13 @@ test('a storage that fails gives no token, and takes none', async () => {
     expect((await refusal(call())).code).toBe('storage_unavailable')
   }
   await expect(mfa.tokens.refresh(refreshToken)).resolves.toHaveProperty('refreshToken')
+})
+
+test("a factor that is no longer configured counts as the user's possession", async () => {
+  const before = await bearerWorld({ factors: [fixedPhrase('correct horse')] })
+  const { activationToken } = await before.mfa.begin('phrase', before.alice, { provedAt: before.clock.now() })
+  const { proof } = await before.mfa.confirm('phrase', before.alice, { activationToken, phrase: 'correct horse' })
+  const { accessToken } = await before.mfa.tokens.issue(before.alice, proof)
+  const after = createWorld({ storage: before.rows })
+  expect(await readToken(after.mfa, accessToken)).toMatchObject({ proof: { factor: 'phrase', strength: 'possession' } })
 })

@@ -110,3 +110,16 @@ test.each([
     await expect(call).rejects.toThrow(message)
   }
 })
+
+test.each([
+  ['actor', { actor: '' }],
+  ['actor', { actor: 7 as unknown as string }],
+  ['note', { note: 'x'.repeat(1001) }],
+])('a bad %s of an operator is a mistake, before anything is done', async (name, options) => {
+  const { mfa, storage } = createWorld()
+  for (const act of ['reset', 'erase', 'revokeTokens'] as const) {
+    await expect(mfa[act]('alice', options)).rejects.toThrow(new RegExp(`^${name} must be`))
+  }
+  await expect(mfa.reseal(options)).rejects.toThrow(TypeError)
+  expect(storage.calls).toEqual({ get: 0, put: 0, delete: 0, userIds: 0 })
+})

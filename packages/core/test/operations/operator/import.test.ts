@@ -2,7 +2,8 @@
 
 import { virtualAuthenticator } from '@latchkey/testing'
 import { describe, expect, test } from 'vitest'
-import type { ImportInput } from '../../../src/index.ts'
+import type { Body, Factor, ImportInput } from '../../../src/index.ts'
+import { fixedPhrase } from '../../factors/fixed-phrase.ts'
 import { createWorld, enroll, login, refusal } from '../../world.ts'
 
 const totpSecret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
@@ -104,5 +105,34 @@ describe('a mistake names its field', () => {
     expect(error).toMatchObject({ code: 'invalid_request', status: 400, errors: [{ field }] })
     expect(error.message).not.toContain(totpSecret)
     expect(await rows.get('alice')).toBeNull()
+  })
+})
+
+describe('another factor', () => {
+  const withPhrases = () => {
+    const phrase = fixedPhrase('correct horse')
+    const { enrollment } = phrase as Required<Factor>
+    const importable = {
+      ...enrollment,
+      import: (from: Body) => ({ data: { freeAt: Number(from['freeAt']) }, isSame: () => false }),
+    }
+    return createWorld({ factors: [{ ...phrase, enrollment: importable }, fixedPhrase('other', 'plain')] })
+  }
+
+  test('is taken over by its own reader, as the first factor and without codes', async () => {
+    const { mfa, alice } = withPhrases()
+    await expect(mfa.import('alice', { factor: 'phrase', freeAt: 0, name: 'Card' })).resolves.toEqual({
+      imported: true,
+    })
+    expect(await mfa.status('alice')).toMatchObject({ mfaEnabled: true, methods: ['phrase'] })
+    await expect(mfa.stepUp(alice, { phrase: 'correct horse' })).resolves.toMatchObject({ factor: 'phrase' })
+  })
+
+  test('that takes over nothing is a mistake', async () => {
+    const { mfa } = withPhrases()
+    await expect(mfa.import('alice', { factor: 'plain' })).rejects.toThrow(
+      "no authenticator of 'plain' can be taken over",
+    )
+    await expect(mfa.import('alice', { factor: 'nothing' })).rejects.toThrow(TypeError)
   })
 })
