@@ -130,7 +130,7 @@ export interface Enrollment<Data extends object = JsonObject, Answer = unknown, 
    * Makes the data of an authenticator that another system enrolled, for `mfa.import`, and tells whether another one is the
    * same. @throws MfaError `invalid_request` that names the field
    */
-  import?(from: Body): { readonly data: Data; isSame(other: Data): boolean }
+  readonly import?: (from: Body) => { readonly data: Data; readonly isSame: (other: Data) => boolean }
   /** Looks at the answer; the data of a right one must not accept the same answer again. */
   confirm(input: ConfirmInput<Data, Answer, Pending>): Awaitable<Confirmation<Data>>
 }
@@ -139,7 +139,7 @@ export interface Enrollment<Data extends object = JsonObject, Answer = unknown, 
 export interface Backup<Data extends object = JsonObject> {
   create(input: { randomBytes: RandomBytes }): Awaitable<{ data: Data; codes: readonly string[] }>
   /** Makes the data of another system's unused codes, for `mfa.import`. @throws MfaError `invalid_request` */
-  import?(codes: readonly unknown[], input: { randomBytes: RandomBytes }): Awaitable<Data>
+  readonly import?: (codes: readonly unknown[], input: { randomBytes: RandomBytes }) => Awaitable<Data>
   /** The unused codes, as far as they may be shown again. */
   list(data: Data): readonly string[]
 }

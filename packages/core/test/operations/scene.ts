@@ -12,7 +12,7 @@ export interface Scene {
 export type Outcome = readonly [
   name: string,
   act: (scene: Scene) => Promise<unknown>,
-  expected: Partial<Pick<MfaEvent, 'type' | 'reason' | 'factor' | 'userId' | 'driftSteps'>>,
+  expected: Partial<Pick<MfaEvent, 'type' | 'reason' | 'factor' | 'userId' | 'driftSteps' | 'actor' | 'note'>>,
 ]
 
 export const code = ({ world, alice }: Scene) => alice.app.nextCode(world.clock.now())

@@ -62,12 +62,12 @@ async function importedBackup(
 ): Promise<{ type: string; name: string; data: JsonObject } | null> {
   const codes = ownField(input, 'recoveryCodes')
   const [taking] = factors.flatMap(({ type, title: name, backup }) =>
-    backup?.import === undefined ? [] : [{ type, name, backup: { ...backup, import: backup.import } }],
+    backup?.import === undefined ? [] : [{ type, name, take: backup.import }],
   )
   if (codes === undefined || taking === undefined) return null
   if (!Array.isArray(codes) || codes.length === 0) throw fieldError('recoveryCodes', 'must be a list of codes')
-  const { type, name, backup } = taking
-  return { type, name, data: await backup.import(codes, { randomBytes }) }
+  const { type, name, take } = taking
+  return { type, name, data: await take(codes, { randomBytes }) }
 }
 
 function withAuthenticators(record: MfaRecord, added: MfaRecord['authenticators'], nowMs: number): MfaRecord {
