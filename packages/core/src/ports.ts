@@ -137,7 +137,12 @@ export interface Host<Args extends readonly unknown[]> {
   signIn(user: User, proof: Proof, ...args: Args): Awaitable<unknown>
   /** Remembers a fresh proof of a signed-in user. An object it returns is the answer to a step-up, and part of that to a confirmed enrollment. */
   proved(user: User, proof: Proof, ...args: Args): Awaitable<unknown>
-  /** Says whether this is the user's password. Where given, deactivation asks for the password too. */
+  /**
+   * Remembers that a signed-in user without a second factor has given the password again. An object it returns is the answer.
+   * With it and `confirmPassword`, a step-up takes the password of such a user.
+   */
+  confirmed?: ((user: User, evidence: Proof, ...args: Args) => Awaitable<unknown>) | undefined
+  /** Says whether this is the user's password. If given, deactivation asks for the password too. */
   confirmPassword?: ((user: User, password: string, ...args: Args) => Awaitable<boolean>) | undefined
   /**
    * Makes an account from the body and gives its user, never one that was there before; null where it may not be. Where

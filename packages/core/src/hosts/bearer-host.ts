@@ -1,5 +1,5 @@
 import { isMfaError, MfaError } from '../errors.ts'
-import type { AccessToken, BearerTokens, Host } from '../ports.ts'
+import type { AccessToken, BearerTokens, Host, Proof } from '../ports.ts'
 import { bearerToken } from '../tokens/access.ts'
 import { instantOf } from '../wire.ts'
 import { checkHostOptions, type HostOptions, hostFunctions } from './host-options.ts'
@@ -10,7 +10,7 @@ export interface BearerHostOptions<Args extends readonly unknown[]> extends Host
   readonly mfa: { readonly tokens: BearerTokens }
 }
 
-/** A host for apps without sessions: whoever sends an access token is signed in (RFC 6750). */
+/** A host for apps without sessions: a client that sends an access token is signed in (RFC 6750). */
 export function bearerHost<Args extends readonly unknown[]>(
   { mfa, ...options }: BearerHostOptions<Args>,
   authorization: (...args: Args) => string | undefined,
@@ -20,6 +20,8 @@ export function bearerHost<Args extends readonly unknown[]>(
   const functions = hostFunctions<Args>(options)
   const tokenOf = (args: Args): string => bearerToken(authorization(...args)) ?? ''
   const callOf = (args: Args) => ({ requestId: functions.requestId?.(...args) })
+  const renew = async (proof: Proof, ...args: Args): Promise<object> =>
+    accessOnWire(await tokens.renew(tokenOf(args), proof, callOf(args)).catch(asSignedOut))
   return Object.freeze<Host<Args>>({
     ...functions,
     bearer: true,
@@ -29,12 +31,9 @@ export function bearerHost<Args extends readonly unknown[]>(
       return { ...accessOnWire(access), refresh_token: refreshToken }
     },
     async proved(_user, proof, ...args) {
-      const access = await tokens.renew(tokenOf(args), proof, callOf(args)).catch(asSignedOut)
-      return {
-        proved_at: instantOf(proof.provedAt),
-        ...accessOnWire(access),
-      }
+      return { proved_at: instantOf(proof.provedAt), ...(await renew(proof, ...args)) }
     },
+    confirmed: (_user, evidence, ...args) => renew(evidence, ...args),
   })
 }
 
@@ -43,7 +42,7 @@ function accessOnWire({ accessToken, tokenType, expiresIn }: AccessToken): objec
   return { access_token: accessToken, token_type: tokenType, expires_in: expiresIn }
 }
 
-/** An access token that has died on the way is nobody's any more. */
+/** An access token that has died on the way is no longer anybody's. */
 function asSignedOut(error: unknown): never {
   throw isMfaError(error) && error.code === 'invalid_token' ? new MfaError('unauthenticated') : error
 }

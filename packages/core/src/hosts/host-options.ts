@@ -4,7 +4,7 @@ import type { Awaitable, User } from '../ports.ts'
 export interface HostOptions<Args extends readonly unknown[]> {
   /** The first factor. Gets the login body, answers with the user or null. */
   checkCredentials(body: Readonly<Record<string, unknown>>, ...args: Args): Awaitable<User | null>
-  /** Says whether this is the user's password. Where given, deactivation asks for the password too. */
+  /** Says whether this is the user's password. If given, deactivation asks for the password too, and a step-up takes it from users without a second factor. */
   confirmPassword?: ((user: User, password: string, ...args: Args) => Awaitable<boolean>) | undefined
   /** Makes an account from the body and gives its user; null where it may not be. Where given, there is `POST /register`. */
   register?: ((body: Readonly<Record<string, unknown>>, ...args: Args) => Awaitable<User | null>) | undefined

@@ -35,6 +35,10 @@ export function sessionHost<Args extends readonly unknown[]>(
 ): Host<Args> {
   checkHostOptions({ ...options }, { required: ['findUser'], optional: ['respond'] })
   const read = async (...args: Args): Promise<Partial<SessionState>> => (await access.read(...args)) ?? {}
+  const keep = async (user: User, proof: Proof, ...args: Args): Promise<void> => {
+    const { session = randomUUID() } = await read(...args)
+    await access.update(stateOf(user, proof, session), ...args)
+  }
   return Object.freeze<Host<Args>>({
     ...hostFunctions(options),
     currentUser: async (...args) => signedIn(await read(...args), options),
@@ -42,10 +46,8 @@ export function sessionHost<Args extends readonly unknown[]>(
       await access.start(stateOf(user, proof, randomUUID()), ...args)
       return options.respond ? options.respond(user, proof, ...args) : { user: { id: user.id, name: user.name } }
     },
-    async proved(user, proof, ...args) {
-      const { session = randomUUID() } = await read(...args)
-      await access.update(stateOf(user, proof, session), ...args)
-    },
+    proved: keep,
+    confirmed: keep,
   })
 }
 

@@ -58,7 +58,7 @@ function enrollmentRoutes(factor: Factor, enrollment: Enrollment, fields: ProofF
       fields: {},
       answer: detailSchema,
       proof: { fields, required: true },
-      password: true,
+      password: 'beside',
       async handle(call) {
         const { core, host, input, body, requestId } = call
         const user = userOf(call)

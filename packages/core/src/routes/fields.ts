@@ -2,7 +2,7 @@ import { type FieldError, MfaError } from '../errors.ts'
 import type { Factor } from '../factors/factor.ts'
 import { type Body, type Fields, ownField, requiredText } from '../fields.ts'
 import type { ProofInput } from '../rules/prove.ts'
-import type { Route } from './route.ts'
+import type { BoundHost, Route } from './route.ts'
 
 /**
  * Checks the fields a route asks for and picks those that factors read. Everything else in the body is left alone.
@@ -12,10 +12,11 @@ import type { Route } from './route.ts'
 export function checkFields(
   body: Body,
   route: Pick<Route, 'fields' | 'proof' | 'password'>,
-  asked: { factors: readonly Factor[]; password: boolean },
+  asked: { factors: readonly Factor[]; host: Pick<BoundHost, 'confirmPassword' | 'confirmed'> | null },
 ): ProofInput {
-  const fields: Fields =
-    asked.password && route.password === true ? { ...route.fields, password: requiredText } : route.fields
+  const isInstead = route.password === 'instead' && isPasswordAlone(body, asked.host)
+  const isBeside = route.password === 'beside' && asked.host?.confirmPassword !== undefined
+  const fields: Fields = isBeside || isInstead ? { ...route.fields, password: requiredText } : route.fields
   const errors: FieldError[] = Object.entries(fields).flatMap(([name, { check }]) =>
     fault(name, check(ownField(body, name))),
   )
@@ -29,10 +30,16 @@ export function checkFields(
     errors.push(...fault(name, factor?.field.check(value) ?? null))
   }
   const [first] = names
-  if (required && first !== undefined && Object.keys(input).length === 0) errors.push(...fault(first, 'is required'))
+  if (required && !isInstead && first !== undefined && Object.keys(input).length === 0)
+    errors.push(...fault(first, 'is required'))
   if (errors.length === 0) return input
   const detail = errors.map(({ field, message }) => `${field} ${message}`).join('; ')
   throw new MfaError('invalid_request', { detail, errors })
+}
+
+/** Whether a password may come instead of a factor's answer, and has. */
+function isPasswordAlone(body: Body, host: Pick<BoundHost, 'confirmPassword' | 'confirmed'> | null): boolean {
+  return host?.confirmPassword !== undefined && host.confirmed !== undefined && Object.hasOwn(body, 'password')
 }
 
 function fault(field: string, message: string | null): readonly FieldError[] {

@@ -60,7 +60,7 @@ async function answer({ core, allowedOrigins, limiter }: Routing, call: Call): P
   const asker = await identifyCaller(asking)
   const { caller, body } = await reportAs(core, call, asker, () => admit(asking, asker))
   return reportAs(core, call, caller, async () => {
-    const input = checkFields(body, route, { factors: core.factors, password: host.confirmPassword !== undefined })
+    const input = checkFields(body, route, { factors: core.factors, host })
     const isLimited = route.proof !== undefined || route.limited === true
     if (isLimited && limiter !== undefined) await slowDown(limiter, request.address)
     const given = await route.handle({ core, host, caller, body, input, params, requestId })
@@ -81,13 +81,14 @@ async function reportAs<T>(core: Core, { requestId }: Call, caller: Caller, run:
 }
 
 function bindHost<Args extends readonly unknown[]>(host: Host<Args>, args: Args): BoundHost {
-  const { confirmPassword } = host
+  const { confirmPassword, confirmed } = host
   return {
     checkCredentials: async (body) => host.checkCredentials(body, ...args),
     currentUser: async () => (await host.currentUser(...args)) ?? null,
     signIn: async (user, proof) => host.signIn(user, proof, ...args),
     proved: async (user, proof) => host.proved(user, proof, ...args),
     register: async (body) => (await host.register?.(body, ...args)) ?? null,
+    confirmed: confirmed && (async (user, evidence) => confirmed.call(host, user, evidence, ...args)),
     // Only a plain `true` is a yes.
     confirmPassword:
       confirmPassword &&
@@ -113,7 +114,7 @@ function checkHost<Args extends readonly unknown[]>(host: Host<Args>): void {
   for (const name of ['checkCredentials', 'currentUser', 'signIn', 'proved']) {
     if (typeof memberOf(name) !== 'function') throw new TypeError(`host.${name} must be a function`)
   }
-  for (const name of ['confirmPassword', 'register', 'requestId']) {
+  for (const name of ['confirmed', 'confirmPassword', 'register', 'requestId']) {
     if (!['function', 'undefined'].includes(typeof memberOf(name)))
       throw new TypeError(`host.${name} must be a function`)
   }

@@ -42,7 +42,7 @@ export async function runOwnRoute(
   const { type, route } = found
   const { signedIn, body, requestId } = call
   if (route.access !== 'anyone' && signedIn === null) throw new MfaError('unauthenticated')
-  checkFields(body, route, { factors: [], password: false })
+  checkFields(body, route, { factors: [], host: null })
   const caller: Caller = signedIn === null ? { kind: 'nobody' } : toCaller(core, signedIn)
   const currentUser = async () => signedIn
   const answer = await route.handle(factorCall(type, { core, body, caller, requestId, currentUser }))

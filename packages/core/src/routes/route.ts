@@ -11,6 +11,7 @@ export interface BoundHost {
   currentUser(): Promise<SignedIn | null>
   signIn(user: User, proof: Proof): Promise<unknown>
   proved(user: User, proof: Proof): Promise<unknown>
+  confirmed: ((user: User, evidence: Proof) => Promise<unknown>) | undefined
   confirmPassword: ((user: User, password: string) => Promise<boolean>) | undefined
   register(body: Body): Promise<User | null>
 }
@@ -58,8 +59,8 @@ export interface Route
   readonly activationParam?: string
   /** What a host must have for the route to be there. */
   readonly needs?: 'register' | 'bearer'
-  /** Set if the body holds a `password` for the host to confirm. */
-  readonly password?: true
+  /** Set if the body holds a `password` for the host to confirm: beside a factor's answer, or instead of one. */
+  readonly password?: 'beside' | 'instead'
   handle(call: RouteCall): Promise<RouteAnswer>
 }
 

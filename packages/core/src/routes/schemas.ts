@@ -45,7 +45,7 @@ export const codesSchema = objectSchema({ codes: texts })
 export const detailSchema = objectSchema({ detail: text })
 
 /** What the app answers to a step-up, or when it was. */
-export const stepUpSchema: JsonObject = { ...hostAnswer, properties: { proved_at: instant } }
+export const stepUpSchema: JsonObject = { ...hostAnswer, properties: { proved_at: instantOrNull } }
 
 /** What a confirmed enrollment gives, beside what the app does. */
 export const confirmedSchema = objectSchema({ recovery_codes: texts, authenticator: authenticatorSchema })

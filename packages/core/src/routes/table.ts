@@ -6,6 +6,7 @@ import { status } from '../operations/account/status.ts'
 import { beginAccount } from '../operations/enrollment/begin.ts'
 import { enrolleeMethod } from '../operations/enrollment/enrollee.ts'
 import { type Challenge, challenge } from '../operations/login/challenge.ts'
+import { confirmPassword } from '../operations/login/confirm-password.ts'
 import { stepUp, verify } from '../operations/login/verify.ts'
 import { instantOf, toWire, toWireObject } from '../wire.ts'
 import { emptyAnswer } from './answer.ts'
@@ -122,14 +123,26 @@ function accountRoutes(fields: ProofFields['fields']): readonly Route[] {
       fields: {},
       answer: stepUpSchema,
       proof: { fields, required: true },
-      async handle(call) {
-        const proof = await stepUp(call.core, userOf(call), call)
-        const answer = await call.host.proved(userOf(call), proof)
-        return { body: answer ?? { proved_at: instantOf(proof.provedAt) } }
-      },
+      password: 'instead',
+      handle: stepUpOrConfirm,
     },
     ...authenticatorRoutes,
   ]
+}
+
+/** A step-up, or for a user without a second factor the password again. */
+async function stepUpOrConfirm(call: RouteCall): Promise<RouteAnswer> {
+  const { core, host, body, input, requestId } = call
+  const user = userOf(call)
+  const { confirmPassword: ask, confirmed } = host
+  if (ask !== undefined && confirmed !== undefined && Object.keys(input).length === 0) {
+    const password = textOf(body, 'password')
+    const evidence = await confirmPassword(core, user, { ask: () => ask(user, password), requestId })
+    return { body: await confirmed(user, evidence) }
+  }
+  const proof = await stepUp(core, user, call)
+  const answer = await host.proved(user, proof)
+  return { body: answer ?? { proved_at: instantOf(proof.provedAt) } }
 }
 
 const authenticatorRoutes: readonly Route[] = [

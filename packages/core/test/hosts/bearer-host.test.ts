@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest'
 import { type BearerHostOptions, bearerHost } from '../../src/index.ts'
 import { bearerWorld, readToken } from '../bearer-world.ts'
-import { refusal } from '../world.ts'
+import { proofOf, refusal } from '../world.ts'
 
 async function scene(options: Partial<BearerHostOptions<[string?]>> = {}) {
   const world = await bearerWorld()
@@ -59,6 +59,14 @@ test('a fresh proof gives a new access token', async () => {
   expect(await readToken(world.mfa, String(answer['access_token']))).toMatchObject({
     proof: { provedAt: proof.provedAt },
   })
+})
+
+test('the password given again gives a new access token', async () => {
+  const world = await scene()
+  const evidence = proofOf(await world.mfa.challenge(world.mallory))
+  const { access_token: access } = (await world.host.signIn(world.mallory, evidence, '')) as Record<string, string>
+  const answer = await world.host.confirmed?.(world.mallory, evidence, `Bearer ${access}`)
+  expect(answer).toEqual({ access_token: expect.any(String), token_type: 'bearer', expires_in: 900 })
 })
 
 test('an access token that has died meanwhile is nobody; another fault stays what it is', async () => {

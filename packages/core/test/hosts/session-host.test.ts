@@ -49,6 +49,17 @@ test('signing in begins a session, a proof updates it, and both are told', async
   expect(jar.log).toEqual(['start', 'update'])
 })
 
+test('the password given again is kept in the place of the proof, in the same sign-in', async () => {
+  const { world, host, jar, alice } = scene()
+  const first = proofOf(await world.mfa.challenge(alice))
+  await host.signIn(alice, first, jar)
+  const begun = await host.currentUser(jar)
+  const evidence = proofOf(await world.mfa.challenge(alice))
+  await host.confirmed?.(alice, evidence, jar)
+  expect(await host.currentUser(jar)).toEqual({ ...begun, proof: evidence.sealed })
+  expect(jar.log).toEqual(['start', 'update'])
+})
+
 test('a changed stamp and a user who is gone end the session, and the stamp itself is not in it', async () => {
   const { world, host, jar, alice, users } = scene()
   const { proof } = await enroll(world)
