@@ -83,7 +83,7 @@ function without(left, names) {
 
 const order = coreOrder.slice(0, -1).map((names, line) => ({
   name: `core-order-${names.join('-')}`,
-  comment: 'This imports from a later line of coreOrder. Take it as an argument, or name its type in ports.ts.',
+  comment: 'This imports from a later line of coreOrder. Take it as an argument, or name its type in ports/.',
   severity: 'error',
   from: { path: inCore(names) },
   to: { path: inCore(without(typesForAll, coreOrder.slice(line + 1).flat())) },
@@ -124,14 +124,14 @@ export default {
     },
     {
       name: 'ports-are-types',
-      comment: 'ports.ts holds types only, so it is imported with `import type`.',
+      comment: 'ports/ holds types only, so it is imported with `import type`.',
       severity: 'error',
       from: { path: core },
       to: { path: inCore(typesOnly), ...isRun },
     },
     {
       name: 'ports-import-types',
-      comment: 'ports.ts holds types only, so it may name types of others but run nothing of theirs.',
+      comment: 'ports/ holds types only, so it may name types of others but run nothing of theirs.',
       severity: 'error',
       from: { path: inCore(typesOnly) },
       to: isRun,

@@ -21,7 +21,7 @@ const sound: Readonly<Record<string, string>> = {
     "import { commit } from './commit.ts'\nimport { options } from './options.ts'\nexport const createMfa = [commit, options]",
   [`${core}/options.ts`]:
     "import { totp } from './factors/totp/totp.ts'\nexport const options = totp\nexport type Options = 1",
-  [`${core}/memory-storage.ts`]: "import type { Storage } from './ports.ts'\nexport const memory: Storage = {}",
+  [`${core}/memory-storage.ts`]: "import type { Storage } from './ports/storage.ts'\nexport const memory: Storage = {}",
   [`${core}/commit.ts`]: "import { error } from './errors.ts'\nexport const commit = error",
   [`${core}/errors.ts`]: 'export const error = 1',
   [`${core}/ports.ts`]:

@@ -1,4 +1,4 @@
-import type { JsonObject } from './ports.ts'
+import type { JsonObject } from './ports/values.ts'
 
 /** A field of a body: what checks it, and what describes it. One that may be left out passes `undefined`. */
 export interface Field {

@@ -61,7 +61,13 @@ export type { Challenge } from './operations/login/challenge.ts'
 export type { ResealOptions, ResealProgress } from './operations/operator/reseal.ts'
 export type { BearerSettings } from './options/bearer-settings.ts'
 export type { MfaOptions } from './options/options.ts'
-export type * from './ports.ts'
+export type * from './ports/bearer.ts'
+export type * from './ports/host.ts'
+export type * from './ports/http.ts'
+export type * from './ports/proof.ts'
+export type * from './ports/storage.ts'
+export type * from './ports/user.ts'
+export type * from './ports/values.ts'
 export {
   optional,
   type ReadBy,

@@ -1,4 +1,4 @@
-import type { Storage, StoredRecord } from './ports.ts'
+import type { Storage, StoredRecord } from './ports/storage.ts'
 
 /**
  * Records in this process's memory: for tests, trials and the examples. Nothing survives a restart.

@@ -1,5 +1,6 @@
 import { MfaError } from '../errors.ts'
-import type { Awaitable, RandomBytes, Storage, StoredRecord } from '../ports.ts'
+import type { Storage, StoredRecord } from '../ports/storage.ts'
+import type { Awaitable, RandomBytes } from '../ports/values.ts'
 import { decodeRecord, encodeRecord } from '../record/codec.ts'
 import { emptyRecord, forgetExpired, isEnabled, type MfaRecord } from '../record/record.ts'
 import type { Sealer } from '../sealing/seal.ts'

@@ -1,4 +1,4 @@
-import type { Storage } from '../ports.ts'
+import type { Storage } from '../ports/storage.ts'
 
 /**
  * The storage with a time limit on each call: one that hangs must become an error, since a request that waits

@@ -1,5 +1,8 @@
 import type { Body, Fields } from '../fields.ts'
-import type { JsonObject, MfaResponse, RandomBytes, SignedIn, User } from '../ports.ts'
+import type { MfaResponse } from '../ports/http.ts'
+import type { SignedIn } from '../ports/proof.ts'
+import type { User } from '../ports/user.ts'
+import type { JsonObject, RandomBytes } from '../ports/values.ts'
 import type { Authenticator } from '../record/record.ts'
 import type { Holding, StateChange } from './holding.ts'
 

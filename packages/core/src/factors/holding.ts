@@ -1,5 +1,5 @@
 import type { MfaError } from '../errors.ts'
-import type { JsonObject } from '../ports.ts'
+import type { JsonObject } from '../ports/values.ts'
 import type { Authenticator } from '../record/record.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { scrypt, timingSafeEqual } from 'node:crypto'
-import type { RandomBytes } from '../ports.ts'
+import type { RandomBytes } from '../ports/values.ts'
 
 /** RFC 7914; 16 MiB a hash. What is hashed is sealed with the record as well. */
 const cost = { N: 16_384, r: 8, p: 1 }

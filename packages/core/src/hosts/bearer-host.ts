@@ -1,5 +1,7 @@
 import { isMfaError, MfaError } from '../errors.ts'
-import type { AccessToken, BearerTokens, Host, Proof } from '../ports.ts'
+import type { AccessToken, BearerTokens } from '../ports/bearer.ts'
+import type { Host } from '../ports/host.ts'
+import type { Proof } from '../ports/proof.ts'
 import { bearerToken } from '../tokens/access.ts'
 import { instantOf } from '../wire.ts'
 import { checkHostOptions, type HostOptions, hostFunctions } from './host-options.ts'

@@ -1,4 +1,5 @@
-import type { Awaitable, User } from '../ports.ts'
+import type { User } from '../ports/user.ts'
+import type { Awaitable } from '../ports/values.ts'
 
 /** What every ready-made host takes. `Args` are the framework's own arguments, always last. */
 export interface HostOptions<Args extends readonly unknown[]> {

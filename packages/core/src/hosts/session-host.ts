@@ -1,5 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { Awaitable, Host, Proof, SignedIn, User } from '../ports.ts'
+import type { Host } from '../ports/host.ts'
+import type { Proof, SignedIn } from '../ports/proof.ts'
+import type { User } from '../ports/user.ts'
+import type { Awaitable } from '../ports/values.ts'
 import { checkHostOptions, type HostOptions, hostFunctions } from './host-options.ts'
 
 /** What the app supplies to a ready-made session host. */

@@ -1,5 +1,6 @@
 import type { Factor } from '../factors/factor.ts'
-import type { Limiter, Storage } from '../ports.ts'
+import type { Limiter } from '../ports/host.ts'
+import type { Storage } from '../ports/storage.ts'
 import { readObject } from '../read-options.ts'
 import { type RouteSettings, routeSourceOf } from '../routes/route-table.ts'
 import { cleanName } from '../texts.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../ports.ts'
+import type { JsonObject } from '../ports/values.ts'
 
 /** One enrolled thing of a factor. Times are milliseconds since 1970. */
 export interface Authenticator<Data extends object = JsonObject> {

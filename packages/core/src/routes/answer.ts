@@ -1,5 +1,5 @@
 import type { MfaError } from '../errors.ts'
-import type { MfaResponse } from '../ports.ts'
+import type { MfaResponse } from '../ports/http.ts'
 
 const noStore = { 'Cache-Control': 'no-store' }
 

@@ -1,5 +1,5 @@
 import { MfaError } from '../errors.ts'
-import type { MfaRequest } from '../ports.ts'
+import type { MfaRequest } from '../ports/http.ts'
 
 /**
  * Refuses a browser's request from another site. An `Origin` must be allowed, whatever else is said; without one,

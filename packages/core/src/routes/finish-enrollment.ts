@@ -1,4 +1,4 @@
-import type { Proof } from '../ports.ts'
+import type { Proof } from '../ports/proof.ts'
 import { type RouteCall, userOf } from './route.ts'
 
 /**

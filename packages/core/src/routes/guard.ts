@@ -1,6 +1,7 @@
 import { MfaError } from '../errors.ts'
 import type { Core } from '../operations/decide.ts'
-import type { GuardOptions, Host, MfaContext, MfaRequest } from '../ports.ts'
+import type { Host } from '../ports/host.ts'
+import type { GuardOptions, MfaContext, MfaRequest } from '../ports/http.ts'
 import { optional, readOptions, readWhole } from '../read-options.ts'
 import { isFresh, stepUpRequired } from '../rules/fresh.ts'
 import { toCaller } from './admission.ts'

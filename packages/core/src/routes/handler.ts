@@ -1,6 +1,7 @@
 import { isMfaError, MfaError } from '../errors.ts'
 import { type Core, fail } from '../operations/decide.ts'
-import type { Handler, Host, Limiter, MfaRequest, MfaResponse } from '../ports.ts'
+import type { Host, Limiter } from '../ports/host.ts'
+import type { Handler, MfaRequest, MfaResponse } from '../ports/http.ts'
 import { admit, identifyCaller } from './admission.ts'
 import { jsonAnswer, problemAnswer } from './answer.ts'
 import { refuseCrossSite } from './cross-site.ts'

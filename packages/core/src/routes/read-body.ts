@@ -1,6 +1,6 @@
 import { MfaError } from '../errors.ts'
 import type { Body } from '../fields.ts'
-import type { MfaRequest } from '../ports.ts'
+import type { MfaRequest } from '../ports/http.ts'
 
 /** Largest body that is looked at, in bytes. */
 const bodyLimit = 16 * 1024

@@ -2,7 +2,9 @@ import type { FactorRoute } from '../factors/factor-route.ts'
 import type { Body } from '../fields.ts'
 import type { Core } from '../operations/decide.ts'
 import type { Enrollee } from '../operations/enrollment/enrollee.ts'
-import type { MfaResponse, Proof, SignedIn, User } from '../ports.ts'
+import type { MfaResponse } from '../ports/http.ts'
+import type { Proof, SignedIn } from '../ports/proof.ts'
+import type { User } from '../ports/user.ts'
 import type { ProofInput } from '../rules/prove.ts'
 
 /** A host with the framework's arguments filled in. */

@@ -1,5 +1,5 @@
 import type { Factor } from '../factors/factor.ts'
-import type { JsonObject } from '../ports.ts'
+import type { JsonObject } from '../ports/values.ts'
 
 /** The JSON Schemas of answers that several routes give. */
 

@@ -1,6 +1,6 @@
 import { MfaError } from '../errors.ts'
 import type { Enrollment, Factor } from '../factors/factor.ts'
-import type { JsonObject } from '../ports.ts'
+import type { JsonObject } from '../ports/values.ts'
 import { type Authenticator, isEnabled, type MfaRecord } from '../record/record.ts'
 import type { PreparedBackup } from '../tokens/claims.ts'
 import { authenticatorsOf } from './methods.ts'

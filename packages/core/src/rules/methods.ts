@@ -1,6 +1,6 @@
 import type { Factor, Purpose } from '../factors/factor.ts'
 import type { Holding } from '../factors/holding.ts'
-import type { Strength } from '../ports.ts'
+import type { Strength } from '../ports/proof.ts'
 import type { Authenticator, MfaRecord } from '../record/record.ts'
 import type { Terms } from './terms.ts'
 

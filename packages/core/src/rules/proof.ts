@@ -1,5 +1,6 @@
 import type { Factor } from '../factors/factor.ts'
-import type { ProofContent, User } from '../ports.ts'
+import type { ProofContent } from '../ports/proof.ts'
+import type { User } from '../ports/user.ts'
 import { requireText } from '../texts.ts'
 
 /** The proof of the first factor alone: no second one is enrolled. */

@@ -1,6 +1,7 @@
 import { MfaError } from '../errors.ts'
 import type { Asked, Factor, Found, Purpose, Verdict } from '../factors/factor.ts'
-import type { JsonObject, ProofContent } from '../ports.ts'
+import type { ProofContent } from '../ports/proof.ts'
+import type { JsonObject } from '../ports/values.ts'
 import { isEnabled, type MfaRecord } from '../record/record.ts'
 import { type About, type Decision, refuse } from './decision.ts'
 import { askedFactors, authenticatorsOf, codesLeft } from './methods.ts'

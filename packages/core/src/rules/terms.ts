@@ -1,6 +1,6 @@
 import type { Factor } from '../factors/factor.ts'
 import type { FactorKeys } from '../factors/holding.ts'
-import type { RandomBytes } from '../ports.ts'
+import type { RandomBytes } from '../ports/values.ts'
 
 /** What a rule decides by. It holds nothing that could write, sign, or send: a rule that gets no more is pure. */
 export interface Terms {

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import type { RandomBytes } from '../ports.ts'
+import type { RandomBytes } from '../ports/values.ts'
 import { type KeySets, type SealedThing, userKey } from './keys.ts'
 
 const nonceBytes = 12

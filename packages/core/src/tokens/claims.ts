@@ -1,4 +1,5 @@
-import type { JsonObject, ProofContent } from '../ports.ts'
+import type { ProofContent } from '../ports/proof.ts'
+import type { JsonObject } from '../ports/values.ts'
 
 /** What every token says, once it has been found good. */
 export interface BaseClaims {

@@ -1,4 +1,6 @@
-import type { Proof, ProofContent, RandomBytes, User } from '../ports.ts'
+import type { Proof, ProofContent } from '../ports/proof.ts'
+import type { User } from '../ports/user.ts'
+import type { RandomBytes } from '../ports/values.ts'
 import type { KeySets } from '../sealing/keys.ts'
 import { createSealer } from '../sealing/seal.ts'
 import { isSameDigest, stampDigest } from './stamp.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../ports.ts'
+import type { JsonObject } from '../../ports/values.ts'
 import { readOptions, whole } from '../../read-options.ts'
 import { cleanText } from '../../texts.ts'
 import { isSameHash, newSalt, saltedHash } from '../salted-hash.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../ports.ts'
+import type { JsonObject } from '../../ports/values.ts'
 import type { Authenticator } from '../../record/record.ts'
 import type { AskedQuestion, KeptQuestion } from './source.ts'
 

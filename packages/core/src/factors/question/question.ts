@@ -1,6 +1,6 @@
 import { MfaError } from '../../errors.ts'
 import { requiredText, textOf } from '../../fields.ts'
-import type { JsonObject } from '../../ports.ts'
+import type { JsonObject } from '../../ports/values.ts'
 import { type CheckInput, defineFactor, type Enrollment, type Factor, type Verdict } from '../factor.ts'
 import type { FactorCall, FactorRoute, OpenChallenge } from '../factor-route.ts'
 import { readChoice } from './answer.ts'

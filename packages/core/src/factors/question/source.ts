@@ -1,5 +1,5 @@
 import type { Fields } from '../../fields.ts'
-import type { Awaitable, JsonObject, RandomBytes } from '../../ports.ts'
+import type { Awaitable, JsonObject, RandomBytes } from '../../ports/values.ts'
 import { readFlag, readFunction, readOptions } from '../../read-options.ts'
 import { cleanText } from '../../texts.ts'
 import { normalizeAnswer, readAnswer } from './answer.ts'

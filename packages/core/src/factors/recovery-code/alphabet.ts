@@ -1,4 +1,4 @@
-import type { RandomBytes } from '../../ports.ts'
+import type { RandomBytes } from '../../ports/values.ts'
 import { normalizeCode } from '../codes.ts'
 
 /** Crockford's base32: no I, L, O and U. A byte holds each of the 32 equally often. */

@@ -1,4 +1,4 @@
-import type { RandomBytes } from '../../ports.ts'
+import type { RandomBytes } from '../../ports/values.ts'
 import { isSameHash, newSalt, saltedHash } from '../salted-hash.ts'
 import { characterOf, formatRecoveryCode, numberOf, randomCharacters } from './alphabet.ts'
 import type { RecoveryCodeSettings } from './settings.ts'

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { RandomBytes } from '../../ports.ts'
+import type { RandomBytes } from '../../ports/values.ts'
 import { formatRecoveryCode, randomCharacters } from './alphabet.ts'
 import type { RecoveryCodeSettings } from './settings.ts'
 

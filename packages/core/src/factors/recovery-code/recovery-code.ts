@@ -1,6 +1,6 @@
 import { fieldError } from '../../errors.ts'
 import { requiredCode } from '../../fields.ts'
-import type { RandomBytes } from '../../ports.ts'
+import type { RandomBytes } from '../../ports/values.ts'
 import type { Authenticator } from '../../record/record.ts'
 import { type CheckInput, defineFactor, type Factor, type Verdict } from '../factor.ts'
 import { isOfAlphabet, normalizeRecoveryCode } from './alphabet.ts'

@@ -1,5 +1,5 @@
 import { MfaError } from '../../errors.ts'
-import type { User } from '../../ports.ts'
+import type { User } from '../../ports/user.ts'
 import { isEnabled } from '../../record/record.ts'
 import { without } from '../../rules/authenticators.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'

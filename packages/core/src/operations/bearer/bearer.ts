@@ -1,5 +1,7 @@
 import { MfaError } from '../../errors.ts'
-import type { AccessToken, Proof, SignedIn, TokenSet, User } from '../../ports.ts'
+import type { AccessToken, TokenSet } from '../../ports/bearer.ts'
+import type { Proof, SignedIn } from '../../ports/proof.ts'
+import type { User } from '../../ports/user.ts'
 import { type Family, forgetExpired, type MfaRecord } from '../../record/record.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
 import { strengthOf } from '../../rules/methods.ts'

@@ -1,4 +1,5 @@
-import type { JsonObject, User } from '../../ports.ts'
+import type { User } from '../../ports/user.ts'
+import type { JsonObject } from '../../ports/values.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
 import { deadToken } from '../../rules/token-state.ts'
 import type { ActivationClaims } from '../../tokens/claims.ts'

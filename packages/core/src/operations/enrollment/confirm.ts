@@ -1,6 +1,7 @@
 import { fieldError, MfaError } from '../../errors.ts'
 import type { Confirmation } from '../../factors/factor.ts'
-import type { Proof, User } from '../../ports.ts'
+import type { Proof } from '../../ports/proof.ts'
+import type { User } from '../../ports/user.ts'
 import type { MfaRecord } from '../../record/record.ts'
 import { type AuthenticatorSummary, summaryOf } from '../../rules/authenticators.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'

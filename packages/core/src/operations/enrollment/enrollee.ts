@@ -1,6 +1,6 @@
 import { fieldError, MfaError } from '../../errors.ts'
 import type { Body } from '../../fields.ts'
-import type { User } from '../../ports.ts'
+import type { User } from '../../ports/user.ts'
 import { enrollable } from '../../rules/enroll.ts'
 import { enrolleeFactors } from '../../rules/methods.ts'
 import type { ActivationClaims, TokenClaims } from '../../tokens/claims.ts'

@@ -1,5 +1,5 @@
 import type { Look } from '../../factors/factor-route.ts'
-import type { User } from '../../ports.ts'
+import type { User } from '../../ports/user.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
 import { type Freshness, freshRefusal } from '../../rules/fresh.ts'
 import { authenticatorsOf } from '../../rules/methods.ts'

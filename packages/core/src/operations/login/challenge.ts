@@ -1,4 +1,6 @@
-import type { JsonObject, Proof, User } from '../../ports.ts'
+import type { Proof } from '../../ports/proof.ts'
+import type { User } from '../../ports/user.ts'
+import type { JsonObject } from '../../ports/values.ts'
 import { isEnabled, type MfaRecord } from '../../record/record.ts'
 import type { Decision } from '../../rules/decision.ts'
 import { enrolleeFactors, holdingOf, usableFactors } from '../../rules/methods.ts'

@@ -1,5 +1,6 @@
 import { MfaError } from '../../errors.ts'
-import type { Proof, User } from '../../ports.ts'
+import type { Proof } from '../../ports/proof.ts'
+import type { User } from '../../ports/user.ts'
 import { isEnabled, type MfaRecord } from '../../record/record.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
 import { judgePassword, passwordWait } from '../../rules/password.ts'

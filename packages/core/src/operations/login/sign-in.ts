@@ -1,6 +1,7 @@
 import { MfaError } from '../../errors.ts'
 import type { Factor } from '../../factors/factor.ts'
-import type { Proof, User } from '../../ports.ts'
+import type { Proof } from '../../ports/proof.ts'
+import type { User } from '../../ports/user.ts'
 import { isEnabled } from '../../record/record.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
 import { checkUser } from '../../rules/proof.ts'

@@ -1,5 +1,5 @@
 import type { MfaEventType } from '../../events.ts'
-import type { User } from '../../ports.ts'
+import type { User } from '../../ports/user.ts'
 import type { BaseClaims } from '../../tokens/claims.ts'
 import { type RefusedToken, refusedToken } from '../../tokens/refused.ts'
 import { type CallOptions, type Core, fail } from '../decide.ts'

@@ -1,5 +1,6 @@
 import type { OpenChallenge } from '../../factors/factor-route.ts'
-import type { Proof, User } from '../../ports.ts'
+import type { Proof } from '../../ports/proof.ts'
+import type { User } from '../../ports/user.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
 import { holdingOf } from '../../rules/methods.ts'
 import { checkUser } from '../../rules/proof.ts'

@@ -1,6 +1,6 @@
 import { fieldError, MfaError } from '../../errors.ts'
 import { type Body, ownField } from '../../fields.ts'
-import type { JsonObject } from '../../ports.ts'
+import type { JsonObject } from '../../ports/values.ts'
 import { isEnabled, type MfaRecord } from '../../record/record.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
 import { defaultName, enrollable, newAuthenticator } from '../../rules/enroll.ts'

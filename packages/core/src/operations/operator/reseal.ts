@@ -1,5 +1,5 @@
 import type { MfaError } from '../../errors.ts'
-import type { Storage } from '../../ports.ts'
+import type { Storage } from '../../ports/storage.ts'
 import { type Act, type Core, fail, type OperatorOptions, operatorAct } from '../decide.ts'
 
 /** How far a walk has come. */
