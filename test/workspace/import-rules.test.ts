@@ -24,8 +24,8 @@ const sound: Readonly<Record<string, string>> = {
   [`${core}/memory-storage.ts`]: "import type { Storage } from './ports/storage.ts'\nexport const memory: Storage = {}",
   [`${core}/commit.ts`]: "import { error } from './errors.ts'\nexport const commit = error",
   [`${core}/errors.ts`]: 'export const error = 1',
-  [`${core}/ports.ts`]:
-    "import type { record } from './record/record.ts'\nexport type Storage = typeof record | object",
+  [`${core}/ports/storage.ts`]:
+    "import type { record } from '../record/record.ts'\nexport type Storage = typeof record | object",
   [`${core}/record/record.ts`]: 'export const record = 1',
   [`${core}/events.ts`]: 'export type event = 1',
   [`${core}/tokens/access.ts`]: 'export const access = 1',
@@ -144,7 +144,7 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
     `${client}/utils/bad.ts`,
     "import { error } from '../errors.ts'\nexport const bad = error",
   ],
-  ['ports-are-types', `${core}/rules/bad.ts`, "import { Storage } from '../ports.ts'\nexport const bad = Storage"],
+  ['ports-are-types', `${core}/rules/bad.ts`, "import { Storage } from '../ports/storage.ts'\nexport const bad = Storage"],
   ['ports-import-types', `${core}/ports/bad.ts`, "import { error } from '../errors.ts'\nexport const bad = error"],
   [
     'factor-knows-no-other-factor',

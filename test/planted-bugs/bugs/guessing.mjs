@@ -78,7 +78,7 @@ export const guessing = [
     threats: ['guessing'],
     changes: [
       {
-        file: 'core/src/operations/account/deactivate.ts',
+        file: 'core/src/rules/password.ts',
         search: 'return refuse(charged, new MfaError',
         replace: 'return refuse(record, new MfaError',
       },

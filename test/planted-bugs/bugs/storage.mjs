@@ -167,8 +167,8 @@ export const storage = [
     changes: [
       {
         file: 'core/src/sealing/seal.ts',
-        search: 'const [first] = keySets as readonly',
-        replace: 'const [first] = keySets.toReversed() as unknown as readonly',
+        search: 'const [first] = keySets\n',
+        replace: 'const [first] = keySets.toReversed() as unknown as KeySets\n',
       },
     ],
   },
