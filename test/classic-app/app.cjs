@@ -1,6 +1,7 @@
 // A classic server-rendered app in CommonJS: passport, forms, redirects. Its second factor comes from Latchkey's
 // functions, called by its own routes; of the adapter it takes the guard alone.
 // oxlint-disable typescript/no-unsafe-call -- plain JavaScript, as such apps are
+const { randomUUID } = require('node:crypto')
 const { promisify } = require('node:util')
 const { createMfa, isMfaError, memoryStorage } = require('@latchkey/core')
 const { expressMfa } = require('@latchkey/express')
@@ -56,9 +57,9 @@ function addLogin(app, mfa) {
   app.post('/login', async (req, res) => {
     const user = await userOfForm(req, res)
     if (!user) return res.status(401).send(pages.login({ ...res.locals, error: 'Wrong name or password' }))
-    const { proof, ephemeralToken } = await mfa.challenge(user)
-    if (proof === undefined) return res.send(pages.code({ ...res.locals, token: ephemeralToken }))
-    await signIn(user, proof, req)
+    const challenge = await mfa.challenge(user)
+    if (challenge.kind !== 'proof') return res.send(pages.code({ ...res.locals, token: challenge.ephemeralToken }))
+    await signIn(user, challenge.proof, req)
     res.redirect('/')
   })
 
@@ -96,7 +97,7 @@ function addAccount(app, mfa) {
 function addEnrollment(app, mfa) {
   app.get('/enroll', async (req, res) => {
     try {
-      const enrollment = await mfa.begin('totp', req.user, { provedAt: currentUser(req).provedAt })
+      const enrollment = await mfa.begin('totp', req.user, { provedAt: mfa.openProof(currentUser(req))?.provedAt })
       res.send(pages.enroll({ ...res.locals, enrollment }))
     } catch (error) {
       const { status, title } = refusal(error)
@@ -122,17 +123,18 @@ function checkCredentials({ username, password }) {
 }
 
 function currentUser(req) {
-  return req.user ? { user: req.user, provedAt: null, ...req.session.proof } : null
+  return req.user ? { user: req.user, proof: req.session.proof, session: req.session.signIn } : null
 }
 
 /** Passport begins a new session here, and it drops what was in the old one. */
 async function signIn(user, proof, req) {
   await promisify(req.logIn.bind(req))(user)
+  req.session.signIn = randomUUID()
   await proved(user, proof, req)
 }
 
-async function proved(_user, { provedAt, factor, amr }, req) {
-  req.session.proof = { provedAt, factor, amr }
+async function proved(_user, { sealed }, req) {
+  req.session.proof = sealed
   await promisify(req.session.save.bind(req.session))()
 }
 

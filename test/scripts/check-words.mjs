@@ -9,7 +9,7 @@ const checked = ['packages/*/src/**/*.ts', 'packages/*/src/**/*.mjs', 'packages/
 
 /** What nobody has gone through yet. Take a line out once it is clean. */
 const notYet = [
-  'packages/core/**',
+  'packages/core/README.md',
   'packages/express/**',
   'packages/koa/**',
   'packages/one-time-code/**',

@@ -32,19 +32,19 @@ export interface MfaEvent<Type extends MfaEventType = MfaEventType> {
   readonly result: 'success' | 'failure'
   /** Null on success. */
   readonly reason: MfaEventReason | null
-  /** Null where nobody could be named: a forged token, a refused request. */
+  /** Null if nobody could be named: a forged token, a refused request. */
   readonly userId: string | null
   readonly factor: string | null
   readonly authenticatorId: string | null
   /** Milliseconds since 1970. */
   readonly at: number
-  /** What the host gave, else null. */
+  /** What the host gave, otherwise null. */
   readonly requestId: string | null
-  /** Who acted, with an operator's act that says so. */
+  /** The person or program that acted, if an operator's act says so. */
   readonly actor?: string
-  /** Why, with an operator's act that says so. */
+  /** The reason, if an operator's act says so. */
   readonly note?: string
-  /** How many time steps the authenticator's clock is off, where a code told. */
+  /** How many time steps the authenticator's clock is off, if a code told. */
   readonly driftSteps?: number
   /** Recovery codes left, with `recovery_codes_low`. */
   readonly remaining?: number

@@ -83,7 +83,7 @@ export interface Mfa {
   ): Promise<Confirmed & { readonly user: User }>
   /** Takes a fresh proof of a signed-in user. @throws MfaError `not_enabled`, `invalid_code`, `too_many_attempts` */
   stepUp(user: User, answer: Answer): Promise<Proof>
-  /** Removes every authenticator of a factor, against a code of any. `passwordCorrect` is what the app said of the password, where it asks for it. */
+  /** Removes every authenticator of a factor, against a code of any. `passwordCorrect` is what the app said of the password, if it asks for it. */
   deactivate(type: string, user: User, answer: Answer & { passwordCorrect?: boolean | undefined }): Promise<void>
   status(userId: string, call?: CallOptions): Promise<Status>
   /** The unused recovery codes; a fresh act. */
@@ -117,7 +117,7 @@ export interface Mfa {
     body: Readonly<Record<string, unknown>>,
     call?: CallOptions & { readonly signedIn?: SignedIn | null | undefined },
   ): Promise<JsonObject | Uint8Array>
-  /** Bearer tokens in the place of sessions; what a bearer host stands on. */
+  /** Bearer tokens instead of sessions; what a bearer host stands on. */
   readonly tokens: BearerTokens
   /** Hears events of one type, or all with `'*'`. @returns a function that ends it */
   readonly on: Subscribe

@@ -18,7 +18,7 @@ export interface Outcome {
 
 /**
  * A decision: record and time in, new record and result out. Pure, since it runs again when another writer was first;
- * it may be async where it hashes.
+ * it may be async if it hashes.
  */
 export type Rule<T extends Outcome> = (record: MfaRecord, nowMs: number) => Awaitable<T>
 
@@ -30,10 +30,10 @@ export interface Commit {
    * Runs the rule on the record of now and stores what it made of it. Resolves once the write is durable.
    * With `orElse` a record that does not open is replaced by it first; without, it is a fault of the storage.
    *
-   * @throws MfaError `storage_unavailable` where that cannot be told; what the rule throws
+   * @throws MfaError `storage_unavailable` if that cannot be told; what the rule throws
    */
   apply<T extends Outcome>(userId: string, rule: Rule<T>, orElse?: MfaRecord): Promise<T>
-  /** Seals the record again where another secret than the first sealed it. @returns whether it did */
+  /** Seals the record again if another secret than the first sealed it. @returns whether it did */
   reseal(userId: string): Promise<boolean>
   /** Deletes whatever is stored, also a record that does not open. @throws MfaError `storage_unavailable` */
   delete(userId: string): Promise<void>

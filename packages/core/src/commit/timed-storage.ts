@@ -2,7 +2,7 @@ import type { Storage } from '../ports/storage.ts'
 
 /**
  * The storage with a time limit on each call: one that hangs must become an error, since a request that waits
- * for ever is an outage of its own. A late answer is dropped.
+ * for ever is an outage in itself. A late answer is dropped.
  */
 export function timedStorage(storage: Storage, limitMs: number): Pick<Storage, 'get' | 'put' | 'delete'> {
   return {

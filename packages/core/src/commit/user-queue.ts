@@ -6,8 +6,8 @@ export interface UserQueue {
 }
 
 /**
- * A queue a user, so that a flood on one user costs no retries inside this process. Whoever had to wait begins in a turn
- * of the event loop of its own: with a fast storage the whole flood would else be worked off before anybody else is heard.
+ * A queue a user, so that a flood on one user costs no retries inside this process. Each task that waited begins in its
+ * own turn of the event loop. Otherwise, with a fast storage, the whole flood would be worked off before anybody else is heard.
  */
 export function createUserQueue(): UserQueue {
   const tails = new Map<string, Promise<unknown>>()

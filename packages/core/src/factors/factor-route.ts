@@ -42,7 +42,7 @@ export interface FactorCall extends Pick<Holding, 'keys'> {
   readonly issuer: string
   readonly randomBytes: RandomBytes
   readonly nowMs: number
-  /** Who is signed in, asked now: for a route that anyone may call. Null if nobody is. */
+  /** Asks now for the user who is signed in, on a route that anyone may call. Null if nobody is. */
   currentUser(): Promise<SignedIn | null>
   /** Opens an ephemeral token: whose challenge it is. @throws MfaError `invalid_token` */
   openChallenge(ephemeralToken: string): Promise<OpenChallenge>

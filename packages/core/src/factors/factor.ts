@@ -207,8 +207,8 @@ export interface Factor<
 }
 
 /**
- * Makes a factor whose data, parsed answers, and pending enrollments have types of their own. The data and what is pending
- * must be JSON.
+ * Makes a factor that has its own types of data, parsed answers, and pending enrollments. The data and what is pending must be
+ * JSON.
  */
 export function defineFactor<
   Data extends object,

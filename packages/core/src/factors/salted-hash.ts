@@ -6,7 +6,7 @@ const cost = { N: 16_384, r: 8, p: 1 }
 const hashBytes = 32
 const saltBytes = 16
 
-/** A salt of its own, in base64url. */
+/** A new salt, in base64url. */
 export function newSalt(randomBytes: RandomBytes): string {
   return Buffer.from(randomBytes(saltBytes)).toString('base64url')
 }

@@ -7,7 +7,7 @@ export interface HostOptions<Args extends readonly unknown[]> {
   checkCredentials(body: Readonly<Record<string, unknown>>, ...args: Args): Awaitable<User | null>
   /** Says whether this is the user's password. If given, deactivation asks for the password too, and a step-up takes it from users without a second factor. */
   confirmPassword?: ((user: User, password: string, ...args: Args) => Awaitable<boolean>) | undefined
-  /** Makes an account from the body and gives its user; null where it may not be. Where given, there is `POST /register`. */
+  /** Makes an account from the body and gives its user; null if it may not be. If given, there is `POST /register`. */
   register?: ((body: Readonly<Record<string, unknown>>, ...args: Args) => Awaitable<User | null>) | undefined
   /** An id that ties events to the app's own log lines. */
   requestId?: ((...args: Args) => string | undefined) | undefined

@@ -42,13 +42,13 @@ export interface CallOptions {
 
 /** What an operator may be told by, beside that. */
 export interface OperatorOptions extends CallOptions {
-  /** Who acts, for the event: 1 to 256 characters. */
+  /** The person or program that acts, for the event: 1 to 256 characters. */
   readonly actor?: string | undefined
-  /** Why, for the event: a ticket's number, say; 1 to 1000 characters. */
+  /** The reason, for the event, such as a ticket's number; 1 to 1000 characters. */
   readonly note?: string | undefined
 }
 
-/** Who does what, for the event. */
+/** What is done, and by whom, for the event. */
 export interface Act extends OperatorOptions {
   readonly type: MfaEventType
   readonly userId: string

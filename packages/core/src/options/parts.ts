@@ -43,7 +43,7 @@ export function readIssuer(issuer: unknown, name: string): string {
 
 export function readFactors(factors: unknown, name: string): readonly Factor[] {
   const list: readonly unknown[] = factors === undefined ? [] : Array.isArray(factors) ? factors : [null]
-  // `password` is the name of a count of its own.
+  // `password` is the name of a count.
   const types = new Set(['totp', 'recovery_code', 'password'])
   return list.map((factor) => {
     if (!isFactor(factor)) throw new TypeError(`${name} must be a list of factors, each with all its members`)

@@ -14,7 +14,7 @@ export interface TokenSet extends AccessToken {
   readonly refreshToken: string
 }
 
-/** Bearer tokens in the place of sessions. Each sign-in begins a family of them, kept in the user's record. */
+/** Bearer tokens instead of sessions. Each sign-in begins a family of them, kept in the user's record. */
 export interface BearerTokens {
   /** Begins a family for a user who has just signed in. @throws MfaError `storage_unavailable` */
   issue(user: User, proof: Proof, call?: { readonly requestId?: string | undefined }): Promise<TokenSet>
@@ -24,6 +24,6 @@ export interface BearerTokens {
   refresh(refreshToken: string, call?: { readonly requestId?: string | undefined }): Promise<TokenSet>
   /** Ends a refresh token's family. A token that is no good is no error (RFC 7009). @throws MfaError `storage_unavailable` */
   revoke(refreshToken: string, call?: { readonly requestId?: string | undefined }): Promise<void>
-  /** Who is signed in by an access token, or null; no storage call but the host's `findUser`. */
+  /** Reads who is signed in by an access token, or null; no storage call but the host's `findUser`. */
   read(accessToken: string): Promise<SignedIn | null>
 }

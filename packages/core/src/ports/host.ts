@@ -9,7 +9,7 @@ import type { Awaitable } from './values.ts'
 export interface Host<Args extends readonly unknown[]> {
   /** The first factor. Gets the login body, answers with the user or `null`. */
   checkCredentials(body: Readonly<Record<string, unknown>>, ...args: Args): Awaitable<User | null>
-  /** Who is signed in, or `null`. */
+  /** The user who is signed in, or `null`. */
   currentUser(...args: Args): Awaitable<SignedIn | null>
   /** Makes the session or the tokens and returns the response body (an object; nothing means `{}`). */
   signIn(user: User, proof: Proof, ...args: Args): Awaitable<unknown>
@@ -23,11 +23,11 @@ export interface Host<Args extends readonly unknown[]> {
   /** Says whether this is the user's password. If given, deactivation asks for the password too. */
   confirmPassword?: ((user: User, password: string, ...args: Args) => Awaitable<boolean>) | undefined
   /**
-   * Makes an account from the body and gives its user, never one that was there before; null where it may not be. Where
+   * Makes an account from the body and gives its user, never one that was there before; null if it may not be. If
    * given, there is `POST /register`.
    */
   register?: ((body: Readonly<Record<string, unknown>>, ...args: Args) => Awaitable<User | null>) | undefined
-  /** Set where signing in gives bearer tokens: then their routes are there. */
+  /** Set if signing in gives bearer tokens: then their routes are there. */
   readonly bearer?: boolean | undefined
   /** An id that ties events to the host's own log lines. */
   requestId?: ((...args: Args) => string | undefined) | undefined

@@ -25,14 +25,14 @@ export interface MfaResponse {
   readonly status: number
   /** Header names in their usual spelling. */
   readonly headers: Readonly<Record<string, string>>
-  /** Values of `Set-Cookie`, each a line of its own beside the app's. @defaultValue none */
+  /** Values of `Set-Cookie`, a line each beside the app's own. @defaultValue none */
   readonly cookies?: readonly string[] | undefined
   readonly body: Uint8Array | null
 }
 
-/** Who passed a guard, and by which proof. */
+/** A user who passed a guard, and by which proof. */
 export interface MfaContext {
-  /** Who is signed in, as the host tells it. */
+  /** The user who is signed in, as the host tells it. */
   readonly user: User
   /** The proof that was let in. */
   readonly proof: ProofContent & { readonly provedAt: number }
@@ -40,7 +40,7 @@ export interface MfaContext {
 
 /** What a guard asks for. */
 export interface GuardOptions {
-  /** Oldest proof that is let in, in seconds. @defaultValue `stepUpSeconds`, or 300 where that is `false` */
+  /** Oldest proof that is let in, in seconds. @defaultValue `stepUpSeconds`, or 300 if that is `false` */
   readonly maxAgeSeconds?: number | undefined
   /** Factors whose proof is let in, such as `['totp']`. @defaultValue any */
   readonly factors?: readonly string[] | undefined
@@ -48,12 +48,12 @@ export interface GuardOptions {
 
 /** Latchkey bound to a host: what an adapter translates to and from. */
 export interface Handler<Args extends readonly unknown[]> {
-  /** Answers a request, or gives `null` where the path is not Latchkey's. Throws only what the host threw. */
+  /** Answers a request, or gives `null` if the path is not Latchkey's. Throws only what the host threw. */
   handle(request: MfaRequest, ...args: Args): Promise<MfaResponse | null>
   /**
    * Makes a check for a route of the app. It reads no storage.
    *
-   * @throws TypeError at once where an option is bad; the check itself throws `unauthenticated` or `step_up_required`
+   * @throws TypeError at once if an option is bad; the check itself throws `unauthenticated` or `step_up_required`
    */
   guard(options?: GuardOptions): (request: MfaRequest, ...args: Args) => Promise<MfaContext>
   /** The answer for an `MfaError`; throws anything else again. */

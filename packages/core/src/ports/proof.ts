@@ -36,7 +36,7 @@ export interface Proof extends ProofContent {
   readonly sealed: string
 }
 
-/** Who is signed in, as the host remembers it. */
+/** A user who is signed in, as the host remembers it. */
 export interface SignedIn {
   readonly user: User
   /** `sealed` of the latest proof, as it was kept; `null` if there is none. What does not open counts as none. */

@@ -10,5 +10,5 @@ export interface User {
   readonly stamp?: string | undefined
 }
 
-/** Whether a user has to have a second factor before being signed in. */
+/** Whether a user must have a second factor before being signed in. */
 export type EnrollmentPolicy = (user: User) => Awaitable<'optional' | 'required'>

@@ -1,6 +1,6 @@
 import { emptyRecord, type MfaRecord } from './record.ts'
 
-/** Lists of pairs: JSON is read slowly where an object has keys of its own, as those by random ids have. */
+/** Lists of pairs: JSON is read slowly if each object has other keys, as those by random ids have. */
 interface RecordText extends Omit<MfaRecord, 'spent' | 'families'> {
   readonly spent: Pairs<MfaRecord['spent']>
   readonly families: Pairs<MfaRecord['families']>
@@ -8,7 +8,7 @@ interface RecordText extends Omit<MfaRecord, 'spent' | 'families'> {
 
 type Pairs<M> = M extends ReadonlyMap<infer K, infer V> ? readonly (readonly [K, V])[] : never
 
-/** The record as text, for sealing. Who does not use bearer tokens does not pay for them. */
+/** The record as text, for sealing. An app without bearer tokens does not pay for them. */
 export function encodeRecord({ spent, families, ...record }: MfaRecord): string {
   const text: Partial<RecordText> = { ...record, spent: [...spent] }
   return JSON.stringify(families.size === 0 ? text : { ...text, families: [...families] })
@@ -17,7 +17,7 @@ export function encodeRecord({ spent, families, ...record }: MfaRecord): string 
 /**
  * Reads the text of an opened record.
  *
- * @throws Error where it was written by a later version, or is not a record: a storage fault, never a user's
+ * @throws Error if it was written by a later version, or is not a record: a storage fault, never a user's
  */
 export function decodeRecord(text: string): MfaRecord {
   const record = parse(text)

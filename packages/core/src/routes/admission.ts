@@ -93,7 +93,7 @@ export async function requireUser(asking: Pick<Asking, 'core' | 'host'>): Promis
   return caller
 }
 
-/** Who is signed in, with the proof opened. @throws TypeError that says what the host got wrong */
+/** Makes a caller of who is signed in, with the proof opened. @throws TypeError that says what the host got wrong */
 export function toCaller({ proofs }: Pick<Core, 'proofs'>, signedIn: SignedIn): SignedInCaller {
   const { user, proof, session } = signedIn
   checkUser(user)

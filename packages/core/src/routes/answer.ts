@@ -22,7 +22,7 @@ export function bytesAnswer(answer: MfaResponse): MfaResponse {
   return { ...answer, headers: { ...answer.headers, ...noStore } }
 }
 
-/** An error as `application/problem+json` (RFC 9457). Where tokens are asked for, a 401 says so (RFC 6750 section 3). */
+/** An error as `application/problem+json` (RFC 9457). If tokens are asked for, a 401 says so (RFC 6750 section 3). */
 export function problemAnswer(error: MfaError, { bearer = false }: { bearer?: boolean | undefined } = {}): MfaResponse {
   const { code, title, status, message: detail, attemptsRemaining, retryAfterSeconds, errors } = error
   const body = {

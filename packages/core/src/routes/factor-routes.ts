@@ -11,7 +11,7 @@ import { ownRoute } from './own-route.ts'
 import { type ProofFields, provedAtOf, type Route, type RouteCall, userOf } from './route.ts'
 import { begunSchema, codesSchema, confirmedSchema, detailSchema, hostAnswer, unusedCodesSchema } from './schemas.ts'
 
-/** The routes every factor has by what it can do, and those of its own. */
+/** The routes every factor has by what it can do, and its further ones. */
 export function factorRoutes(factor: Factor, fields: ProofFields['fields']): readonly Route[] {
   return [
     ...(factor.enrollment === undefined ? [] : enrollmentRoutes(factor, factor.enrollment, fields)),
@@ -70,7 +70,7 @@ function enrollmentRoutes(factor: Factor, enrollment: Enrollment, fields: ProofF
   ]
 }
 
-/** Who begins, and on what the enrollment rests. */
+/** The user who begins, and what the enrollment rests on. */
 export function beginningOf(call: RouteCall) {
   const { caller, requestId } = call
   const enrollee = caller.kind === 'enrollee' ? ({ kind: 'token', claims: caller.claims } as const) : undefined

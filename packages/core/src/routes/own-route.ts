@@ -51,7 +51,7 @@ export async function runOwnRoute(
   return isWhole(answer) ? (answer.body ?? new Uint8Array()) : answer
 }
 
-/** Who asks a factor's own route, and how its core is reached. */
+/** The caller of a factor's own route, and how its core is reached. */
 interface OwnCall extends CallOptions, Pick<FactorCall, 'body' | 'currentUser'> {
   readonly core: Core
   readonly caller: Caller

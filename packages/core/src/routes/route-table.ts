@@ -25,7 +25,7 @@ export function createRouteTable(source: RouteSource): RouteTable {
   return Object.freeze<RouteTable>({ [brand]: Object.freeze({ ...source }) })
 }
 
-/** What the option `routes` comes to: a table of its own, or settings for the usual one. */
+/** What the option `routes` comes to: another table, or settings for the usual one. */
 export function routeSourceOf(routes: unknown): { build: RouteSource['build']; settings: unknown } {
   return isRouteTable(routes) ? routes[brand] : { build: routeTable, settings: routes }
 }

@@ -18,7 +18,7 @@ export interface BoundHost {
   register(body: Body): Promise<User | null>
 }
 
-/** Who asks: nobody that is known, a user who is signed in, or one who enrolls in order to be. */
+/** The one who asks: nobody that is known, a user who is signed in, or one who enrolls in order to be. */
 export type Caller = { readonly kind: 'nobody' } | SignedInCaller | Enrollee
 
 /** A user who is signed in, and the proof that the host handed back. */

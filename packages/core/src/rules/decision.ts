@@ -13,9 +13,9 @@ export interface About {
 export type Decision<T> = {
   readonly record: MfaRecord
   readonly about?: About
-  /** Recovery codes left, where they run low. */
+  /** Recovery codes left, if they run low. */
   readonly codesLeft?: number
-  /** Set where the event tells of a failure, though there is a result: an answer was looked at and was wrong. */
+  /** Set if the event tells of a failure, though there is a result: an answer was looked at and was wrong. */
   readonly missed?: MfaEventReason
 } & ({ readonly result: T; readonly error?: undefined } | { readonly error: MfaError })
 

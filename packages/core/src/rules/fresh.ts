@@ -22,7 +22,7 @@ export function stepUpRequired(maxAgeSeconds: number): MfaError {
   return new MfaError('step_up_required', { maxAgeSeconds })
 }
 
-/** The refusal of a fresh act without a second factor or without a fresh proof, or null where it may go on. */
+/** The refusal of a fresh act without a second factor or without a fresh proof, or null if it may go on. */
 export function freshRefusal(terms: Terms, record: MfaRecord, at: Freshness & { nowMs: number }): MfaError | null {
   if (!isEnabled(record)) return new MfaError('not_enabled')
   if (terms.stepUpSeconds === false) return null

@@ -15,7 +15,7 @@ export interface ProofInput {
   readonly [field: string]: unknown
 }
 
-/** Who is to prove something, and what for. */
+/** A user who must prove something, and what for. */
 export interface ProofCall {
   readonly userId: string
   readonly purpose: Exclude<Purpose, 'enroll'>

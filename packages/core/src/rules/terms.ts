@@ -2,7 +2,7 @@ import type { Factor } from '../factors/factor.ts'
 import type { FactorKeys } from '../factors/holding.ts'
 import type { RandomBytes } from '../ports/values.ts'
 
-/** What a rule decides by. It holds nothing that could write, sign, or send: a rule that gets no more is pure. */
+/** What a rule decides by. It holds nothing that could write, sign, or send. So a rule that gets only this is pure. */
 export interface Terms {
   /** In the order in which they are asked. */
   readonly factors: readonly Factor[]

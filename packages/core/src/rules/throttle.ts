@@ -69,7 +69,7 @@ export function reasonOfWait({ retryAfterSeconds }: MfaError): 'locked' | 'suspe
   return retryAfterSeconds === undefined ? 'suspended' : 'locked'
 }
 
-/** The answer where every count waits: the shortest wait, or none where all are suspended. */
+/** The answer while every count waits: the shortest wait, or none if all are suspended. */
 export function tooManyAttempts(gates: readonly Gate[]): MfaError {
   const waits = gates.flatMap((state) =>
     state.open || state.retryAfterSeconds === undefined ? [] : [state.retryAfterSeconds],
@@ -77,7 +77,7 @@ export function tooManyAttempts(gates: readonly Gate[]): MfaError {
   return new MfaError('too_many_attempts', { retryAfterSeconds: waits.length === 0 ? undefined : Math.min(...waits) })
 }
 
-/** The refusal while a count waits; null where a try may be looked at. */
+/** The refusal while a count waits; null if a try may be looked at. */
 export function whileWaiting(
   terms: Terms,
   record: MfaRecord,

@@ -21,7 +21,7 @@ export interface SigningSettings {
   readonly randomBytes: RandomBytes
 }
 
-/** A kind of signed token (RFC 7515, HS256): it has a key and a type of its own. */
+/** A kind of signed token (RFC 7515, HS256): it has its own key and type. */
 export interface SignedKind extends TokenKind {
   readonly parts: 3
   readonly key: SigningKey

@@ -8,7 +8,7 @@ import { normalizeAnswer, readAnswer } from './answer.ts'
 export const longestQuestion = 160
 const longestProposition = 100
 const mostPropositions = 20
-/** A question has to fit into the token of an enrollment, and into the record. */
+/** A question must fit into the token of an enrollment, and into the record. */
 const mostBytes = 3000
 
 /** A question for a user: 3000 bytes of JSON in UTF-8 at most. */

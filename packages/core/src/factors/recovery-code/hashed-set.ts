@@ -47,7 +47,7 @@ export async function hashedSet(codes: readonly string[], randomBytes: RandomByt
   return { kind: 'hashed', slotted: false, lengths: [...new Set(codes.map(({ length }) => length))], codes: hashed }
 }
 
-/** Where the code stands in the set, -1 where it does not. Costs one hash. */
+/** The index of the code in the set, -1 if it is not there. Costs one hash. */
 export async function findHashed(set: HashedSet, code: string): Promise<number> {
   const salt = set.codes[set.slotted ? numberOf(code.charAt(0)) : 0]?.salt
   if (salt === undefined) return -1

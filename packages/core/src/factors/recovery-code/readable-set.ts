@@ -45,7 +45,7 @@ export function unusedCodes({ codes }: ReadableSet): readonly string[] {
   return codes.flatMap(({ code, shown, used }) => (used === true ? [] : [shown ?? formatRecoveryCode(code)]))
 }
 
-/** Where the code stands in the set, -1 if it is not in it. Every code is compared, found or not. */
+/** The index of the code in the set, -1 if it is not there. Every code is compared, found or not. */
 export function findReadable(set: ReadableSet, code: string): number {
   const wanted = Buffer.from(code)
   let found = -1

@@ -8,7 +8,7 @@ const longestSpelling = 4 * longestText
 /**
  * Brings a base32 secret (RFC 4648 section 6) into its one form: upper case, without spaces, dashes and padding.
  *
- * @returns null where it is empty, too long or not base32
+ * @returns null if it is empty, too long or not base32
  */
 export function normalizeBase32(text: string): string | null {
   if (text.length > longestSpelling) return null

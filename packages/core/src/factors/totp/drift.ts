@@ -4,7 +4,7 @@ import type { TotpData } from './parameters.ts'
 const showings = 3
 
 /**
- * How many steps an authenticator's clock is ahead (behind, where negative): what its latest codes have in common. They
+ * How many steps an authenticator's clock is ahead (behind, if negative): what its latest codes have in common. They
  * are looked for around it from then on, in as many steps as before, and never farther off than the window
  * (RFC 6238 section 6).
  */

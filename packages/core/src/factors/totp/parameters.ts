@@ -1,6 +1,6 @@
 export type TotpAlgorithm = 'SHA1' | 'SHA256' | 'SHA512'
 
-/** What an authenticator app has to know besides the secret; kept with each authenticator. */
+/** What an authenticator app must know besides the secret; kept with each authenticator. */
 export type TotpParameters = {
   readonly algorithm: TotpAlgorithm
   /** Length of a code, 6 to 8. */

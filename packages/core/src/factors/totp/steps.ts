@@ -29,7 +29,7 @@ export function matchingSteps(code: string, source: CodeSource, at: Around): rea
   return stepsWithCode(code, source, { step: timeStep(nowMs, source.period), from: drift - window, to: drift + window })
 }
 
-/** How many steps beyond the window a wrong code is off, or null where it is no code of these minutes. */
+/** How many steps beyond the window a wrong code is off, or null if it is no code of these minutes. */
 export function diagnoseDrift(code: string, source: CodeSource, at: Around): number | null {
   const step = timeStep(at.nowMs, source.period)
   const [first, last] = [(at.drift ?? 0) - at.window, (at.drift ?? 0) + at.window]

@@ -60,7 +60,7 @@ async function accessToken(
 
 /**
  * Gives the next tokens of a family for its last refresh token: one read and one put. An earlier one has been copied,
- * so whoever holds the family's other tokens may be the thief: the family ends (RFC 9700 section 4.14.2).
+ * so the holder of the family's other tokens may be the thief: the family ends (RFC 9700 section 4.14.2).
  */
 export async function refreshTokens(core: Core, token: unknown, call: CallOptions): Promise<TokenSet> {
   const { user, claims } = await holderOf(core, await core.tokens.openRefresh(token), { ...call, type: 'refresh' })
@@ -116,7 +116,7 @@ export async function renewAccess(
   return accessToken(core, user, { id, family })
 }
 
-/** Who an access token says is signed in, without a storage call. */
+/** Reads who is signed in by an access token, without a storage call. */
 export async function readAccess(core: Core, token: unknown): Promise<SignedIn | null> {
   const found = await findHolder(core, await core.accessTokens.open(token))
   if ('error' in found) return null

@@ -41,7 +41,7 @@ export type ConfirmCall = CallOptions & {
   readonly input: ProofInput
 }
 
-/** Confirms an enrollment: one read and one put. Failures have a count of their own. */
+/** Confirms an enrollment: one read and one put. Failures have their own count. */
 export async function confirm(core: Core, type: string, call: ConfirmCall): Promise<Confirmed> {
   checkUser(call.user)
   const wanted = enrollable(core, type)

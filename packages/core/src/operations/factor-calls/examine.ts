@@ -8,7 +8,7 @@ import { deadToken } from '../../rules/token-state.ts'
 import { type CallOptions, type Core, decide } from '../decide.ts'
 import { openActivation } from '../enrollment/activation.ts'
 
-/** Who wants to know, and of what: of the own authenticators, a fresh act, or of the enrollment that a token is for. */
+/** A user who wants to know something: of the user's authenticators, which is a fresh act, or of the enrollment that a token is for. */
 export type ExamineCall<T> = CallOptions &
   Freshness & {
     readonly user: User

@@ -3,7 +3,7 @@ import { type Decision, refuse } from '../../rules/decision.ts'
 import { authenticatorsOf } from '../../rules/methods.ts'
 import { type CallOptions, type Core, decide } from '../decide.ts'
 
-/** Changes one factor's own state of a user: one read and one put, none where the change gives its state back. */
+/** Changes one factor's own state of a user: one read and one put, none if the change gives its state back. */
 export async function changeState<T>(
   core: Core,
   type: string,

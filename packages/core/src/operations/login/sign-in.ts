@@ -9,7 +9,7 @@ import { type ProofInput, prove } from '../../rules/prove.ts'
 import { type CallOptions, type Core, decide, fail } from '../decide.ts'
 
 /**
- * Signs in by one factor that stands alone, without a password: one read and one put. Whoever it is, the answer has told.
+ * Signs in by one factor that stands alone, without a password: one read and one put. The answer itself tells whose it is.
  *
  * @throws MfaError `invalid_credentials` if it is nobody's who may sign in; otherwise as `verify` does
  * @throws TypeError if no such factor signs in alone
