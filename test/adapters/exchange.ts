@@ -124,14 +124,16 @@ function standIn(look: (request: MfaRequest) => Promise<void>): Pick<Mfa, 'handl
   const proof = { userId: '1', amr: [], factor: null, authenticatorId: null, strength: null, provedAt: 0 }
   return {
     handler: <Args extends readonly unknown[]>(): Handler<Args> => ({
-      async handle(request) {
+      async handle(request, ..._args) {
         await look(request)
         return answer
       },
-      guard: () => async (request) => {
-        await look(request)
-        return { user: alice, proof }
-      },
+      guard:
+        () =>
+        async (request, ..._args) => {
+          await look(request)
+          return { user: alice, proof }
+        },
       problem(error) {
         throw error
       },

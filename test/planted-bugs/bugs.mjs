@@ -8,6 +8,7 @@ import { enrollment, recoveryCodes, sessions } from './bugs/enrollment.mjs'
 import { entering } from './bugs/entering.mjs'
 import { guessing } from './bugs/guessing.mjs'
 import { oneTimeCodes } from './bugs/one-time-code.mjs'
+import { ports } from './bugs/ports.mjs'
 import { questions } from './bugs/questions.mjs'
 import { replay } from './bugs/replay.mjs'
 import { crossSite, malformed } from './bugs/requests.mjs'
@@ -42,4 +43,5 @@ export const bugs = [
   ...client,
   ...clientFiles,
   ...command,
+  ...ports,
 ]

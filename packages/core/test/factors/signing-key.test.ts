@@ -277,10 +277,10 @@ describe('alone', () => {
   test('a code beside it is not looked at: the factor that identifies is the one that proves', async () => {
     const { app: phone } = await enroll(world, world.alice, world.clock.now())
     const wrong = key.answer(await challenge('sign_in', app.client()), { signed: 'something else' })
-    const body = { signing_key: wrong, code: phone.nextCode(world.clock.now()) }
-    expect((await app.client().send('POST', '/mfa/signing-key/login', body)).json).toMatchObject({
-      code: 'invalid_code',
-    })
+    const both = { signing_key: wrong, code: phone.nextCode(world.clock.now()) }
+    const answer = await app.client().send('POST', '/mfa/signing-key/login', both)
+    expect(answer.json).toMatchObject({ code: 'invalid_code' })
+    expect((await refusal(world.mfa.signIn('signing_key', both))).code).toBe('invalid_code')
   })
 })
 
