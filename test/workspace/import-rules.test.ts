@@ -144,7 +144,11 @@ const plants: readonly (readonly [rule: string, file: string, content: string])[
     `${client}/utils/bad.ts`,
     "import { error } from '../errors.ts'\nexport const bad = error",
   ],
-  ['ports-are-types', `${core}/rules/bad.ts`, "import { Storage } from '../ports/storage.ts'\nexport const bad = Storage"],
+  [
+    'ports-are-types',
+    `${core}/rules/bad.ts`,
+    "import { Storage } from '../ports/storage.ts'\nexport const bad = Storage",
+  ],
   ['ports-import-types', `${core}/ports/bad.ts`, "import { error } from '../errors.ts'\nexport const bad = error"],
   [
     'factor-knows-no-other-factor',

@@ -55,7 +55,7 @@ describe('a factor', () => {
       begin: ({ authenticators, keys, state }) => {
         expectTypeOf(authenticators).toEqualTypeOf<readonly Authenticator<Card>[]>()
         expectTypeOf(keys('a')).toEqualTypeOf<readonly Uint8Array[]>()
-        return { pending: { serial: String(state['serial']) }, answer: {} }
+        return { pending: { serial: JSON.stringify(state) }, answer: {} }
       },
       parse: (answer, pending) => {
         expectTypeOf(pending).toEqualTypeOf<Pending>()

@@ -35,8 +35,8 @@ export function totp(settings: TotpSettings): Factor {
         fields: { activation_token: requiredText },
         answer: { type: 'string', contentMediaType: 'image/png' },
         async handle(call) {
-          const { url } = await call.openEnrollment(textOf(call.body, 'activation_token'))
-          return { status: 200, headers: { 'Content-Type': 'image/png' }, body: qrPng(String(url)) }
+          const { url } = (await call.openEnrollment(textOf(call.body, 'activation_token'))) as Pending
+          return { status: 200, headers: { 'Content-Type': 'image/png' }, body: qrPng(url) }
         },
       },
     ],
@@ -44,7 +44,7 @@ export function totp(settings: TotpSettings): Factor {
 }
 
 /** What the activation token keeps of an enrollment. */
-interface Pending extends TotpParameters {
+type Pending = TotpParameters & {
   readonly secret: string
   readonly url: string
 }
