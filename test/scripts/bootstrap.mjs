@@ -23,7 +23,7 @@ const tasks = new Map([
   ['all', testAll],
   ['demo', runDemo],
   ['races', () => prove('test/proof/races')],
-  ['proof', () => prove('test/proof')],
+  ['proof', () => prove('test/proof', 'packages/core/test/properties/journeys packages/core/test/sealing/nonces')],
   ['bench', bench],
 ])
 const [name = '', ...args] = process.argv.slice(2)
@@ -81,11 +81,11 @@ async function onNewerNode(title, filters, env) {
  * The long form of tests that `npm test` runs in a short one; one file after the other, and each says what it saw.
  * @param {string} filter
  */
-async function prove(filter) {
+async function prove(filter, beyond = '') {
   await installBetterSqlite3()
   const options = ['--no-file-parallelism', '--reporter=verbose', ...args]
   const env = { LATCHKEY_PROOF: 'long' }
-  await step('Proving at length', `vitest run ${filter}`, options, env)
+  await step('Proving at length', `vitest run ${filter} ${beyond}`, options, env)
   await onNewerNode('Proving at length on node:sqlite', [filter, ...options, '-t', 'node:sqlite'], env)
   sayLeftOut()
 }

@@ -5,8 +5,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { journeys, play } from './journey.ts'
 
-test('5,000 random journeys end as the model says', { timeout: 300_000 }, async () => {
-  const details = await fc.check(fc.asyncProperty(journeys, play), { numRuns: 5000 })
+/** A thousand in every run of the tests, many more by `npm run test:proof`. */
+const runs = process.env['LATCHKEY_PROOF'] === 'long' ? 20_000 : 1000
+
+test('random journeys end as the model says', { timeout: 900_000 }, async () => {
+  const details = await fc.check(fc.asyncProperty(journeys, play), { numRuns: runs })
   expect(await fc.asyncDefaultReportMessage(details)).toBeUndefined()
-  expect(details.numRuns).toBe(5000)
+  expect(details.numRuns).toBe(runs)
 })
