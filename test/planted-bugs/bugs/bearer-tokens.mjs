@@ -16,7 +16,7 @@ export const bearerTokens = [
     name: 'a reused refresh token is refused and its family goes on',
     test: 'a copied refresh token',
     threats: ['bearer-tokens'],
-    changes: [{ file: bearer, search: 'refusedAs(without(record, id), ', replace: 'refusedAs(record, ' }],
+    changes: [{ file: bearer, search: 'refusedAs(withoutFamily(record, id), ', replace: 'refusedAs(record, ' }],
   },
   {
     name: 'a refresh does not move its family on',
@@ -43,7 +43,7 @@ export const bearerTokens = [
     changes: [
       {
         file: bearer,
-        search: 'isThere ? without(record, claims.familyId) : record',
+        search: 'isThere ? withoutFamily(record, claims.familyId) : record',
         replace: 'isThere ? record : record',
       },
     ],

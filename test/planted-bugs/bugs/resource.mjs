@@ -77,8 +77,8 @@ export const resource = [
     changes: [
       {
         file: removal,
-        search: 'without(core, record, gone)',
-        replace: '{ ...without(core, record, gone), epoch: record.epoch }',
+        search: 'withoutAuthenticators(core, record, gone)',
+        replace: '{ ...withoutAuthenticators(core, record, gone), epoch: record.epoch }',
       },
     ],
   },

@@ -22,7 +22,7 @@ export function ownRoute({ type }: Factor, route: FactorRoute): Route {
     async handle(call) {
       const currentUser = async () => signedInOf(call.caller) ?? call.host.currentUser()
       const answer = await route.handle(factorCall(type, { ...call, currentUser }))
-      return isWhole(answer) ? bytesAnswer(answer) : { body: answer }
+      return isResponse(answer) ? bytesAnswer(answer) : { body: answer }
     },
   }
 }
@@ -48,7 +48,7 @@ export async function runOwnRoute(
   const caller: Caller = signedIn === null ? { kind: 'nobody' } : toCaller(core, signedIn)
   const currentUser = async () => signedIn
   const answer = await route.handle(factorCall(type, { core, body, caller, requestId, currentUser }))
-  return isWhole(answer) ? (answer.body ?? new Uint8Array()) : answer
+  return isResponse(answer) ? (answer.body ?? new Uint8Array()) : answer
 }
 
 /** The caller of a factor's own route, and how its core is reached. */
@@ -83,6 +83,6 @@ function signedInOf(caller: Caller): SignedIn | null {
   return caller.kind === 'user' ? caller.signedIn : null
 }
 
-function isWhole(answer: object): answer is MfaResponse {
+function isResponse(answer: object): answer is MfaResponse {
   return 'status' in answer && 'headers' in answer
 }

@@ -54,7 +54,7 @@ export function enrolledNamed(terms: Terms, record: MfaRecord, { id, factor }: M
 }
 
 /** The record without some authenticators; the last one takes along what is there beside it only. Raises the epoch. */
-export function without(terms: Terms, record: MfaRecord, gone: readonly Authenticator[]): MfaRecord {
+export function withoutAuthenticators(terms: Terms, record: MfaRecord, gone: readonly Authenticator[]): MfaRecord {
   const epoch = record.epoch + 1
   const authenticators = record.authenticators.filter((entry) => !gone.includes(entry))
   const left = standingOf(terms, { ...record, authenticators })

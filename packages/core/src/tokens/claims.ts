@@ -17,10 +17,10 @@ export interface TokenClaims extends BaseClaims {
 }
 
 /** The claims of an activation token. */
-export interface ActivationClaims extends TokenClaims, Pending {}
+export interface ActivationClaims extends TokenClaims, ActivationContent {}
 
 /** What an activation token keeps of an enrollment. */
-export interface Pending {
+export interface ActivationContent {
   /** The factor that is being enrolled. */
   readonly factor: string
   /** What the factor's `begin` left for its `confirm`. */

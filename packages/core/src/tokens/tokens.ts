@@ -5,9 +5,9 @@ import { EncryptJWT } from 'jose/jwt/encrypt'
 import type { KeySet } from '../sealing/keys.ts'
 import type {
   ActivationClaims,
+  ActivationContent,
   BaseClaims,
   Holder,
-  Pending,
   RefreshClaims,
   TokenClaims,
   TokenSubject,
@@ -41,7 +41,7 @@ export interface Tokens {
   signEnrollment(subject: TokenSubject): Promise<string>
   openEnrollment(token: unknown): Promise<TokenClaims | RefusedToken>
   /** An encrypted token (RFC 7516, A256GCM), since it holds a secret: the handle on an enrollment. */
-  sealActivation(subject: TokenSubject, enrollment: Pending): Promise<string>
+  sealActivation(subject: TokenSubject, enrollment: ActivationContent): Promise<string>
   openActivation(token: unknown): Promise<ActivationClaims | RefusedToken>
   /** One of a family of tokens, each of which buys the next. `expiresAt` in milliseconds since 1970. */
   signRefresh(holder: Holder, claims: Pick<RefreshClaims, 'familyId' | 'generation' | 'expiresAt'>): Promise<string>
@@ -100,7 +100,7 @@ export function createTokens(settings: TokenSettings): Tokens {
           keyManagementAlgorithms: [activation.alg],
           contentEncryptionAlgorithms: [activation.enc],
         })
-        const { factor, pending, isEnrollee, backups } = payload as JWTPayload & Pending
+        const { factor, pending, isEnrollee, backups } = payload as JWTPayload & ActivationContent
         return { ...tokenClaims(payload, keysOf(keySets, protectedHeader.kid)), factor, pending, isEnrollee, backups }
       }),
     signRefresh: (holder, { familyId: family, generation, expiresAt }) =>

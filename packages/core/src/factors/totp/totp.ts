@@ -94,7 +94,7 @@ function parseCode(answer: unknown, authenticators: readonly Authenticator<TotpD
 function checkCode(input: CheckInput<TotpData, string>, window: number): Verdict<TotpData> {
   const { answer: code } = input
   const asked = input.authenticators.filter(({ data }) => data.digits === code.length)
-  const matches = asked.map((authenticator): Match => {
+  const matches = asked.map((authenticator): Looked => {
     const { data } = authenticator
     const at = { nowMs: input.nowMs, window, drift: learnedDrift(data, window) }
     return { authenticator, at, steps: matchingSteps(code, data, at) }
@@ -119,14 +119,14 @@ function checkCode(input: CheckInput<TotpData, string>, window: number): Verdict
   return { ok: true, authenticatorId: first.authenticator.id, changed, driftSteps }
 }
 
-interface Match {
+interface Looked {
   readonly authenticator: Authenticator<TotpData>
   readonly at: Around
   readonly steps: readonly number[]
 }
 
 /** The true reason of a refusal (RFC 6238 section 5.2: a second try with an accepted code must fail). */
-function refusal(code: string, matches: readonly Match[]): Verdict<TotpData> {
+function refusal(code: string, matches: readonly Looked[]): Verdict<TotpData> {
   // Looked for whatever the reason, so that the time taken does not tell a used code from a wrong one.
   const drifts = matches.flatMap(({ authenticator, at }) => {
     const driftSteps = diagnoseDrift(code, authenticator.data, at)

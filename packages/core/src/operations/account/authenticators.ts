@@ -6,7 +6,7 @@ import {
   enrolledOf,
   type Meant,
   summaryOf,
-  without,
+  withoutAuthenticators,
 } from '../../rules/authenticators.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
 import { enrollable } from '../../rules/enroll.ts'
@@ -59,7 +59,7 @@ export async function removeAuthenticator(
     if (refusal !== null) return refuse(record, refusal)
     const found = enrolledNamed(core, record, call)
     if (found === undefined) return refuse(record, new MfaError('not_found'))
-    return { record: without(core, record, [found]), result: undefined, about: aboutOf(found) }
+    return { record: withoutAuthenticators(core, record, [found]), result: undefined, about: aboutOf(found) }
   })
 }
 
@@ -91,7 +91,7 @@ export async function removeAuthenticators(
     const refusal = freshRefusal(core, record, { provedAt, nowMs })
     if (refusal !== null) return refuse(record, refusal, { factor })
     const gone = authenticatorsOf(record, factor)
-    const left = gone.length === 0 ? record : without(core, record, gone)
+    const left = gone.length === 0 ? record : withoutAuthenticators(core, record, gone)
     return { record: left, result: undefined, about: { factor } }
   })
 }

@@ -1,7 +1,7 @@
 import { MfaError } from '../../errors.ts'
 import type { User } from '../../ports/user.ts'
 import { isEnabled } from '../../record/record.ts'
-import { without } from '../../rules/authenticators.ts'
+import { withoutAuthenticators } from '../../rules/authenticators.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
 import { enrollable } from '../../rules/enroll.ts'
 import { authenticatorsOf } from '../../rules/methods.ts'
@@ -30,7 +30,7 @@ export async function deactivate(core: Core, type: string, user: User, call: Dea
     const asked = { userId: user.id, purpose: 'deactivate', tokenId: null, nowMs, input: call.input } as const
     const decision = await prove(core, judged?.record ?? record, asked)
     if (decision.error !== undefined) return decision
-    const left = without(core, decision.record, authenticatorsOf(decision.record, type))
+    const left = withoutAuthenticators(core, decision.record, authenticatorsOf(decision.record, type))
     const { codesLeft: _, ...rest } = decision
     // Codes that are gone with the last factor do not run low.
     return { ...(isEnabled(left) ? decision : rest), record: left, result: undefined }

@@ -69,14 +69,14 @@ export async function refreshTokens(core: Core, token: unknown, call: CallOption
   const family = await decide(core, act, (record, nowMs): Decision<Family> => {
     const known = record.families.get(id)
     if (known === undefined) return refusedAs(record, refusedToken('ended_family'))
-    if (known.generation !== generation) return refusedAs(without(record, id), refusedToken('reused_token'))
+    if (known.generation !== generation) return refusedAs(withoutFamily(record, id), refusedToken('reused_token'))
     const next = { ...known, generation: generation + 1, lastUsedAt: nowMs }
     return { record: { ...record, families: new Map([...record.families, [id, next]]) }, result: next }
   })
   return tokenSet(core, user, { id, family })
 }
 
-function without(record: MfaRecord, familyId: string): MfaRecord {
+function withoutFamily(record: MfaRecord, familyId: string): MfaRecord {
   return { ...record, families: new Map([...record.families].filter(([id]) => id !== familyId)) }
 }
 
@@ -93,7 +93,7 @@ export async function endFamily(core: Core, token: unknown, call: CallOptions): 
   }
   return decide(core, { type: 'revoke', userId: claims.userId, requestId }, (record): Decision<undefined> => {
     const isThere = record.families.has(claims.familyId)
-    return { record: isThere ? without(record, claims.familyId) : record, result: undefined }
+    return { record: isThere ? withoutFamily(record, claims.familyId) : record, result: undefined }
   })
 }
 

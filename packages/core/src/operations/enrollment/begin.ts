@@ -10,7 +10,7 @@ import { type Freshness, freshRefusal } from '../../rules/fresh.ts'
 import { holdingOf } from '../../rules/methods.ts'
 import { checkUser } from '../../rules/proof.ts'
 import { deadToken } from '../../rules/token-state.ts'
-import type { Pending, PreparedBackup, TokenClaims } from '../../tokens/claims.ts'
+import type { ActivationContent, PreparedBackup, TokenClaims } from '../../tokens/claims.ts'
 import { type CallOptions, type Core, consult } from '../decide.ts'
 import { changeState } from '../factor-calls/state.ts'
 
@@ -87,7 +87,7 @@ async function beginWithBackups(
 function activationContent(
   factor: string,
   of: { pending: JsonObject; isEnrollee: boolean; backups: Backups | undefined },
-): Pending {
+): ActivationContent {
   const { pending, isEnrollee, backups } = of
   const content = isEnrollee ? { factor, pending, isEnrollee } : { factor, pending }
   return backups === undefined ? content : { ...content, backups }
