@@ -4,8 +4,8 @@ import { clientFiles } from './bugs/client-files.mjs'
 import { clocks } from './bugs/clocks.mjs'
 import { command } from './bugs/command.mjs'
 import { databases } from './bugs/databases.mjs'
+import { enrollees } from './bugs/enrollee.mjs'
 import { enrollment, recoveryCodes, sessions } from './bugs/enrollment.mjs'
-import { entering } from './bugs/entering.mjs'
 import { guessing } from './bugs/guessing.mjs'
 import { oneTimeCodes } from './bugs/one-time-code.mjs'
 import { ports } from './bugs/ports.mjs'
@@ -27,7 +27,7 @@ export const bugs = [
   ...token,
   ...bearerTokens,
   ...enrollment,
-  ...entering,
+  ...enrollees,
   ...recoveryCodes,
   ...oneTimeCodes,
   ...sessions,

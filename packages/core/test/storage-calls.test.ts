@@ -16,7 +16,7 @@ interface Scene extends World {
   readonly tokens: TokenSet
   /** What a user without a second factor gets who has to have one, and what it begins. */
   readonly enrollment: string
-  readonly entering: { activationToken: string; code: string }
+  readonly enrollee: { activationToken: string; code: string }
 }
 
 async function scene(): Promise<Scene> {
@@ -39,7 +39,7 @@ async function newcomer({ mfa, users, clock }: World) {
   const ephemeralToken = tokenOf(await mfa.challenge(bob))
   const { activationToken, totpUrl } = await mfa.beginEnrollment(ephemeralToken, 'totp')
   const code = virtualAuthenticator(String(totpUrl)).code(clock.now())
-  return { enrollment: ephemeralToken, entering: { activationToken, code } }
+  return { enrollment: ephemeralToken, enrollee: { activationToken, code } }
 }
 
 type Costs = { readonly get: number; readonly put: number; readonly delete?: number }
@@ -73,7 +73,7 @@ const operations: readonly (readonly [string, Costs, (scene: Scene) => Promise<u
   ['an access token', none, ({ mfa, tokens }) => mfa.tokens.read(tokens.accessToken)],
   ['a registration', read, ({ mfa, mallory }) => mfa.register(mallory)],
   ['a begin by a login', read, ({ mfa, enrollment }) => mfa.beginEnrollment(enrollment, 'totp')],
-  ['a confirm that signs in', write, ({ mfa, entering }) => mfa.confirmEnrollment('totp', entering)],
+  ['a confirm that signs in', write, ({ mfa, enrollee }) => mfa.confirmEnrollment('totp', enrollee)],
   ['a status', read, ({ mfa }) => mfa.status('alice')],
   ['a begin', read, ({ mfa, mallory }) => mfa.begin('totp', mallory)],
   ['a further begin', read, ({ mfa, alice, fresh }) => mfa.begin('totp', alice, fresh)],

@@ -32,7 +32,7 @@ export function createEnrollment(parts: EnrollmentParts): Enrollment {
   let demanded: string | null = null
   let latest: Setup | null = null
   /** Whether the latest enrollment belongs to somebody who is not signed in, so that the confirmation signs in. */
-  let entering = false
+  let isEnrollee = false
 
   function underWay(): Setup {
     if (latest === null) throw new ClientError('no_setup', { detail: 'no enrollment has begun' })
@@ -41,7 +41,7 @@ export function createEnrollment(parts: EnrollmentParts): Enrollment {
 
   /** Ask as the person who enrolls, signed in or not. */
   function askEnrolling(call: Call, bearer?: string) {
-    if (!entering) return askSignedIn(call)
+    if (!isEnrollee) return askSignedIn(call)
     return ask({ ...call, as: bearer === undefined ? 'nobody' : { bearer } })
   }
 
@@ -58,18 +58,18 @@ export function createEnrollment(parts: EnrollmentParts): Enrollment {
   return {
     demand(ephemeralToken) {
       demanded = ephemeralToken
-      entering = false
+      isEnrollee = false
     },
     activationToken: () => latest?.activationToken ?? null,
     async register(fields, { signal } = {}) {
       const answer = await ask({ route: 'register', json: fields, as: 'nobody', signal })
       const method = typeof fields['method'] === 'string' ? fields['method'] : 'totp'
       latest = setupOf(fieldsOf(answer), method, parts.serverNowMs())
-      entering = true
+      isEnrollee = true
       return latest
     },
     async setup(method = 'totp', fields = {}, { signal } = {}) {
-      entering = demanded !== null
+      isEnrollee = demanded !== null
       const call: Call =
         method === 'totp' ? { route: 'totp.begin' } : { route: ['POST', factorPath(method, 'enroll')], json: fields }
       const answer = await askEnrolling({ ...call, signal }, demanded ?? undefined)
@@ -92,7 +92,7 @@ export function createEnrollment(parts: EnrollmentParts): Enrollment {
       }
       latest = null
       demanded = null
-      if (entering) return { ...confirmed, session: await parts.signedIn(fields.body) }
+      if (isEnrollee) return { ...confirmed, session: await parts.signedIn(fields.body) }
       await keepFresh(fields.body, parts)
       return { ...confirmed, session: null }
     },

@@ -15,7 +15,7 @@ export interface Given {
   readonly begun: { readonly activationToken: string; readonly code: string }
   readonly begunFirst: { readonly activationToken: string; readonly code: string }
   /** What mallory registered with. */
-  readonly entering: { readonly activationToken: string; readonly code: string }
+  readonly enrollee: { readonly activationToken: string; readonly code: string }
   readonly proof: Proof
   readonly refreshToken: string
   readonly right: string
@@ -38,7 +38,7 @@ export async function openScene(options: Partial<MfaOptions> = {}, suffix = ''):
   }
   const [begun, begunFirst] = [await begunBy(alice), await begunBy(mallory)]
   const registered = await world.mfa.register(mallory)
-  const entering = {
+  const enrollee = {
     activationToken: registered.activationToken,
     code: virtualAuthenticator(String(registered['totpUrl'])).code(clock.now()),
   }
@@ -46,7 +46,7 @@ export async function openScene(options: Partial<MfaOptions> = {}, suffix = ''):
   const token = await login(world)
   const [right, wrong] = [app.nextCode(clock.now()), app.wrongCode(clock.now())]
   world.storage.reset()
-  const enrollments = { begun, begunFirst, entering }
+  const enrollments = { begun, begunFirst, enrollee }
   const tokens = { token, proof, refreshToken }
   return {
     ...world,
@@ -88,8 +88,8 @@ export const operations: readonly Operation[] = [
   operation('a further confirmation', 'ok', 'invalid_token', (mfa, { alice, begun }) =>
     mfa.confirm('totp', alice, begun),
   ),
-  operation('a confirmation that signs in', 'ok', 'invalid_token', (mfa, { entering }) =>
-    mfa.confirmEnrollment('totp', entering),
+  operation('a confirmation that signs in', 'ok', 'invalid_token', (mfa, { enrollee }) =>
+    mfa.confirmEnrollment('totp', enrollee),
   ),
   operation('tokens for a sign-in', 'ok', 'ok', (mfa, { alice, proof }) => mfa.tokens.issue(alice, proof)),
   operation('a refresh', 'ok', 'invalid_token', (mfa, { refreshToken }) => mfa.tokens.refresh(refreshToken)),

@@ -4,11 +4,11 @@ const challenge = 'core/src/operations/login/challenge.ts'
 const enter = 'core/src/operations/enrollment/enrollee.ts'
 
 /** @type {readonly import('../bug.d.ts').PlantedBug[]} */
-export const entering = [
+export const enrollees = [
   {
     name: 'who must enroll is signed in all the same',
     test: 'the password alone opens nothing',
-    threats: ['entering'],
+    threats: ['enrollee'],
     changes: [
       {
         file: challenge,
@@ -51,7 +51,7 @@ export const entering = [
   {
     name: 'the token of a demand outlives the enrollment',
     test: 'two enrollments of one login',
-    threats: ['entering'],
+    threats: ['enrollee'],
     changes: [
       {
         file: begin,
@@ -63,7 +63,7 @@ export const entering = [
   {
     name: 'any activation token signs in',
     test: 'is confirmed in it alone',
-    threats: ['entering'],
+    threats: ['enrollee'],
     changes: [
       {
         file: enter,
@@ -76,7 +76,7 @@ export const entering = [
   {
     name: 'an enrollee outlives the account and the password',
     test: 'the token dies with the account',
-    threats: ['entering'],
+    threats: ['enrollee'],
     changes: [
       {
         file: 'core/src/operations/login/token-holder.ts',
@@ -88,7 +88,7 @@ export const entering = [
   {
     name: 'a session counts before the token that was sent',
     test: "in somebody else's browser",
-    threats: ['entering'],
+    threats: ['enrollee'],
     changes: [
       {
         file: admission,
@@ -100,7 +100,7 @@ export const entering = [
   {
     name: 'the codes of a registration are not those that come alive',
     test: 'its codes are worth nothing before',
-    threats: ['entering'],
+    threats: ['enrollee'],
     changes: [
       {
         file: 'core/src/rules/enroll.ts',
@@ -111,7 +111,7 @@ export const entering = [
   },
   {
     name: 'a stranger is told what is wrong with the body',
-    threats: ['packages/core/test/routes/entering.test.ts'],
+    threats: ['packages/core/test/routes/enrollee.test.ts'],
     test: 'a stranger learns nothing',
     changes: [
       {
