@@ -9,16 +9,13 @@ const checked = ['packages/*/src/**/*.ts', 'packages/*/src/**/*.mjs', 'packages/
 
 /** What nobody has gone through yet. Take a line out once it is clean. */
 const notYet = [
-  'packages/core/README.md',
-  'packages/express/**',
-  'packages/koa/**',
+  'packages/core/src/**',
   'packages/one-time-code/**',
   'packages/redis/**',
   'packages/sql/**',
   'packages/testing/**',
   'examples/**',
   'docs/**',
-  '*.md',
 ]
 
 // Files that are not added yet count too: a check comes before a commit.

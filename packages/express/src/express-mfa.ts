@@ -4,7 +4,7 @@ import type { Request, RequestHandler, Response } from 'express'
 declare global {
   namespace Express {
     interface Request {
-      /** Who passed the guard of this route; set by `auth.guard()`. */
+      /** The user who passed the guard of this route. Set by `auth.guard()`. */
       mfa?: MfaContext
     }
   }
@@ -15,16 +15,16 @@ export interface ExpressMfa {
   /** Latchkey's routes: `app.use('/auth', auth.routes)`. A path that is not Latchkey's goes on to the app. */
   readonly routes: RequestHandler
   /**
-   * Admits users who are signed in with a fresh proof, and sets `req.mfa`. Everybody else gets `unauthenticated` or
-   * `step_up_required`. It reads no storage.
+   * Admits users who are signed in with a fresh proof, and sets `req.mfa`. Refuses everybody else with `unauthenticated` or
+   * `step_up_required`. Reads no storage.
    *
    * @throws TypeError at once if an option is bad
    */
   guard(options?: GuardOptions): RequestHandler
   /**
-   * The same as a function that says who passed, for a route that leads elsewhere if nobody did.
+   * Gives the same check as a function that says who passed, for a route that redirects if nobody did.
    *
-   * @throws TypeError at once if an option is bad; the check itself rejects with the `MfaError` that the guard answers
+   * @throws TypeError at once if an option is bad. The check itself rejects with the `MfaError` that the guard answers.
    */
   check(options?: GuardOptions): (req: Request, res: Response) => Promise<MfaContext>
 }
@@ -32,12 +32,12 @@ export interface ExpressMfa {
 /**
  * Binds Latchkey to an Express 4 or 5 app.
  *
- * @param mfa what `createMfa` gave
- * @param host the app's own functions, such as {@link expressSessionHost} makes
+ * @param mfa what `createMfa` returned
+ * @param host the app's own functions, such as {@link expressSessionHost} returns
  */
 export function expressMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Request, Response]>): ExpressMfa {
   const handler = mfa.handler(host)
-  /** Sends what there is to answer, or lets the app go on. */
+  /** Sends the answer if there is one. Otherwise lets the app go on. */
   const answering =
     (run: (req: Request, res: Response) => Promise<MfaResponse | null>): RequestHandler =>
     async (req, res, next) => {
@@ -66,7 +66,7 @@ export function expressMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Request, Respo
   })
 }
 
-/** A class, since an object with getters of its own is a hidden class of its own, each time. */
+/** A class, since every object literal with getters would get its own hidden class. */
 class ExpressRequest implements MfaRequest {
   readonly method: string
   readonly path: string
@@ -86,12 +86,12 @@ class ExpressRequest implements MfaRequest {
     return this.req.readableDidRead ? null : this.req
   }
 
-  /** Asked for only if a browser says where it comes from. */
+  /** Read only if a browser says where it comes from. */
   get origin(): string {
     return `${this.req.protocol}://${hostOf(this.req)}`
   }
 
-  /** Asked for only if there is a limiter. */
+  /** Read only if there is a limiter. */
   get address(): string {
     return this.req.ip ?? ''
   }
@@ -108,7 +108,7 @@ function hostOf(req: Request): string {
   return (forwarded || req.get('Host') || '').split(',', 1)[0]?.trim() ?? ''
 }
 
-/** By Node's own calls: Express's would add a charset and an ETag. */
+/** Uses Node's own calls: Express's would add a charset and an ETag. */
 function send(res: Response, { status, headers, cookies = [], body }: MfaResponse): void {
   if (res.headersSent) return
   res.statusCode = status

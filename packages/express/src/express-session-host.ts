@@ -2,15 +2,15 @@ import { promisify } from 'node:util'
 import { type Host, type SessionHostOptions, sessionHost } from '@latchkey/core'
 import type { Request, Response } from 'express'
 
-/** The part of an express-session that signing in takes. */
+/** The part of an express-session that signing in needs. */
 type FitSession = Record<'regenerate' | 'save', (done: (error?: unknown) => void) => unknown> & { latchkey?: unknown }
 
 /**
- * A host for apps with express-session. Signing in begins a new session: another id, nothing of what was there before.
+ * Makes a host for apps with express-session. Signing in begins a new session with another id and none of the old content.
  *
- * Where users have a `stamp`, a session made under another one is no longer signed in.
+ * If users have a `stamp`, a session made under another one is no longer signed in.
  *
- * @throws TypeError that names the option at fault
+ * @throws TypeError that names the bad option
  */
 export function expressSessionHost(options: SessionHostOptions<[Request, Response]>): Host<[Request, Response]> {
   return sessionHost(options, {
@@ -39,7 +39,7 @@ function sessionOf(req: Request): FitSession {
   const { session } = req as { session?: Partial<FitSession> | null }
   if (typeof session?.regenerate !== 'function' || typeof session.save !== 'function') {
     throw new Error(
-      'There is no express-session on this request: mount session({ … }) before Latchkey, with a store that is connected',
+      'This request has no express-session: mount session({ … }) before Latchkey, with a store that is connected',
     )
   }
   return session as FitSession

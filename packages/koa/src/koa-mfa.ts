@@ -3,7 +3,7 @@ import type { Context, Middleware } from 'koa'
 
 declare module 'koa' {
   interface DefaultState {
-    /** Who passed the guard of this route; set by `auth.guard()`. */
+    /** The user who passed the guard of this route. Set by `auth.guard()`. */
     mfa?: MfaContext
   }
 }
@@ -13,39 +13,39 @@ export interface KoaMfa {
   /** Latchkey's routes: `app.use(auth.routes)`. A path that is not Latchkey's goes on to the app. */
   readonly routes: Middleware
   /**
-   * Admits users who are signed in with a fresh proof, and sets `ctx.state.mfa`. Everybody else gets `unauthenticated` or
-   * `step_up_required`. It reads no storage.
+   * Admits users who are signed in with a fresh proof, and sets `ctx.state.mfa`. Refuses everybody else with `unauthenticated`
+   * or `step_up_required`. Reads no storage.
    *
    * @throws TypeError at once if an option is bad
    */
   guard(options?: GuardOptions): Middleware
   /**
-   * The same as a function that says who passed, for a route that leads elsewhere if nobody did.
+   * Gives the same check as a function that says who passed, for a route that redirects if nobody did.
    *
-   * @throws TypeError at once if an option is bad; the check itself rejects with the `MfaError` that the guard answers
+   * @throws TypeError at once if an option is bad. The check itself rejects with the `MfaError` that the guard answers.
    */
   check(options?: GuardOptions): (ctx: Context) => Promise<MfaContext>
 }
 
 /** Options of {@link koaMfa}. */
 export interface KoaMfaOptions {
-  /** Where the routes live, such as `/auth`; leave it out under koa-mount. @defaultValue the root */
+  /** Where the routes live, such as `/auth`. Leave it out under koa-mount. @defaultValue the root */
   readonly prefix?: string | undefined
 }
 
 /**
  * Binds Latchkey to a Koa 2 or 3 app.
  *
- * @param mfa what `createMfa` gave
- * @param host the app's own functions, such as {@link koaSessionHost} makes
- * @throws TypeError where the prefix is no path
+ * @param mfa what `createMfa` returned
+ * @param host the app's own functions, such as {@link koaSessionHost} returns
+ * @throws TypeError if the prefix is not a path
  */
 export function koaMfa(mfa: Pick<Mfa, 'handler'>, host: Host<[Context]>, { prefix = '' }: KoaMfaOptions = {}): KoaMfa {
   if (typeof prefix !== 'string' || !/^(\/[\w.~-]+)*$/.test(prefix)) {
     throw new TypeError("prefix: must be a path like '/auth', without a slash at its end")
   }
   const handler = mfa.handler(host)
-  /** Sends what there is to answer, or lets the app go on. */
+  /** Sends the answer if there is one. Otherwise lets the app go on. */
   const answering =
     (run: (ctx: Context) => Promise<MfaResponse | null>): Middleware =>
     async (ctx, next) => {
@@ -78,7 +78,7 @@ function below(prefix: string, path: string): string | null {
   return path.startsWith(prefix) && (rest === '' || rest.startsWith('/')) ? rest : null
 }
 
-/** A class, since an object with getters of its own is a hidden class of its own, each time. */
+/** A class, since every object literal with getters would get its own hidden class. */
 class KoaRequest implements MfaRequest {
   readonly method: string
   readonly path: string
@@ -98,12 +98,12 @@ class KoaRequest implements MfaRequest {
     return this.ctx.req.readableDidRead ? null : this.ctx.req
   }
 
-  /** Asked for only if a browser says where it comes from. Not `ctx.origin`, which in Koa 3 is the client's own header. */
+  /** Read only if a browser says where it comes from. Not `ctx.origin`, which in Koa 3 is the client's own header. */
   get origin(): string {
     return `${this.ctx.protocol}://${this.ctx.host}`
   }
 
-  /** Asked for only if there is a limiter. */
+  /** Read only if there is a limiter. */
   get address(): string {
     return this.ctx.ip
   }
@@ -113,7 +113,7 @@ class KoaRequest implements MfaRequest {
   }
 }
 
-/** As bytes: to a string Koa would add a charset. */
+/** Sends bytes: to a string Koa would add a charset. */
 function send(ctx: Context, { status, headers, cookies = [], body }: MfaResponse): void {
   if (ctx.headerSent || ctx.respond === false) return
   ctx.set({ ...headers })

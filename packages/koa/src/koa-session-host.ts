@@ -1,30 +1,30 @@
 import { type Host, type SessionHostOptions, sessionHost } from '@latchkey/core'
 import type { Context } from 'koa'
 
-/** The part of a session of koa-session that signing in takes. */
+/** The part of a session of koa-session that signing in needs. */
 type FitSession = Record<'regenerate' | 'save', () => Promise<unknown>> & { latchkey?: unknown }
 
 /**
- * A host for apps with koa-session 6 or 7, with a store or with cookies alone. Signing in begins a new session:
- * another id, nothing of what was there before.
+ * Makes a host for apps with koa-session 6 or 7, with a store or with cookies alone. Signing in begins a new session with
+ * another id and none of the old content.
  *
- * Where users have a `stamp`, a session made under another one is no longer signed in.
+ * If users have a `stamp`, a session made under another one is no longer signed in.
  *
- * @throws TypeError that names the option at fault
+ * @throws TypeError that names the bad option
  */
 export function koaSessionHost(options: SessionHostOptions<[Context]>): Host<[Context]> {
   return sessionHost(options, {
     read: (ctx) => sessionOf(ctx)?.latchkey,
     async start(state, ctx) {
       sessionOf(ctx)
-      // An assignment drops the data and keeps the id, regenerate() drops the id and keeps the data: it takes both.
+      // An assignment drops the data and keeps the id, regenerate() drops the id and keeps the data, so both are needed.
       ctx['session'] = { latchkey: state }
       await write(ctx, 'regenerate').catch((error: unknown) => {
         // koa-session saves again when the request ends, and that must not sign anybody in.
         ctx['session'] = null
         throw error
       })
-      // Until it is assigned anew, the session tells its old externalKey.
+      // Until it is assigned again, the session still gives its old externalKey.
       ctx['session'] = { latchkey: state }
     },
     async update(state, ctx) {
@@ -34,7 +34,7 @@ export function koaSessionHost(options: SessionHostOptions<[Context]>): Host<[Co
   })
 }
 
-/** koa-session forgets `maxAge: 'session'` once it has saved, and it saves again when the request ends. */
+/** Keeps `maxAge: 'session'`, which koa-session forgets once it has saved. It saves again when the request ends. */
 async function write(ctx: Context, how: 'regenerate' | 'save'): Promise<void> {
   const settings = ctx['sessionOptions'] as { maxAge?: unknown }
   const { maxAge } = settings
@@ -44,10 +44,10 @@ async function write(ctx: Context, how: 'regenerate' | 'save'): Promise<void> {
 
 function sessionOf(ctx: Context): FitSession | null {
   const session = ctx['session'] as Partial<FitSession> | null | undefined
-  // Null is a session that the app has removed in this request.
+  // Null means that the app removed the session in this request.
   if (session === null) return null
   if (typeof session?.regenerate !== 'function' || typeof session.save !== 'function') {
-    throw new Error('There is no koa-session on this request: mount session({ … }, app) before Latchkey')
+    throw new Error('This request has no koa-session: mount session({ … }, app) before Latchkey')
   }
   return session as FitSession
 }
