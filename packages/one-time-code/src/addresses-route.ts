@@ -1,7 +1,7 @@
 import { type FactorRoute, requiredText, textOf } from '@latchkey/core'
 import { type Address, mask } from './destination.ts'
 
-/** The route that tells somebody on the way in where a code could go, so that one can be chosen. It sends nothing. */
+/** The route that tells a user during login which addresses a code could go to, so that the user can choose one. It sends nothing. */
 export const addressesRoute: FactorRoute = {
   name: 'one_time_code.addresses',
   method: 'POST',

@@ -4,7 +4,7 @@ import type { RandomBytes } from '@latchkey/core'
 const drawBytes = 4
 const draws = 2 ** (8 * drawBytes)
 
-/** A code of so many digits, each as likely as any other: what would favour some is drawn again. */
+/** Returns a code of so many digits, each code as likely as any other: a draw that would favor some is repeated. */
 export function randomCode(digits: number, randomBytes: RandomBytes): string {
   const codes = 10 ** digits
   for (;;) {

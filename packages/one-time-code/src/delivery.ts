@@ -8,7 +8,7 @@ export interface Undelivered {
   readonly hung: boolean
 }
 
-/** Asks the host's hook, then delivers, once; both within the time limit. Resolves to null where the message was sent. */
+/** Asks the host's hook, then delivers once, both within the time limit. Resolves to null if the message was sent. */
 export async function deliver(settings: Settings, unsigned: Omit<Message, 'signal'>): Promise<Undelivered | null> {
   const late = new AbortController()
   const message = { ...unsigned, signal: late.signal }
@@ -34,7 +34,7 @@ async function handedOver(settings: Settings, message: Message): Promise<'sent' 
   const { channel, to, user, signal } = message
   // Only a plain `true` is a yes.
   if ((await settings.allowDestination({ channel, to, user })) !== true) return 'refused'
-  // The hook was late: the code is dead.
+  // The hook was late, so the code is no longer valid.
   signal.throwIfAborted()
   await settings.deliver(message)
   return 'sent'
@@ -44,15 +44,15 @@ function deliveryFailure(cause: Error): MfaError {
   return new MfaError('delivery_failed', { cause })
 }
 
-/** Providers put what they were sent into their errors, and events must hold no code. */
+/** Masks code and address: providers put them into their errors, and events must hold no code. */
 function withoutSecrets(thrown: unknown, { code, to }: Message): Error {
   const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'what was thrown is no Error'
   return new Error(text.replaceAll(to, '•••').replaceAll(code, '•••'))
 }
 
-/** The refusal of an address, in the same words whatever is the matter with it. */
+/** Refuses an address, in the same words whatever is wrong with it. */
 export function badDestination({ channels }: Settings): MfaError {
   const forms = { mail: 'a mail address', sms: "a mobile phone's number with + and country code" }
   const wanted = [...new Set(channels)].map((channel) => forms[channel]).join(' or ')
-  return fieldError('to', `must be ${wanted}, where codes can be sent`)
+  return fieldError('to', `must be ${wanted} that codes can be sent to`)
 }

@@ -17,7 +17,7 @@ import { readState, withoutCode } from './state.ts'
 /** What the activation token keeps of an enrollment. */
 export type Pending = Address & { readonly code: string; readonly serial: string }
 
-/** An address is proven by the code that was sent there. */
+/** Enrolls an address, which is proven by the code that was sent there. */
 export function enrollment(settings: Settings): Enrollment<Address, string, Pending> {
   return {
     limit: settings.authenticators,

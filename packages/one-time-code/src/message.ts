@@ -7,27 +7,27 @@ export interface Message {
   /** A mail address without a name, or a phone number in E.164: `+4915112345678`. */
   readonly to: string
   readonly code: string
-  /** What the user reads: ASCII, save for the issuer. Its last line binds the code to the app's host: `@app.example #123456`. */
+  /** What the user reads: ASCII, except for the issuer. Its last line binds the code to the app's host: `@app.example #123456`. */
   readonly text: string
   readonly user: User
-  /** When the code is dead. */
+  /** When the code expires. */
   readonly expiresAt: Date
-  /** Aborted when the time to deliver is over: the code is dead then, so stop sending it. */
+  /** Aborted when the time to deliver is over. The code is no longer valid then, so stop sending it. */
   readonly signal: AbortSignal
 }
 
-/** Hands a message to a provider, once. Resolves when the provider has taken it; throws where it has not. */
+/** Hands a message to a provider, once. Resolves when the provider has accepted it, and throws if it has not. */
 export type Deliver = (message: Message) => Awaitable<unknown>
 
 /**
- * The text of a message.
+ * Writes the text of a message.
  *
  * @see https://wicg.github.io/sms-one-time-codes/ for the last line
  */
 export function textOf(about: { code: string; issuer: string; host: string; codeSeconds: number }): string {
   const { code, issuer, host, codeSeconds } = about
   return [
-    `${code} is your code for ${issuer}. It is good for ${inWords(codeSeconds)}.`,
+    `${code} is your code for ${issuer}. It is valid for ${inWords(codeSeconds)}.`,
     'Never tell it to anyone: nobody needs it but you.',
     '',
     `@${host} #${code}`,

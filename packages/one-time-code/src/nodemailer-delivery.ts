@@ -13,7 +13,7 @@ export interface MailTransport {
   }): Promise<unknown>
 }
 
-/** How mails are to look. */
+/** How mails look. */
 export interface NodemailerOptions {
   /** The sender: `Acme <no-reply@acme.example>`. */
   readonly from: string
@@ -22,9 +22,9 @@ export interface NodemailerOptions {
 }
 
 /**
- * Delivers mails through a transport of nodemailer, 6 or later. It knows nothing of SMS.
+ * Delivers mails through a transport of nodemailer 6 or later. It refuses SMS.
  *
- * @throws TypeError where there is no transport or no sender
+ * @throws TypeError if there is no transport or no sender
  */
 export function nodemailerDelivery(transport: MailTransport, options: NodemailerOptions): Deliver {
   const { from, subject = 'Your code' } = options

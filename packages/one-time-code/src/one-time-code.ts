@@ -17,10 +17,11 @@ import { sendRoute } from './send-route.ts'
 import { readState, type SentCode, withoutCode } from './state.ts'
 
 /**
- * One-time codes by mail and SMS: worth less than an authenticator app, for users who have no other factor.
+ * Makes the factor of one-time codes by mail and SMS. They are worth less than an authenticator app, and are for users who have
+ * no other factor.
  *
  * @throws TypeError that names a bad option and says what would be right
- * @see NIST SP 800-63B-4 section 3.1.3, which restricts codes by SMS and does not allow those by mail
+ * @see NIST SP 800-63B-4 section 3.1.3, which restricts codes by SMS and does not allow codes by mail
  */
 export function oneTimeCode(options: OneTimeCodeOptions): Factor {
   const settings = readSettings(options)
@@ -63,7 +64,7 @@ interface Answerable {
   readonly code: string
 }
 
-/** The code that is out for this purpose and token, to an address the user still has; otherwise null, and no answer is looked at. */
+/** Returns the code that is out for this purpose and token, to an address the user still has. Otherwise null: then no answer is checked. */
 function sentCode(asked: ParseInput<Address>): (SentCode & Answerable) | null {
   const { sent } = readState(asked.state)
   if (sent === null || sent.purpose !== asked.purpose || sent.tokenId !== asked.tokenId) return null

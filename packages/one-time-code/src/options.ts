@@ -11,7 +11,7 @@ export interface SendLimits {
   readonly day: number
 }
 
-/** Where a code is about to be sent. */
+/** The address that a code is about to be sent to. */
 export interface Destination {
   readonly channel: Channel
   /** Normalized: a mail address, or a phone number in E.164. */
@@ -21,23 +21,23 @@ export interface Destination {
 
 /** What {@link oneTimeCode} is made from. */
 export interface OneTimeCodeOptions {
-  /** Sends a message. It is called once for each code, and never again after it threw or hung. */
+  /** Sends a message. Called once for each code, and never again after it threw or hung. */
   readonly deliver: Deliver
-  /** The host name that codes are typed into, such as `app.example`: a browser offers the code there alone. */
+  /** The host name that codes are typed into, such as `app.example`. A browser offers the code only there. */
   readonly host: string
   /** 6 to 8. @defaultValue 6 */
   readonly digits?: number | undefined
-  /** Seconds a code is good for, 60 to 600. @defaultValue 300 */
+  /** How many seconds a code is valid, 60 to 600. @defaultValue 300 */
   readonly codeSeconds?: number | undefined
-  /** Most addresses a user may have, 1 to 10. @defaultValue 3 */
+  /** How many addresses a user may have, 1 to 10. @defaultValue 3 */
   readonly authenticators?: number | undefined
   /** Seconds between two messages to a user, 1 to 3600. @defaultValue 60 */
   readonly pauseSeconds?: number | undefined
-  /** Most messages to a user. @defaultValue 3 in ten minutes, 10 a day */
+  /** How many messages a user may be sent. @defaultValue 3 in ten minutes, 10 a day */
   readonly limits?: Partial<SendLimits> | undefined
   /** Seconds until a delivery that hangs counts as failed, at most 60. @defaultValue 10 */
   readonly deliverTimeoutSeconds?: number | undefined
-  /** Says `true` if a code may be sent there; asked before each message. @defaultValue everywhere */
+  /** Returns `true` if a code may be sent there. Called before each message. @defaultValue everywhere */
   readonly allowDestination?: ((destination: Destination) => Awaitable<boolean>) | undefined
   /** @defaultValue both, `['mail', 'sms']` */
   readonly channels?: readonly Channel[] | undefined

@@ -14,17 +14,17 @@ import { textOf } from './message.ts'
 import type { Settings } from './options.ts'
 import { readState, type SentCode, waitMs, withoutSent, withSent } from './state.ts'
 
-/** Where a code goes: an authenticator, or an address that is to become one. */
+/** Where a code goes: an authenticator, or an address that is being enrolled. */
 export type Target = Address & { readonly authenticatorId: string | null }
 
-/** A code that somebody wants. */
+/** A request for a code. */
 export interface Order {
   readonly user: User
   readonly issuer: string
   readonly randomBytes: RandomBytes
   readonly purpose: Purpose
   readonly tokenId: string | null
-  /** Where to, by the user's authenticators of now, or why not. Pure. */
+  /** Returns where to send it, by the user's current authenticators, or why not. Pure. */
   readonly target: (authenticators: readonly Authenticator[]) => Target | MfaError
   change<T>(change: StateChange<T>): Promise<T>
 }
@@ -41,9 +41,9 @@ export interface Sent {
 type Reserved = { readonly target: Target; readonly sentAt: number; readonly waitMs: number }
 
 /**
- * Reserves a code and its place in the limits, then delivers it, once. What was not delivered is taken back.
+ * Reserves a code and its place in the limits, then delivers it, once. Takes both back if it was not delivered.
  *
- * @throws MfaError `too_many_messages`, `delivery_failed`, `invalid_request` on `to`; the target's
+ * @throws MfaError `too_many_messages`, `delivery_failed`, `invalid_request` on `to`, or the target's
  */
 export async function sendCode(settings: Settings, order: Order): Promise<Sent> {
   const { user, issuer, randomBytes } = order
@@ -63,7 +63,7 @@ export async function sendCode(settings: Settings, order: Order): Promise<Sent> 
   return { address: { channel, to }, serial, code, resendAfterSeconds: Math.ceil(reserved.waitMs / 1000) }
 }
 
-/** Of several at one instant, in whatever processes, one finds the pause over; the others come too soon. */
+/** Reserves for one order. Of several at the same instant, in any process, one finds the pause over. The others come too soon. */
 function reservation(
   settings: Settings,
   { purpose, tokenId, target: targetOf }: Order,

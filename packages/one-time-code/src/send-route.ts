@@ -12,7 +12,7 @@ import { type Address, mask } from './destination.ts'
 import type { Settings } from './options.ts'
 import { type Order, sendCode } from './send-code.ts'
 
-/** The route that sends a code to somebody on the way in, or signed in. */
+/** The route that sends a code to a user during login, or to a user who is signed in. */
 export function sendRoute(settings: Settings): FactorRoute {
   return {
     name: 'one_time_code.send',
@@ -48,7 +48,7 @@ export function sendRoute(settings: Settings): FactorRoute {
   }
 }
 
-/** Whose code it is to be, and what it will be good for. */
+/** Tells whose code it will be, and what for. */
 async function whoAsks({ body, ...call }: FactorCall): Promise<Pick<Order, 'purpose' | 'tokenId'> & { user: User }> {
   const [token, purpose] = [optionalTextOf(body, 'ephemeral_token'), optionalTextOf(body, 'purpose')]
   if (token === undefined) {
@@ -61,7 +61,7 @@ async function whoAsks({ body, ...call }: FactorCall): Promise<Pick<Order, 'purp
   return { user, tokenId, purpose: 'login' }
 }
 
-/** The authenticator of that id; without one, the first that was enrolled. */
+/** Returns the authenticator with that id. Without an id, the first that was enrolled. */
 function targetOf(authenticatorId: string | undefined): Order['target'] {
   return (authenticators) => {
     if (authenticators.length === 0) return new MfaError('not_enabled')

@@ -25,7 +25,7 @@ test('an enrollment sends a code, and the code proves the address', async () => 
   expect(code).toMatch(/^\d{6}$/)
   expect(message).toEqual({
     ...{ channel: 'mail', to: address, code, user: world.alice, signal: expect.any(AbortSignal) },
-    text: `${code} is your code for Acme. It is good for 5 minutes.\nNever tell it to anyone: nobody needs it but you.\n\n@app.example #${code}`,
+    text: `${code} is your code for Acme. It is valid for 5 minutes.\nNever tell it to anyone: nobody needs it but you.\n\n@app.example #${code}`,
     expiresAt: new Date(world.clock.now() + 300_000),
   })
   const body = { activation_token: begun.json['activation_token'], code: `${code.slice(0, 3)} ${code.slice(3)}` }
@@ -173,10 +173,10 @@ test.each([
   ['no address', {}, 'is required'],
   ['no text', { to: 5 }, 'must be a string'],
   ['no such channel', { to: address, channel: 'pigeon' }, "must be 'mail' or 'sms'"],
-  ['another form', { to: 'alice' }, 'must be a mail address, where codes can be sent'],
-  ['the form of another channel', { to: address, channel: 'sms' }, 'must be a mail address, where codes can be sent'],
-  ['a channel that is off', { to: '+14155552671' }, 'must be a mail address, where codes can be sent'],
-  ['a destination that is refused', { to: 'alice@refused.com' }, 'must be a mail address, where codes can be sent'],
+  ['another form', { to: 'alice' }, 'must be a mail address that codes can be sent to'],
+  ['the form of another channel', { to: address, channel: 'sms' }, 'must be a mail address that codes can be sent to'],
+  ['a channel that is off', { to: '+14155552671' }, 'must be a mail address that codes can be sent to'],
+  ['a destination that is refused', { to: 'alice@refused.com' }, 'must be a mail address that codes can be sent to'],
 ])('%s is refused', async (_, body, message) => {
   const world = createWorld({ channels: ['mail'], allowDestination: ({ to }) => !to.endsWith('refused.com') })
   const answer = await world.browser.post(enroll, body)

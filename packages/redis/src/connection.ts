@@ -11,7 +11,7 @@ import type {
 /** Sends a command to one server. */
 export type Send = (name: string, ...args: string[]) => Promise<unknown>
 
-/** What is asked of a client, whichever it is. */
+/** What every client can be asked. */
 export interface Connection {
   /** Runs a script, by its text or by its hash, on the master that has the key. */
   run(command: 'eval' | 'evalsha', script: string, key: string, ...args: string[]): Promise<unknown>
@@ -19,7 +19,7 @@ export interface Connection {
   masters(): Promise<readonly Send[]>
 }
 
-/** @throws TypeError if it is no client that we know */
+/** @throws TypeError if it is not a known client */
 export function createConnection(client: RedisClient): Connection {
   if (has(client, 'call')) return ioredisConnection(client as IoredisCluster)
   const scripts = ['evalSha', 'eval']
@@ -51,7 +51,7 @@ function nodeRedisConnection(client: NodeRedisScripts): Connection {
   }
 }
 
-/** By the raw command: what the methods make of their arguments and answers is not the same in each version. */
+/** Uses raw commands, since the methods treat their arguments and answers differently in each version. */
 async function nodeRedisMasters(client: NodeRedisScripts): Promise<readonly Send[]> {
   if (isCluster(client)) {
     const nodes = await Promise.all(client.masters.map(async (node) => client.nodeClient(node as never)))

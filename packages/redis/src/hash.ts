@@ -2,7 +2,7 @@ import type { StoredRecord } from '@latchkey/core'
 import { textOf } from './reply.ts'
 
 /**
- * The record as the values of the hash.
+ * Turns the record into the values of the hash.
  *
  * @throws TypeError if `updatedAt` is no date
  */
@@ -13,7 +13,7 @@ export function toValues({ revision, sealed, enabled, updatedAt }: StoredRecord)
 }
 
 /**
- * The record from the values of the hash, in the same order.
+ * Reads the record from the values of the hash, in the same order.
  *
  * @throws Error if they are not what was written: that must not pass for a user without a record
  */

@@ -1,14 +1,14 @@
-/** Where the records are kept, and what is let pass. */
+/** Where the records are kept, and what is allowed. */
 export interface RedisStorageOptions {
   /**
-   * What every key begins with; the user's id follows. No other key of the database may begin so.
+   * What every key begins with. The user's id follows. No other key of the database may begin with it.
    *
    * @defaultValue `'latchkey:'`
    */
   readonly prefix?: string | undefined
   /**
-   * Go on if the server may drop records when its memory is full (`maxmemory-policy` is `allkeys-…`). A user whose
-   * record was dropped signs in by password alone.
+   * Go on even if the server may drop records when its memory is full (`maxmemory-policy` is `allkeys-…`). A user whose record
+   * was dropped signs in by password alone.
    *
    * @defaultValue false
    */
@@ -37,7 +37,7 @@ export function resolveOptions(options: RedisStorageOptions): Settings {
   return Object.freeze({ prefix, allowEviction })
 }
 
-/** Whether the text stays what it is in UTF-8, where all halves of characters become one and the same. */
+/** Whether the text stays the same in UTF-8, which turns all halves of characters into the same one. */
 export function isWhole(text: string): boolean {
   return !/\p{Surrogate}/u.test(text)
 }

@@ -8,11 +8,11 @@ import { runScript } from './script.ts'
 import { createServerCheck } from './server-check.ts'
 import { listUserIds } from './user-ids.ts'
 
-/** A core `Storage` that can also look whether its server may be used. Frozen. */
+/** A core `Storage` that can also check whether its server may be used. Frozen. */
 export interface RedisStorage extends Storage {
   /**
-   * Looks whether the server may be used; there is nothing to make. Call it at the start of the app; to repeat
-   * it is harmless. Without it the first call of the storage looks.
+   * Checks whether the server may be used. There is nothing to create. Call it when the app starts. Repeating it is harmless.
+   * Without it the first call of the storage checks.
    *
    * @throws Error that says what to set, if a server may drop records or is a replica, or INFO is not allowed
    */
@@ -20,10 +20,10 @@ export interface RedisStorage extends Storage {
 }
 
 /**
- * Records in Redis or Valkey, one hash for each user, through a client of node-redis or ioredis that the host connected.
+ * Keeps records in Redis or Valkey, one hash for each user, through a client of node-redis or ioredis that the host connected.
  * Any number of processes may use them.
  *
- * Reads and writes go to the master, never to a replica, and throw if it may not write.
+ * Reads and writes go to the master, never to a replica, and throw if the server may not write.
  *
  * @example
  * ```ts

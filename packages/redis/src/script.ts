@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import type { Connection } from './connection.ts'
 
 /**
- * Reads the record, or writes or deletes it if the revision is the expected one. Arguments: none to read; the expected
- * revision to delete; to write, the four values, and behind them the expected revision unless there must be no key.
+ * Reads the record, or writes or deletes it if the revision is the expected one. Arguments: none to read. To delete, the
+ * expected revision. To write, the four values, then the expected revision unless there must be no key.
  *
- * A revision that is stored already is `written`: a client that lost the answer sends the call again.
+ * A revision that is already stored counts as `written`: a client that lost the answer sends the call again.
  *
- * PERSIST changes nothing, but it is a write: a server that must not write (a replica, a master that is cut off) answers
- * no read either. It comes last, since a server out of memory refuses only the first write of a script.
+ * PERSIST changes nothing, but it is a write: a server that may not write (a replica, a master that is cut off) answers no read
+ * either. It comes last, since a server out of memory refuses only the first write of a script.
  */
 const source = `
 local key = KEYS[1]
@@ -22,7 +22,7 @@ elseif #ARGV == 1 then
     redis.call('DEL', key)
     answer = 'deleted'
   end
-else
+elseif #ARGV > 1 then
   local revision, sealed, enabled, updated_at, expected = unpack(ARGV)
   if stored[1] == revision then
     answer = 'written'
@@ -36,7 +36,7 @@ return answer
 `
 const sha1 = createHash('sha1').update(source).digest('hex')
 
-/** Runs the script in one command; in two if this server has not seen it since it started. */
+/** Runs the script in one command, or in two if this server has not seen it since it started. */
 export async function runScript(connection: Connection, key: string, ...args: string[]): Promise<unknown> {
   try {
     return await connection.run('evalsha', sha1, key, ...args)

@@ -4,15 +4,15 @@ import type { Settings } from './options.ts'
 import { textOf } from './reply.ts'
 import { runScript } from './script.ts'
 
-/** Looks whether the servers may be used. */
+/** Checks whether the servers may be used. */
 export interface ServerCheck {
-  /** Looks now. @throws Error that says what to set */
+  /** Checks now. @throws Error that says what to set */
   run(): Promise<void>
-  /** Looks if that has not been done yet, or failed the last time. @throws Error that says what to set */
+  /** Checks if that has not been done yet, or failed the last time. @throws Error that says what to set */
   ensure(): Promise<void>
 }
 
-/** Several storages on one client need no warning each. */
+/** Clients that were warned about: several storages on one client need one warning. */
 const warned = new WeakSet<RedisClient>()
 
 export function createServerCheck(client: RedisClient, connection: Connection, settings: Settings): ServerCheck {
@@ -52,7 +52,7 @@ function warnOnce(client: RedisClient): void {
   if (warned.has(client)) return
   warned.add(client)
   const detail =
-    'after a restart its records are gone, or as they were some time before: set appendonly to yes, see "What survives what" in the README of @latchkey/redis'
+    'after a restart its records are gone or out of date: set appendonly to yes, see "What survives what" in the README of @latchkey/redis'
   process.emitWarning(`Redis keeps no append-only file, so ${detail}`, {
     type: 'LatchkeyWarning',
     code: 'LATCHKEY_REDIS_AOF',

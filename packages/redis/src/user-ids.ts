@@ -1,10 +1,10 @@
 import type { Connection, Send } from './connection.ts'
 import { textOf, unexpected } from './reply.ts'
 
-/** Keys that one SCAN looks at; of all keys of the database, not of ours alone. */
+/** How many keys one SCAN looks at. It counts all keys of the database, not only Latchkey's. */
 const count = '500'
 
-/** The ids behind the prefix on every master, each once. Remembers them all meanwhile, since SCAN may repeat a key. */
+/** Lists the ids behind the prefix on every master, each once. Remembers them all meanwhile, since SCAN may repeat a key. */
 export async function* listUserIds(connection: Connection, prefix: string): AsyncGenerator<string> {
   // A client may put its own prefix before every key it sends; SCAN gives and takes keys as they are.
   const start = textOf(await connection.run('eval', 'return KEYS[1]', prefix))

@@ -1,6 +1,6 @@
 import type { Fragment, Value } from './fragment.ts'
 
-/** A database that {@link schema} and the storages know; MariaDB is `'mysql'`. */
+/** A database that {@link schema} and the storages know. MariaDB is `'mysql'`. */
 export type DialectName = 'sqlite' | 'postgres' | 'mysql'
 
 /** One row, by the names that the statement gave its columns. */
@@ -8,7 +8,7 @@ export type Row = Readonly<Record<string, unknown>>
 
 /** What a statement did. */
 export interface Outcome {
-  /** What a SELECT found; meaningless for other statements. */
+  /** What a SELECT found. Meaningless for other statements. */
   readonly rows: readonly Row[]
   /** How many rows an INSERT, UPDATE or DELETE wrote. */
   readonly changes: number
@@ -25,7 +25,7 @@ export interface Kind<T> {
   readonly read: (column: Fragment) => Fragment
 }
 
-/** All in which one database differs from another. */
+/** Everything in which one database differs from another. */
 export interface Dialect {
   readonly name: DialectName
   /** Names of the options that only this dialect's storage has. */
@@ -42,9 +42,9 @@ export interface Dialect {
   readonly bind: (value: Value, params: Value[]) => string
   /** A user id as {@link decodeId} understands it. */
   readonly id: (column: Fragment) => Fragment
-  /** The user id to the letter; exactly what `String(value)` would give for a value that is no text. */
+  /** The exact user id: what `String(value)` would give for a value that is not text. */
   readonly decodeId: (value: unknown) => string
-  /** Whether the column holds this text to the letter, whatever its type and collation. */
+  /** Whether the column holds exactly this text, whatever its type and collation. */
   readonly same: (column: Fragment, value: string) => Fragment
   /** 0 or 1. */
   readonly flag: Kind<number>
@@ -58,7 +58,7 @@ export interface Dialect {
   readonly unlessThere: (key: Fragment) => Fragment
   /** What stands behind every statement that writes. */
   readonly afterWrite: Fragment
-  /** A SELECT that names the table's columns as `name`; no row if there is no such table. */
+  /** A SELECT that names the table's columns as `name`. No row if there is no such table. */
   readonly columnsOf: (schema: string | null, table: string) => Fragment
   /** Whether the error says that a table or a column is missing. */
   readonly isMissing: (error: unknown) => boolean

@@ -1,4 +1,4 @@
-/** What wraps an error of a driver is not deeper than this. */
+/** How deep an error of a driver may be wrapped. */
 const deepest = 5
 
 /** The database's codes in the error and in what caused it: an SQLSTATE (`code`) or a number (`errno`), as text. */

@@ -15,7 +15,7 @@ export function sql(texts: TemplateStringsArray, ...inserts: readonly (Fragment 
   })
 }
 
-/** Text that is SQL already; never for a value. */
+/** Text that is already SQL. Never for a value. */
 export function raw(text: string): Fragment {
   return [{ text }]
 }

@@ -1,6 +1,6 @@
 import type { Dialect } from './dialect.ts'
 
-/** Names of the columns. `enabled` and `updatedAt` may be `null`: then both values travel in front of the sealed text. */
+/** Names of the columns. `enabled` and `updatedAt` may be `null`: then both values stand in front of the sealed text. */
 export interface SqlColumns {
   /** The user's id: text, an integer or a UUID. @defaultValue `'user_id'`; `'id'` if `rows` is `'host'` */
   readonly userId?: string | undefined
@@ -19,14 +19,14 @@ export interface SqlColumns {
   readonly updatedAt?: string | null | undefined
 }
 
-/** Where the records are kept. Names are quoted, so any name the database takes will do. */
+/** Where the records are kept. Names are quoted, so any name that the database accepts works. */
 export interface SqlStorageOptions {
   /** The table. @defaultValue `'latchkey_records'`; required if `rows` is `'host'` */
   readonly table?: string | undefined
   readonly columns?: SqlColumns | undefined
   /**
    * Whose rows they are. `'own'`: the table is Latchkey's, which inserts and deletes rows. `'host'`: it is the host's
-   * users table, in which Latchkey writes its own columns of rows that are there, and nothing else.
+   * users table, in which Latchkey writes only its own columns of existing rows.
    *
    * @defaultValue `'own'`
    */
@@ -77,7 +77,7 @@ const columnOptions = ['userId', 'revision', 'sealed', 'enabled', 'updatedAt'] a
 
 /** @throws TypeError that names the option and says what would be right */
 export function resolveLayout(options: ServerStorageOptions, dialect: Dialect): Layout {
-  // Those of the storage too, so that it can share them with `schema()`.
+  // The storage's options too, so that it can share them with `schema()`.
   checkKeys('options', options, ['table', 'columns', 'rows', ...dialect.options])
   const { schema, rows = 'own', columns = {} } = options
   if (rows !== 'own' && rows !== 'host') throw new TypeError(`rows must be 'own' or 'host'`)

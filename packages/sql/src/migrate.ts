@@ -5,7 +5,7 @@ import { schemaStatements } from './schema.ts'
 
 type Execute = (statement: Fragment) => Promise<Outcome>
 
-/** Makes the function that runs what is missing of the schema and then looks whether all of it is there. */
+/** Makes the function that runs the missing parts of the schema and then checks that all of it exists. */
 export function createMigrate(execute: Execute, dialect: Dialect, layout: Layout): () => Promise<void> {
   const readColumns = async () => {
     const { rows } = await execute(dialect.columnsOf(layout.schema, layout.table))
@@ -19,7 +19,7 @@ export function createMigrate(execute: Execute, dialect: Dialect, layout: Layout
       try {
         await execute(raw(text))
       } catch (error) {
-        // Another process may do the same at the same time: what is there afterwards decides.
+        // Another process may do the same at the same time, so the state afterwards decides.
         failure ??= error
       }
     }

@@ -1,16 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** There is no queue: the one that asks again at the right moment is next. So ask at uneven times. */
+/** There is no queue: whichever call asks again at the right moment is next. So ask at uneven times. */
 const longestPauseMs = 25
 
 /**
- * Makes the attempt again while it fails because others write at the same time, and lets the event loop run in
- * between.
+ * Repeats the attempt while it fails because others write at the same time, and lets the event loop run in between.
  *
- * Only for attempts that end whatever they began. A statement that stays begun takes part in whatever follows on its
- * connection: making it again would not do it twice, but others' work would hang on it.
+ * Use it only for attempts that end whatever they began. A statement that stays begun takes part in whatever follows on
+ * its connection. Repeating it would not run it twice, but others' work would depend on it.
  *
- * @throws what the attempt threw, if it was something else or the time is over
+ * @throws what the attempt threw, if that was something else or the time is over
  */
 export async function patiently<T>(
   attempt: () => T | Promise<T>,

@@ -3,13 +3,13 @@ import type { Dialect, Row } from './dialect.ts'
 import { type Fragment, sql } from './fragment.ts'
 import type { Layout } from './layout.ts'
 
-/** What each column gets, in the order in which the columns stand in statements. */
+/** The value of each column, in the order in which the columns stand in statements. */
 export type Cells = readonly (readonly [column: string, value: Fragment])[]
 
 const packedForm = /^([01]):(-?\d{1,16}):(.*)$/s
 
 /**
- * The record as cells of a row, without the user's id.
+ * Turns the record into cells of a row, without the user's id.
  *
  * @throws TypeError if `updatedAt` is no date
  */
@@ -28,7 +28,7 @@ export function toCells(layout: Layout, dialect: Dialect, record: StoredRecord):
 }
 
 /**
- * The record in a row that has the columns `revision`, `sealed`, `enabled` and `updated`.
+ * Reads the record from a row that has the columns `revision`, `sealed`, `enabled` and `updated`.
  *
  * @throws Error if the row holds something else: that must not pass for a user without a record
  */

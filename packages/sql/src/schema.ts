@@ -17,8 +17,8 @@ const dialects: Readonly<Record<DialectName, Dialect>> = {
 }
 
 /**
- * The SQL that makes room for the records, for a host that keeps its own migrations. Give it the options of the storage.
- * If rows are Latchkey's own it is one `CREATE TABLE IF NOT EXISTS`; if they are the host's, one
+ * Returns the SQL that makes room for the records, for a host that keeps its own migrations. Pass it the options of the
+ * storage. If rows are Latchkey's own, it is one `CREATE TABLE IF NOT EXISTS`. If they are the host's, it is one
  * `ALTER TABLE … ADD COLUMN` for each column, which you run once.
  *
  * @throws TypeError that names the option and says what would be right

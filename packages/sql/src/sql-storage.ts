@@ -6,11 +6,11 @@ import { createMigrate } from './migrate.ts'
 import { toRecord } from './row.ts'
 import { createStatements } from './statements.ts'
 
-/** A core `Storage` that can also make its table. Frozen. */
+/** A core `Storage` that can also create its table. Frozen. */
 export interface SqlStorage extends Storage {
   /**
-   * Runs the SQL of `schema()` as far as it is needed; harmless to repeat and to run in several processes at once.
-   * Nothing else ever changes the schema.
+   * Runs the SQL of `schema()` as far as it is needed. It is harmless to repeat, and to run in several processes at
+   * once. Nothing else ever changes the schema.
    *
    * @throws Error that names the table or the columns that are missing afterwards
    */
@@ -21,7 +21,7 @@ export interface SqlStorage extends Storage {
 const pageSize = 200
 
 /**
- * A storage on any SQL database that can say how many rows a statement wrote.
+ * Makes a storage on any SQL database that can say how many rows a statement wrote.
  *
  * @throws TypeError that names the option and says what would be right
  */
@@ -57,7 +57,7 @@ export function sqlStorage(run: Run, dialect: Dialect, options: ServerStorageOpt
   return Object.freeze(storage)
 }
 
-/** Page by page, so that no read stays open while the consumer writes. */
+/** Lists page by page, so that no read stays open while the consumer writes. */
 async function* walk(page: (last: string | null) => Promise<readonly string[]>) {
   let last: string | null = null
   while (true) {
@@ -89,7 +89,7 @@ function notUnique({ userId, table }: Layout): Error {
   return new Error(`the column "${userId}" of "${table}" must be unique`)
 }
 
-/** Databases cut a text at NUL or refuse it, and give halves of characters one and the same form. */
+/** Refuses ids that databases cut: they cut a text at NUL or refuse it, and turn all halves of characters into the same one. */
 function checkId(userId: string): string {
   if (!/[\0\p{Surrogate}]/u.test(userId)) return userId
   throw new TypeError('a user id that holds NUL or half of a character cannot be stored')

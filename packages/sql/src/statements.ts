@@ -8,11 +8,11 @@ import { toCells } from './row.ts'
 export interface Statements {
   /** Gives `revision`, `sealed`, `enabled` and `updated`. */
   get(userId: string): Fragment
-  /** Writes if there is no record yet; changes one row or none. */
+  /** Writes if there is no record yet. Changes one row or none. */
   create(userId: string, next: StoredRecord): Fragment
-  /** Writes if the revision is still the expected one; changes one row or none. */
+  /** Writes if the revision is still the expected one. Changes one row or none. */
   update(userId: string, next: StoredRecord, expected: string): Fragment
-  /** Removes the record if the revision is still the expected one; changes one row or none. */
+  /** Removes the record if the revision is still the expected one. Changes one row or none. */
   delete(userId: string, expected: string): Fragment
   /** At most `limit` ids as `id`: those after `last`, in the order of the key. */
   page(last: string | null, limit: number): Fragment
@@ -41,7 +41,8 @@ function createTerms(layout: Layout, dialect: Dialect) {
     column,
     key,
     revision: column(layout.revision),
-    // The first half finds the row by its index; the second tells `1` from `01`, which are one to an INTEGER column.
+    // The first half finds the row by its index. The second tells `1` from `01`, which are the same to an INTEGER
+    // column.
     isUser: (userId: string) => sql`${key} = ${userId} AND ${dialect.same(key, userId)}${dialect.guard}`,
     isRevision: (expected: string) => dialect.same(column(layout.revision), expected),
     assign: (next: StoredRecord) => {
@@ -88,7 +89,7 @@ function ownRows({ layout, dialect, name, table, isUser, isRevision }: Terms): P
   }
 }
 
-/** Rows that are the host's, of which only our columns are written. */
+/** The host's rows, of which only Latchkey's columns are written. */
 function hostRows({
   layout,
   dialect,

@@ -6,7 +6,7 @@ export interface HttpAnswer {
   readonly headers: IncomingHttpHeaders
   readonly bytes: Buffer
   readonly text: string
-  /** The body read as JSON; throws if it is none. */
+  /** Reads the body as JSON. Throws if it is not JSON. */
   json(): unknown
 }
 
@@ -21,7 +21,7 @@ export interface RequestParts {
 
 /** A client that keeps cookies and lets every header through, as `fetch` does not. It follows no redirect. */
 export interface HttpClient {
-  /** By name; a test may read, set and delete them. */
+  /** By name. A test may read, set and delete them. */
   readonly cookies: Map<string, string>
   readonly send: (method: string, path: string, parts?: RequestParts) => Promise<HttpAnswer>
   readonly get: (path: string, parts?: RequestParts) => Promise<HttpAnswer>
@@ -29,7 +29,7 @@ export interface HttpClient {
 }
 
 /**
- * A new client without cookies, for tests of an app over real HTTP.
+ * Makes a new client without cookies, for tests of an app over real HTTP.
  *
  * @param url - Where the app is, without a path: `http://127.0.0.1:49152`
  */

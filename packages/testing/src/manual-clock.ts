@@ -1,6 +1,6 @@
 /** A clock that stands still until a test moves it. */
 export interface ManualClock {
-  /** Milliseconds since 1970; fits the option `now` as it is. */
+  /** Returns milliseconds since 1970. Pass it as the option `now`. */
   readonly now: () => number
   /** Moves the clock on by so many seconds (back, if negative) and returns the new time in milliseconds. */
   readonly advance: (seconds: number) => number
@@ -12,7 +12,7 @@ export interface ManualClock {
 const defaultStartMs = 1_767_225_600_000
 
 /**
- * A clock for the option `now`, so that no test sleeps.
+ * Makes a clock for the option `now`, so that no test sleeps.
  *
  * @param startMs - Milliseconds since 1970. @defaultValue 2026-01-01T00:00:00Z
  */

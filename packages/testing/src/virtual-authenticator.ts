@@ -1,6 +1,6 @@
 import { type HOTP, Secret, TOTP, URI } from 'otpauth'
 
-/** What an authenticator app must know. All but the secret has the defaults of every app. */
+/** What an authenticator app must know. Everything except the secret has the defaults of every app. */
 export interface TotpParameters {
   /** Base32 of RFC 4648, as it stands in the `otpauth:` URL. */
   readonly secret: string
@@ -34,17 +34,17 @@ export interface VirtualAuthenticator {
   readonly code: (nowMs: number) => string
   /** The code of a time step. */
   readonly codeAt: (step: number) => string
-  /** The code of the first time step, from now on, that is later than all whose codes were shown: one not used yet. */
+  /** The code of the first time step, from now on, that is later than any step whose code was shown. So it is not used yet. */
   readonly nextCode: (nowMs: number) => string
   /** A code of the right length that belongs to none of the 20 steps before and after. */
   readonly wrongCode: (nowMs: number) => string
 }
 
 /**
- * Enrolls from what an app would scan or have typed in.
+ * Enrolls from what a user would scan or type into an app.
  *
  * @param source - An `otpauth://totp/…` URL with all its parameters, or the parameters themselves
- * @throws TypeError if it is no TOTP, or has no secret
+ * @throws TypeError if it is not TOTP, or has no secret
  */
 export function virtualAuthenticator(source: string | TotpParameters): VirtualAuthenticator {
   const totp = typeof source === 'string' ? parse(source) : create(source)

@@ -10,8 +10,8 @@ import { withoutAutocommit } from './dialect.ts'
 export type MysqlQuery = (text: string) => PromiseLike<unknown>
 
 /**
- * What runs statements: a pool or a connection of mysql2 or of the MariaDB connector, or a function around anything
- * else. The host opens it and closes it.
+ * The client that runs statements: a pool or a connection of mysql2 or of the MariaDB connector, or a function around
+ * anything else. The host opens it and closes it.
  */
 export type MysqlClient = MysqlQuery | Queryable | Promising
 
@@ -37,7 +37,7 @@ interface PooledConnection extends Queryable {
 const duplicate = '1062'
 /** ER_LOCK_DEADLOCK: another transaction was preferred, or in a cluster certified first, and this one is undone. */
 const deadlock = '1213'
-/** How long to go on losing. */
+/** How long to retry. */
 const patienceMs = 1000
 /** SERVER_STATUS_IN_TRANS of the protocol: a transaction is open after the statement. */
 const inTransaction = 1
@@ -85,8 +85,8 @@ function send(queryable: Queryable, text: string): PromiseLike<unknown> {
 }
 
 /**
- * Runs the statement on a connection of the pool. Somebody may have given that connection back inside a transaction. The
- * write is then part of it, so the connection is closed, which undoes both.
+ * Runs the statement on a connection of the pool. Other code may have returned that connection inside a transaction.
+ * The write is then part of it, so the connection is closed, which undoes both.
  */
 async function queryOnPool(pool: Pool, text: string): Promise<unknown> {
   const connection = await pool.getConnection()
@@ -102,13 +102,13 @@ async function queryOnPool(pool: Pool, text: string): Promise<unknown> {
   throw new Error('the pool gave a connection inside a transaction that was left open: look for a missing ROLLBACK')
 }
 
-/** The status of the server after a write, as mysql2 tells; 0 if it is not told. */
+/** Returns the status of the server after a write, as mysql2 gives it. 0 if it does not. */
 function statusOf(answer: unknown): number {
   const { serverStatus } = Object(isPair(answer) ? answer[0] : answer) as { readonly serverStatus?: unknown }
   return typeof serverStatus === 'number' ? serverStatus : 0
 }
 
-/** @throws Error if there is no telling what happened */
+/** @throws Error if the answer does not say what happened */
 function outcomeOf(answer: unknown): Outcome {
   const result: unknown = isPair(answer) ? answer[0] : answer
   if (Array.isArray(result)) return { rows: result as readonly Row[], changes: 0 }

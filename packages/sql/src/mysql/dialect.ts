@@ -14,9 +14,9 @@ const guard = sql` AND IF(@@autocommit, TRUE, EXP(1000))`
 export const withoutAutocommit = '1690'
 
 /**
- * MySQL, MariaDB and what speaks like them. Values stand in the text, as hexadecimal digits: nothing in them can end a
- * literal, and what arrives depends neither on the driver's escaping, nor on `sql_mode`, nor on the character set of
- * the connection, which would turn a letter that it lacks into `?` and one user's id into another's.
+ * MySQL, MariaDB and databases that speak like them. Values stand in the text as hexadecimal digits: nothing in them
+ * can end a literal, and what arrives depends neither on the driver's escaping, nor on `sql_mode`, nor on the character
+ * set of the connection, which would turn a letter that it lacks into `?` and one user's id into another's.
  */
 export const mysqlDialect: Dialect = Object.freeze<Dialect>({
   name: 'mysql',
@@ -48,7 +48,7 @@ export const mysqlDialect: Dialect = Object.freeze<Dialect>({
   },
   guard,
   values: (values) => sql`SELECT ${values} FROM DUAL WHERE TRUE${guard}`,
-  // Nothing: ON DUPLICATE KEY UPDATE cannot tell what it did, and IGNORE hides faults. The error tells.
+  // Empty: ON DUPLICATE KEY UPDATE cannot tell what it did, and IGNORE hides faults. The error tells.
   unlessThere: () => [],
   afterWrite: [],
   columnsOf: (schema, table) => {

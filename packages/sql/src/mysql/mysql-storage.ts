@@ -4,19 +4,18 @@ import { createRun, type MysqlClient } from './client.ts'
 import { mysqlDialect } from './dialect.ts'
 
 /**
- * Records in MySQL or MariaDB, through what the host has: a pool or a connection of mysql2 or of the MariaDB connector,
- * or a function that runs a text. Any number of processes may use one database.
+ * Keeps records in MySQL or MariaDB, through the host's client: a pool or a connection of mysql2 or of the MariaDB
+ * connector, or a function that runs a text. Any number of processes may use one database.
  *
- * Every call is one statement. Values stand in its text, as hexadecimal literals: so they depend neither on the
- * driver's escaping, nor on `sql_mode`, nor on the connection's character set. Everything must go to the primary,
- * reads too.
+ * Every call is one statement. Values stand in its text as hexadecimal literals, so they depend neither on the driver's
+ * escaping, nor on `sql_mode`, nor on the connection's character set. Everything must go to the primary, reads too.
  *
- * **Transactions.** Given the connection of a transaction, the storage takes part in it: a new user and the import of
- * their factors are committed together. True then means written, and durable only with the COMMIT. Never verify in
- * there: a ROLLBACK takes back the failure count and the used code, and a client that guesses may guess without end. Such a
- * transaction wants READ COMMITTED: under REPEATABLE READ it goes on reading what was there when it began, so that its
- * writes never match, and end in `storage_unavailable`. A deadlock is tried again for a second if the client is a
- * pool. Otherwise it may have undone the host's transaction, and is thrown.
+ * **Transactions.** If it is given the connection of a transaction, the storage takes part in it: a new user and the
+ * import of their factors are committed together. True then means written, and durable only with the COMMIT. Never
+ * verify in there: a ROLLBACK takes back the failure count and the used code, and a client that guesses may guess
+ * without end. Such a transaction needs READ COMMITTED: under REPEATABLE READ it keeps reading the state from when it
+ * began, so that its writes never match, and end in `storage_unavailable`. A deadlock is tried again for a second if
+ * the client is a pool. Otherwise it may have undone the host's transaction, and is thrown.
  *
  * @example
  * ```ts

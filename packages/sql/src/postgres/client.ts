@@ -10,8 +10,8 @@ export type PostgresAnswer = readonly unknown[] | { readonly rows: readonly unkn
 export type PostgresQuery = (text: string, params: Value[]) => PromiseLike<PostgresAnswer>
 
 /**
- * What runs statements: a pool or a client of `pg`, PGlite and what has their `query`; `sql` of postgres.js; or a
- * function around anything else. The host opens it and closes it.
+ * The client that runs statements: a pool or a client of `pg`, PGlite or anything with their `query`, `sql` of
+ * postgres.js, or a function around anything else. The host opens it and closes it.
  */
 export type PostgresClient = PostgresQuery | Queryable | Sql
 
@@ -38,7 +38,7 @@ interface PooledClient extends Queryable {
 
 /** SQLSTATE serialization_failure and deadlock_detected: another transaction was preferred, and this one is undone. */
 const lost = ['40001', '40P01']
-/** How long to go on losing. Inside a transaction of the host the second attempt is refused, since that one is over. */
+/** How long to retry. Inside a transaction of the host the second attempt is refused, since that transaction is over. */
 const patienceMs = 1000
 
 /** @throws TypeError if the client can run nothing */
@@ -71,12 +71,12 @@ function isPool(client: object | null | undefined): client is Pool {
 }
 
 /**
- * Runs the statement on a client of the pool. Somebody may have given that client back inside a transaction. The
+ * Runs the statement on a client of the pool. Other code may have returned that client inside a transaction. The
  * statement is then part of it, so the client is closed, which undoes both.
  */
 async function queryOnPool(pool: Pool, text: string, params: Value[]): Promise<PostgresAnswer> {
   const client = await pool.connect()
-  // What ends the connection rejects the query as well; without a listener the event would end the process.
+  // What ends the connection rejects the query as well. Without a listener, the event would end the process.
   client.on('error', ignore)
   let isUsable = false
   try {
@@ -92,7 +92,7 @@ async function queryOnPool(pool: Pool, text: string, params: Value[]): Promise<P
 
 function ignore(): void {}
 
-/** Without rows there is no telling whether anything was written: every write returns one for each row. */
+/** Requires rows, since only they show whether anything was written: every write returns one for each row. */
 function rowsOf(answer: unknown): readonly Row[] {
   const rows: unknown = Array.isArray(answer) ? answer : (answer as { readonly rows?: unknown } | null)?.rows
   if (!Array.isArray(rows)) throw new Error('the PostgreSQL client gave no rows')

@@ -6,8 +6,8 @@ import { sql } from '../fragment.ts'
 const missing = ['42P01', '42703', '3F000']
 
 /**
- * PostgreSQL and what speaks like it. A parameter has a cast, so that no driver needs to guess its type; the one that
- * is compared with the key has none, since it takes the type of the host's column.
+ * PostgreSQL and databases that speak like it. A parameter has a cast, so that no driver needs to guess its type. The
+ * parameter that is compared with the key has none, since it takes the type of the host's column.
  */
 export const postgresDialect: Dialect = Object.freeze<Dialect>({
   name: 'postgres',

@@ -4,16 +4,17 @@ import { createRun, type PostgresClient } from './client.ts'
 import { postgresDialect } from './dialect.ts'
 
 /**
- * Records in PostgreSQL, through what the host has: a pool or a client of `pg`, `sql` of postgres.js, PGlite, or a
- * function that runs a text with parameters and gives the rows. Any number of processes may use one database.
+ * Keeps records in PostgreSQL, through the host's client: a pool or a client of `pg`, `sql` of postgres.js, PGlite, or
+ * a function that runs a text with parameters and returns the rows. Any number of processes may use one database.
  *
- * Every call is one statement, decided by the database at READ COMMITTED or stricter. If `synchronous_commit` is
+ * Every call is one statement, which the database decides at READ COMMITTED or stricter. If `synchronous_commit` is
  * `off` a write turns it on for its own transaction. Everything must go to the primary, reads too.
  *
- * **Transactions.** Given the client of a transaction, the storage takes part in it: a new user and the import of their
- * factors are committed together. True then means written, and durable only with the COMMIT. Never verify in there: a
- * ROLLBACK takes back the failure count and the used code, and a client that guesses may guess without end. A serialization
- * failure or a deadlock is tried again for a second, outside of transactions; inside, it ends the transaction.
+ * **Transactions.** If it is given the client of a transaction, the storage takes part in it: a new user and the import
+ * of their factors are committed together. True then means written, and durable only with the COMMIT. Never verify in
+ * there: a ROLLBACK takes back the failure count and the used code, and a client that guesses may guess without end.
+ * After a serialization failure or a deadlock it retries for a second, outside of transactions. Inside, the failure
+ * ends the transaction.
  *
  * @example
  * ```ts

@@ -3,7 +3,7 @@ import { raw, sql } from '../fragment.ts'
 
 const asItIs: Kind<number> = { write: (value) => sql`${value}`, read: (column) => column }
 
-/** SQLite and what speaks like it. */
+/** SQLite and databases that speak like it. */
 export const sqliteDialect: Dialect = Object.freeze<Dialect>({
   name: 'sqlite',
   options: ['busyTimeoutMs'],

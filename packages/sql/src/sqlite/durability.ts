@@ -11,7 +11,7 @@ const pauseMs = 5
 const full = 2
 
 /**
- * Sets the connection up so that what was acknowledged survives a power cut, and looks whether it took.
+ * Sets the connection up so that what was acknowledged survives a power cut, and checks that the settings took effect.
  *
  * @throws Error that names the setting that did not take
  */
@@ -28,7 +28,7 @@ export function makeDurable(database: SqliteDatabase): void {
   }
 }
 
-/** Makes the attempt again while others have the file. SQLite does not wait for a switch to WAL, whatever its timeout. */
+/** Repeats the attempt while others have the file. SQLite does not wait for a switch to WAL, whatever its timeout. */
 function insist(attempt: () => void): void {
   const deadline = performance.now() + startTimeoutMs
   while (true) {

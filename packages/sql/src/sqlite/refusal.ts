@@ -17,7 +17,7 @@ export function isPassing(error: unknown): boolean {
   return isBusy || isInTransaction.test(error.message) || isUnderWay.test(error.message)
 }
 
-/** The error, or one that says what to do about it. */
+/** Returns the error, or one that says what to do about it. */
 export function explainRefusal(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   if (isInTransaction.test(error.message)) return ownHandle('a transaction is open', error)

@@ -17,8 +17,8 @@ export interface SqliteStorageOptions extends SqlStorageOptions {
 }
 
 /**
- * Records in SQLite, through a handle of `node:sqlite`, better-sqlite3, or libsql that the host opened.
- * Several processes may use one file.
+ * Keeps records in SQLite, through a handle of `node:sqlite`, better-sqlite3, or libsql that the host opened. Several
+ * processes may use one file.
  *
  * **Give Latchkey its own handle.** A handle may be shared, but then what the host has under way on it is in the
  * way: while a transaction of the host is open, or a statement of the host that writes has not ended, calls wait for

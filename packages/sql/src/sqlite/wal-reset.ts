@@ -1,7 +1,7 @@
 import type { SqliteDatabase } from './database.ts'
 import { isInMemory } from './durability.ts'
 
-/** Versions with the fix, from the first up to but without the second: those of two older branches, and all later ones. */
+/** Versions with the fix, from the first up to but without the second: two older branches, and all later versions. */
 const fixed: readonly (readonly [from: number, to: number])[] = [
   [3_044_006, 3_045_000],
   [3_050_007, 3_051_000],

@@ -12,8 +12,8 @@ import { type AdapterRule, within } from './rule.ts'
 import { openSetting, type Setting } from './setting.ts'
 
 /**
- * Latchkey on the wire, case by case over real HTTP: through every adapter, and on every framework, the answers are the
- * same. For any test runner that takes a name and an async function.
+ * Returns everything that Latchkey's routes promise, case by case over real HTTP: the answers are the same through
+ * every adapter and on every framework. For any test runner that takes a name and an async function.
  *
  * @example
  * ```ts

@@ -3,7 +3,7 @@ import type { Setting, SettingOptions } from './setting.ts'
 /** Starts an app, which the end of the case closes. */
 export type Open = (options?: SettingOptions) => Promise<Setting>
 
-/** A rule, and what it takes to see whether it is kept. */
+/** A rule, and what is needed to check it. */
 export interface AdapterRule {
   readonly name: string
   readonly check: (open: Open) => Promise<void>

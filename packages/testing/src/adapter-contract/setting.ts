@@ -6,7 +6,7 @@ import { readJson } from './answers.ts'
 import type { AdapterContractOptions, AppFunctions, AppSetup } from './app-setup.ts'
 import { type SessionRows, sessionRows } from './session-rows.ts'
 
-/** What a case may set otherwise. */
+/** What a case may change. */
 export interface SettingOptions extends Partial<Pick<AppSetup, 'body' | 'sessions' | 'proxy'>> {
   readonly mfa?: Partial<MfaOptions>
   readonly app?: Partial<AppFunctions>
@@ -17,7 +17,7 @@ export interface Setting {
   readonly url: string
   readonly clock: ManualClock
   readonly rows: SessionRows
-  /** The app's accounts, by id; a case may change or remove one. */
+  /** The app's accounts, by id. A case may change or remove one. */
   readonly users: Map<string, User>
   readonly client: HttpClient
   readonly newClient: () => HttpClient

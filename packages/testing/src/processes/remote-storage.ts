@@ -4,8 +4,8 @@ import { hear, post, type SentRecord, type StorageCall, type StorageChannel } fr
 import { decodeError, decodeRecord, encodeRecord } from './encoding.ts'
 
 /**
- * The storage that another process serves with `serveStorage`: of a `ChildProcess`, or of the parent.
- * What it throws there is thrown here. Calls wait until it is served, and fail when that process ends.
+ * Returns the storage that another process serves with `serveStorage`: a `ChildProcess`, or the parent. What it throws
+ * there is thrown here. Calls wait until it is served, and fail when that process ends.
  *
  * @param channel - Where the other process is. @defaultValue `process`, which is the way to the parent
  */

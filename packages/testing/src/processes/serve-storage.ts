@@ -4,10 +4,10 @@ import { decodeRecord, encodeError, encodeRecord } from './encoding.ts'
 import { createOpenLists, type OpenLists } from './open-lists.ts'
 
 /**
- * Lets another process use a storage of this one: the other one holds a {@link remoteStorage}.
+ * Lets another process use a storage of this process. The other process holds a {@link remoteStorage}.
  *
- * Without a channel the parent uses it, and this process ends with its parent: that is all that a process which
- * {@link storageContract} starts must do. With a `ChildProcess` the child uses it.
+ * Without a channel the parent uses it, and this process ends with its parent. A process that {@link storageContract}
+ * starts needs to do nothing more. With a `ChildProcess` the child uses it.
  *
  * @param channel - Where the other process is. @defaultValue `process`
  * @throws Error if the process was not started with an IPC channel

@@ -32,7 +32,7 @@ export function openBench<Subject extends { readonly storage: Storage }>(
 }
 
 /**
- * A record that no other resembles, for further tests of a storage.
+ * Makes a record unlike any other, for further tests of a storage.
  *
  * @param changes - Fields that must be as they are here
  */
@@ -83,7 +83,7 @@ export async function deleteRecord(storage: Storage, userId: string): Promise<vo
   assert.equal(await storage.delete(userId, stored.revision), true)
 }
 
-/** All that a storage lists, in its order. */
+/** Returns all that a storage lists, in its order. */
 export async function listUserIds(storage: Storage): Promise<readonly string[]> {
   const ids: string[] = []
   for await (const id of storage.userIds()) ids.push(id)

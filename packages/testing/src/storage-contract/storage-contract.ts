@@ -14,7 +14,8 @@ import { waitingRules } from './waiting.ts'
 import { writingRules } from './writing.ts'
 
 /**
- * Everything Latchkey expects of a `Storage`, as cases for any test runner that takes a name and an async function.
+ * Returns everything Latchkey expects of a `Storage`, as cases for any test runner that takes a name and an async
+ * function.
  *
  * @example
  * ```ts

@@ -8,7 +8,7 @@ const ages = [
   ['/guarded/minute', 60],
 ] as const
 
-/** Who gets past a guard, and what it leaves for the route. */
+/** The users whom a guard admits, and what it leaves for the route. */
 export const guardRules: readonly AdapterRule[] = [
   {
     name: 'nobody is signed in',
