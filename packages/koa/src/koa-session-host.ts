@@ -17,7 +17,7 @@ export function koaSessionHost(options: SessionHostOptions<[Context]>): Host<[Co
     read: (ctx) => sessionOf(ctx)?.latchkey,
     async start(state, ctx) {
       sessionOf(ctx)
-      // An assignment drops the data and keeps the id, regenerate() drops the id and keeps the data, so both are needed.
+      // An assignment drops the data and keeps the id, regenerate() drops the id and keeps the data, so it takes both.
       ctx['session'] = { latchkey: state }
       await write(ctx, 'regenerate').catch((error: unknown) => {
         // koa-session saves again when the request ends, and that must not sign anybody in.

@@ -214,7 +214,7 @@ test('digits and seconds are what the options say', async () => {
   const { json } = await world.browser.post(enroll, { to: address })
   expect(json).toMatchObject({ code_expires_in: 90, resend_after: 5 })
   expect(world.code()).toMatch(/^\d{8}$/)
-  expect(world.messages[0]?.text).toContain('good for 90 seconds.')
+  expect(world.messages[0]?.text).toContain('valid for 90 seconds.')
 })
 
 test('where no code is out, an answer is not looked at and not charged', async () => {
