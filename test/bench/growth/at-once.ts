@@ -38,7 +38,7 @@ export function atOnce(loader: Loader): Promise<Section> {
 
 function tableOf(all: readonly { readonly name: string; readonly level: number }[], found: Found<Stretch>) {
   return {
-    caption: `Journeys under way at once, each on a connection of its own that is open before; the middle of ${rounds} rounds.`,
+    caption: `Journeys under way at once, each on its own connection, opened before; the middle of ${rounds} rounds.`,
     columns: ['at once', '', 'journeys a second', 'to the floor', 'p50 ms', 'p99 ms'],
     rows: all.map(({ name, level }, index) => [
       level,

@@ -84,7 +84,7 @@ function sectionOf(found: readonly Came[]): Section {
   const acts = ['login', 'verify'] as const
   const sides = [`${few} users`, `${many} users`] as const
   const table = {
-    caption: `Median time in ms of a login and of a verify, ${rounds * count} of each, one after the other, by users in no order; and bytes a user takes where there are ${many}.`,
+    caption: `Median time in ms of a login and of a verify, ${rounds * count} of each, one after the other, by users in no order; and bytes a user takes with ${many}.`,
     columns: ['', ...acts.flatMap((act) => sides.map((side) => `${act}, ${side}`)), ...ratios, 'bytes a user'],
     rows: found.map((came) => [
       came.kind,

@@ -77,7 +77,7 @@ function dissection(name: Operation, { dissected }: Rounds): Table {
   ]
   const parts = Object.keys(columns[0]?.[0]?.parts ?? {})
   return {
-    caption: `A ${operations[name]}, at the core, memory storage, in microseconds; the middle of ${size.rounds} rounds of ${size.batch}, each of another user. The parts are timed in loops of their own, and once by hand in one go.`,
+    caption: `A ${operations[name]}, at the core, memory storage, in microseconds; the middle of ${size.rounds} rounds of ${size.batch}, each of another user. The parts are timed in their own loops, and once by hand in one go.`,
     columns: ['', ...manners.flatMap((atOnce) => [`${atOnce} at once`, 'of all threads'])],
     rows: [
       rowOf('whole', ({ whole }, kind) => whole[kind]),
