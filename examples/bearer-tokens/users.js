@@ -1,4 +1,4 @@
-// The app's own users and passwords, and how one becomes one. Latchkey asks for them and keeps none of it.
+// The app's own users and passwords, and registration. Latchkey asks for them and keeps none of it.
 import { randomBytes, randomUUID, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { fieldError } from '@latchkey/core'
@@ -23,7 +23,7 @@ const bob = {
 /** Takes the same work as a user, so that the time does not tell which names there are. */
 const nobody = { salt: '3/+er+8s9NkiS3FSqO3RuA==', hash: 'Ov+cpxXKf7qVrDljAXuIHSOojV3QtUqt3t4/3Cz1yF4=' }
 
-/** The users of one app: alice, bob, and who registers until it ends. */
+/** The users of one app: alice, bob, and users who register until it ends. */
 export function createUsers() {
   const rows = [alice, bob]
   /** @param {string} username */
@@ -65,7 +65,7 @@ export function createUsers() {
       }
       const salt = randomBytes(16)
       const hash = await derive(password, salt, 32, cost)
-      // Looked at after the hashing, so that of two at one instant one gets the name.
+      // Checked after the hashing, so that of two at the same instant one gets the name.
       if (named(username) !== undefined) throw fieldError('username', 'is taken')
       const row = { id: randomUUID(), name: username, salt: salt.toString('base64'), hash: hash.toString('base64') }
       rows.push(row)
@@ -84,7 +84,7 @@ async function isPasswordOf({ salt, hash }, password) {
 }
 
 /**
- * A new password makes a new hash, and with the stamp all tokens from before are dead.
+ * A new password makes a new hash, and with a new stamp no older token is valid.
  * @param {typeof alice} row
  */
 function asUser({ id, name, hash }) {

@@ -117,7 +117,7 @@ export function appContract(build: BuildApp): void {
   })
 
   describe('the account', () => {
-    test('is 401 in JSON where nobody is signed in', async () => {
+    test('is 401 in JSON if nobody is signed in', async () => {
       const { browser } = await open()
       const answer = await browser().send('GET', '/account')
       expect(answer).toMatchObject({ status: 401, body: { error: 'unauthenticated' } })
@@ -163,7 +163,7 @@ export function appContract(build: BuildApp): void {
     })
 
     test.each([{}, { to: 'bob' }, { ...transfer, amount: -50 }, { ...transfer, amount: 0.5 }, { ...transfer, to: 1 }])(
-      'is refused where it makes no sense: %j',
+      'is refused if it makes no sense: %j',
       async (body) => {
         const { browser, clock } = await open()
         const { laptop } = await enrolled(browser(), clock)
@@ -171,7 +171,7 @@ export function appContract(build: BuildApp): void {
       },
     )
 
-    test.each(['', '{"to":'])('is refused in JSON where its body is %j', async (body) => {
+    test.each(['', '{"to":'])('is refused in JSON if its body is %j', async (body) => {
       const { url, browser, clock } = await open()
       const { laptop } = await enrolled(browser(), clock)
       const cookie = [...laptop.cookies].map(([name, value]) => `${name}=${value}`).join('; ')

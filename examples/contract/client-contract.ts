@@ -24,7 +24,7 @@ export function clientContract(build: BuildApp): void {
     expect(told('deactivate')).toEqual(['success'])
   })
 
-  test('twenty logins in a row by one secret: each waits for a step of its own, and none is refused', async () => {
+  test('twenty logins in a row by one secret: each waits for its own step, and none is refused', async () => {
     const { clock, client, enrolled, told } = await openExample(build)
     const own = client({ totp: await enrolled() })
     const start = clock.now()

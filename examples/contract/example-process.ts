@@ -12,7 +12,7 @@ export interface Run {
 export interface Running {
   /** All it has printed so far. */
   readonly output: string
-  /** Resolves with the first match; rejects with all that was printed where the program ends before. */
+  /** Resolves with the first match. Rejects with all that was printed if the program ends before. */
   printed(pattern: RegExp): Promise<RegExpExecArray>
   /** Resolves with the exit status. */
   readonly ended: Promise<number>
@@ -28,7 +28,7 @@ export function start({ folder, command: [program, ...args] = ['npm', 'start'], 
     NODE_OPTIONS: _options,
     ...inherited
   } = process.env
-  // A group of its own, so that what npm started ends with npm.
+  // Its own group, so that what npm started ends with npm.
   const child = spawn(program, args, { cwd: folder, env: { ...inherited, ...env }, detached: true })
   let output = ''
   const waiting = new Set<() => void>()

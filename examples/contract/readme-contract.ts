@@ -19,14 +19,14 @@ export function readmeContract(folder: string, build: BuildApp): void {
   test.skipIf(!hasCurl)('the commands print what the README says', async () => {
     const url = await serve(await build({}))
     const parts = readWalkThrough(pathToFileURL(join(folder, 'README.md')))
-    // What a phone shows is not known here; that part has a test of its own.
+    // What a phone shows is not known here. That part has its own test.
     const phone = parts.findIndex(({ text }) => text.includes('With a phone'))
     const known = phone < 0 ? parts : parts.slice(0, phone)
     const blocks = known.filter(({ kind }) => kind !== 'prose')
     const script = blocks.map(({ kind, text }) => (kind === 'sh' ? text : 'echo ===')).join('\n')
     const shell = start({
       folder,
-      // One stream, so that what is said to people stands where it was said.
+      // One stream, so that texts for people keep their place.
       command: ['sh', '-eu', '-c', `exec 2>&1\n${script.replace(/^APP=.*$/m, `APP=${url}`)}`],
       env: { TMPDIR: temporaryFolder() },
     })

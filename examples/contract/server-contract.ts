@@ -136,7 +136,7 @@ export function serverContract(folder: string): void {
   })
 }
 
-/** The settings of a copy, which has a folder of its own. */
+/** The settings of a copy, which has its own folder. */
 async function settingsIn(folder: string) {
   const copy = temporaryFolder()
   cpSync(join(folder, 'settings.js'), join(copy, 'settings.mjs'))

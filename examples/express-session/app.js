@@ -1,4 +1,4 @@
-// An Express app with sessions of its own, and the second factor that Latchkey adds to it.
+// An Express app with its own sessions, and the second factor that Latchkey adds to it.
 import { randomBytes } from 'node:crypto'
 import express from 'express'
 import session from 'express-session'
@@ -77,7 +77,7 @@ function randomSecret() {
 }
 
 /**
- * `sameSite` keeps other sites out; a page of a neighbouring subdomain is the same site and is known by its origin.
+ * `sameSite` keeps other sites out; a page of a neighboring subdomain is the same site and is known by its origin.
  * @param {express.Request} req
  * @param {express.Response} res
  * @param {express.NextFunction} next

@@ -1,4 +1,4 @@
-// A Koa app with sessions of its own, and the second factor that Latchkey adds to it.
+// A Koa app with its own sessions, and the second factor that Latchkey adds to it.
 import { randomBytes } from 'node:crypto'
 import Router from '@koa/router'
 import { createMfa, isMfaError } from '@latchkey/core'
@@ -66,7 +66,7 @@ function randomSecret() {
   return randomBytes(32).toString('base64')
 }
 
-/** Sessions in this process, gone with it: an app that is really used has a store here. */
+/** Sessions in this process, gone with it: a real app has a store here. */
 function memoryStore() {
   /** @type {Map<string, unknown>} */
   const rows = new Map()
@@ -81,7 +81,7 @@ function memoryStore() {
 }
 
 /**
- * `sameSite` keeps other sites out; a page of a neighbouring subdomain is the same site and is known by its origin.
+ * `sameSite` keeps other sites out; a page of a neighboring subdomain is the same site and is known by its origin.
  * @param {Koa.Context} ctx
  * @param {Koa.Next} next
  */

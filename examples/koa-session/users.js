@@ -47,7 +47,7 @@ export function findUser(id) {
 }
 
 /**
- * A new password makes a new hash, and with the stamp all sessions and tokens from before are dead.
+ * A new password makes a new hash, and with a new stamp no older session or token is valid.
  * @param {(typeof rows)[number]} row
  */
 function asUser({ id, name, hash }) {

@@ -8,7 +8,7 @@ import { findWords } from './words.mjs'
 const checked = ['packages/*/src/**/*.ts', 'packages/*/src/**/*.mjs', 'packages/*/src/**/*.cjs', '**/*.md']
 
 /** What nobody has gone through yet. Take a line out once it is clean. */
-const notYet = ['packages/core/src/**', 'examples/**', 'docs/**']
+const notYet = ['packages/core/src/**']
 
 // Files that are not added yet count too: a check comes before a commit.
 const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--']

@@ -37,7 +37,7 @@ describe('an account holder', () => {
     await expect(client().register(fields)).rejects.toEqual(refused)
   })
 
-  test('logs in in two steps, also where another client takes the second', async () => {
+  test('logs in in two steps, even if another client takes the second', async () => {
     const { client, clock, enrolled } = await openBank()
     const phone = virtualAuthenticator({ secret: await enrolled() })
     const own = client()
@@ -106,7 +106,7 @@ describe('an account holder', () => {
     expect(refreshes()).toBe(1)
   })
 
-  test('proves itself again where the transfer asks for it', async () => {
+  test('proves itself again if the transfer asks for it', async () => {
     const { client, clock, enrolled, told } = await openBank()
     const own = client({ totp: await enrolled() })
     await own.login(alice)

@@ -13,7 +13,7 @@ import { nobodyAnswers, openBank, paid } from './open-bank.ts'
 
 allowSlowTests()
 
-test('a program enrolls itself, and logs in twenty times in a row, each time with a step of its own', async () => {
+test('a program enrolls itself, and logs in twenty times in a row, each time with its own step', async () => {
   const { client, clock, file, told } = await openBank()
   const [secretFile, stepsFile] = [file('totp'), file('steps.json')]
   const totp = { secret: fileSecret(secretFile), steps: stepFile(stepsFile) }

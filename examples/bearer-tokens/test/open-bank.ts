@@ -8,7 +8,7 @@ import { buildApp } from '../app.js'
 /** What the transfer answers alice. */
 export const paid = { transferred: { from: 'alice', ...transfer } }
 
-/** The bank on a clock of its own, with the mails it has sent, and a folder for the files of a client. */
+/** Opens the bank on its own clock, with the mails it has sent, and a folder for the files of a client. */
 export async function openBank() {
   const mails: Message[] = []
   const bank = await openExample((options) => buildApp({ ...options, deliver: (mail) => mails.push(mail) }))

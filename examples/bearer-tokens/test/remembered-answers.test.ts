@@ -47,7 +47,7 @@ describe('a caller whose answers are remembered', () => {
     expect(told('verify')).toEqual(Array(7).fill('success'))
   })
 
-  test('is asked where a remembered answer is wrong, which is tried once', async () => {
+  test('is asked if a remembered answer is wrong, which is tried once', async () => {
     const { login, qcm, asked, person, told } = await openAsked()
     const { question: first } = await nobodyAnswers(login())
     writeFileSync(qcm, qcmOf([[first, ['Nonsense']]]), { mode: 0o600 })
@@ -78,7 +78,7 @@ describe('a caller whose answers are remembered', () => {
     await expect(answerCache(qcm).entries()).rejects.toMatchObject({ code: 'invalid_file' })
   })
 
-  test('gets the question where nobody is there, and answers it later', async () => {
+  test('gets the question if nobody is there, and answers it later', async () => {
     const { client, qcm } = await openAsked()
     const own = client({ answers: answerCache(qcm), preferred: ['question'] })
     const error = await nobodyAnswers(own.login(alice))

@@ -9,7 +9,7 @@ import { allowSlowTests } from '../../contract/slow-tests.ts'
 
 allowSlowTests()
 
-test('who enrolls an address finds the code where the server prints', async () => {
+test('a user who enrolls an address finds the code in what the server prints', async () => {
   const folder = fileURLToPath(new URL('../', import.meta.url))
   const server = start({ folder, env: { PORT: '0', DATABASE: ':memory:' } })
   const [, url = ''] = await server.printed(/^Listening on (http:\S+)$/m)

@@ -1,4 +1,4 @@
-// An authenticator app in place of a phone. It is otplib, so no code of Latchkey checks itself.
+// An authenticator app instead of a phone. It is otplib, so Latchkey does not check its own code.
 import { parse } from '@otplib/uri'
 import { generateSync } from 'otplib'
 
@@ -9,12 +9,12 @@ export function createAuthenticator(totpUrl) {
   const { secret, algorithm = 'sha1', digits = 6, period = 30 } = parse(totpUrl).params
   return {
     /**
-     * The time step that a moment lies in.
+     * Returns the time step that a moment lies in.
      * @param {number} nowMs
      */
     step: (nowMs) => Math.floor(nowMs / 1000 / period),
     /**
-     * The code of a time step.
+     * Returns the code of a time step.
      * @param {number} step
      */
     code: (step) => generateSync({ secret, algorithm, digits, period, epoch: step * period }),

@@ -4,7 +4,7 @@
  * @typedef {object} Answer
  * @property {number} status
  * @property {Headers} headers
- * @property {Record<string, unknown>} body `{}` where there is none
+ * @property {Record<string, unknown>} body `{}` if there is none
  * @property {boolean} beginsSession whether it set a cookie to a new value
  */
 

@@ -1,5 +1,5 @@
-// Stands in for a phone: node demo/code.mjs <file> [steps ahead] prints the code of now, or of a later time step. The
-// file is the answer of GET /auth/mfa/totp/activate.
+// Stands in for a phone: node demo/code.mjs <file> [steps ahead] prints the current code, or the one of a later time
+// step. The file is the answer of GET /auth/mfa/totp/activate.
 import { readFileSync } from 'node:fs'
 import { createAuthenticator } from './authenticator.mjs'
 

@@ -26,8 +26,8 @@ const nobody = { status: 401, body: { error: 'unauthenticated' } }
 const refused = { status: 400, session: 'none', body: { code: 'invalid_code' } }
 
 /**
- * Walks through all of it. No code has to be waited for: the enrollment takes the one of now, the sign-in that of the
- * next time step, which the window lets in early, and all else is done with recovery codes.
+ * Walks through all of it. It waits for no code: the enrollment uses the current one, the sign-in the one of the next
+ * time step, which the window accepts early, and everything else is done with recovery codes.
  *
  * @param {import('./stage.mjs').World} world
  * @throws UnexpectedAnswer
@@ -122,7 +122,7 @@ async function signInByRecoveryCode(stage, codes) {
  * @param {readonly string[]} codes
  */
 async function stepUp(stage, tablet, codes) {
-  stage.begin('The tablet is signed in since before the enrollment: for a transfer it has to prove more')
+  stage.begin('The tablet signed in before the enrollment: for a transfer it must prove more')
   const transfer = { to: 'bob', amount: 50 }
   const demanded = { status: 401, body: { code: 'step_up_required' } }
   await tablet.post('/transfer', transfer, demanded)

@@ -1,5 +1,5 @@
-// `npm run demo`: serves the example, walks through the whole journey, and leaves the server for you to try.
-// With --exit it ends after the journey: 0 if all was as it should be, else 1.
+// `npm run demo`: serves the example, walks through the whole journey, and leaves the server for you to try. With
+// --exit it ends after the journey: 0 if all was as it should be, otherwise 1.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -58,7 +58,7 @@ async function walk(world) {
 }
 
 /**
- * Serves on the port of PORT; without one on 3000, or a free one where that is taken.
+ * Serves on the port of PORT. Without one on 3000, or on a free one if that is taken.
  * @param {import('node:http').RequestListener} app
  */
 async function serve(app) {

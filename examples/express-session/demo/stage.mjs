@@ -1,4 +1,4 @@
-// Where the journey takes place: devices that send, show what they get, and check it.
+// The stage of the journey: devices that send, show what they get, and check it.
 import { createBrowser } from './browser.mjs'
 
 /**
@@ -6,11 +6,12 @@ import { createBrowser } from './browser.mjs'
  * @property {string} url of the app
  * @property {Pick<import('./terminal.mjs').Terminal, 'step' | 'note' | 'exchange' | 'qr'>} show
  * @property {() => number} [now] the app's clock, in milliseconds since 1970
- * @property {() => readonly import('@latchkey/core').MfaEvent[]} [takeEvents] those since the last call, where the app runs here
+ * @property {() => readonly import('@latchkey/core').MfaEvent[]} [takeEvents] those since the last call, if the app
+ * runs here
  */
 
 /**
- * What an answer has to be. The body names what matters in it, and a RegExp looks at a text.
+ * What an answer must be. The body names what matters in it, and a RegExp checks a text.
  * @typedef {object} ExpectedAnswer
  * @property {number} status
  * @property {unknown} [body]
@@ -23,7 +24,7 @@ import { createBrowser } from './browser.mjs'
  * @typedef {ReturnType<Stage['device']>} Device
  */
 
-/** An answer that is not as it should be; the journey ends with it. */
+/** An answer that is not as it should be. The journey ends with it. */
 export class UnexpectedAnswer extends Error {
   /**
    * @param {string} where
@@ -103,7 +104,7 @@ function matches(expected, got) {
 }
 
 /**
- * What matters of a body; all of it where that is not said.
+ * Returns what matters of a body, or all of it if nothing says so.
  * @param {unknown} body
  * @param {unknown} expected
  * @returns {unknown}

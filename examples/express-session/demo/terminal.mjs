@@ -1,4 +1,4 @@
-// What the demo draws on the terminal. Colours and QR codes suit the terminal it runs on.
+// What the demo draws on the terminal. Colors and QR codes suit the terminal it runs on.
 import { generate } from 'lean-qr'
 
 const quietZone = 4
@@ -46,14 +46,14 @@ function paint(style, text) {
   return `\u001b[${styles[style]}m${text}\u001b[0m`
 }
 
-/** Whether the terminal takes colours and the user wants them (https://no-color.org). */
+/** Whether the terminal shows colors and the user wants them (https://no-color.org). */
 export function wantsColour() {
   return process.stdout.isTTY === true && !process.env['NO_COLOR']
 }
 
 /**
- * Two modules a character, one above the other. With colours it is black on white whatever the terminal's own;
- * without, what is light is drawn, so that it comes out right on a dark terminal.
+ * Two modules a character, one above the other. With colors it is black on white, whatever the terminal's own are.
+ * Without, it draws the light parts, so that it comes out right on a dark terminal.
  * @param {string} text
  * @param {boolean} hasColour
  */

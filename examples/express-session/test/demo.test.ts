@@ -30,7 +30,7 @@ test('with --exit it ends with 0 after a journey that was right', async () => {
   expect(demo.output).not.toContain('\u001b[')
 })
 
-test('it ends with 1, and tells both, where a used code is let in', async () => {
+test('it ends with 1, and tells both, if a used code is accepted', async () => {
   const app = await buildApp()
   const url = await serve((req, res) => {
     if (req.url !== '/auth/mfa/verify') return void app(req, res)
@@ -47,7 +47,7 @@ test('it ends with 1, and tells both, where a used code is let in', async () => 
 test.each([
   ['nobody answers', ['--exit', '--url', 'http://127.0.0.1:1']],
   ['an option is unknown', ['--exits']],
-])('it ends with 1 where %s', async (_where, args) => {
+])('it ends with 1 if %s', async (_where, args) => {
   const demo = runDemo(args)
   expect(await demo.ended).toBe(1)
   expect(demo.output).not.toMatch(/^\s+at /m)

@@ -1,5 +1,5 @@
 /**
- * The promise: the three lines that README.md shows put the example on another database, where it does all that it did,
+ * The promise: the three lines that README.md shows put the example on another database, on which it does all that it did,
  * and a database that goes away and comes back costs it nothing but the time between.
  */
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -50,7 +50,7 @@ function changesOf({ title }: Database): readonly (readonly [before: string, aft
   return lines('-').map((line, index) => [line, added[index] ?? ''] as const)
 }
 
-/** The example's `app.js` with other lines in the place of some; each of them must be there once. */
+/** The example's `app.js` with some lines replaced by others. Each of them must be there once. */
 function switched(changes: ReturnType<typeof changesOf>): string {
   const lines = source.split('\n')
   for (const [before, after] of changes) {
@@ -65,7 +65,7 @@ function copyOn(database: Database): string {
   const outside = temporaryFolder()
   const folder = join(outside, 'bank')
   mkdirSync(folder)
-  // What the example has not got, a driver for instance, is found where the tests have it.
+  // What the example lacks, a driver for instance, is found in the folder of the tests.
   symlinkSync(join(tests, 'node_modules'), join(outside, 'node_modules'))
   symlinkSync(join(example, 'node_modules'), join(folder, 'node_modules'))
   for (const name of ['package.json', 'server.js', 'settings.js', 'users.js']) {
