@@ -1,5 +1,5 @@
 /** The figure guarded here: what each operation costs in storage calls, as the architecture page has it. */
-import { createMfa, type MfaRequest, memoryStorage } from '@latchkey/core'
+import { createMfa, type Mfa, type MfaRequest, memoryStorage } from '@latchkey/core'
 import { type FaultyStorage, faultyStorage, manualClock, virtualAuthenticator } from '@latchkey/testing'
 import { expect, test } from 'vitest'
 import { pageOf } from './pages.ts'
@@ -69,6 +69,22 @@ async function setting() {
   }
 }
 
+/** A user without a second factor gives the password again. */
+async function giveThePassword(mfa: Mfa): Promise<void> {
+  const handler = mfa.handler({
+    checkCredentials: () => null,
+    currentUser: () => ({ user: { id: '3', name: 'bob' }, proof: null, session: 'his' }),
+    signIn: () => ({}),
+    proved: () => ({}),
+    confirmPassword: () => true,
+    confirmed: () => ({}),
+  })
+  const header = (name: string) => (name === 'content-type' ? 'application/json' : undefined)
+  const body = { password: 'right' }
+  const answer = await handler.handle({ ...request, method: 'POST', path: '/mfa/step-up', header, parsedBody: body })
+  if (answer?.status !== 200) throw new Error('the password was refused')
+}
+
 type Setting = Awaited<ReturnType<typeof setting>>
 
 const operations: Readonly<Record<string, (given: Setting) => unknown>> = {
@@ -85,6 +101,7 @@ const operations: Readonly<Record<string, (given: Setting) => unknown>> = {
     return mfa.confirm('totp', alice, { activationToken, code: virtualAuthenticator(totpUrl).code(clock.now()) })
   },
   'step-up': ({ mfa, code }) => mfa.stepUp(alice, { code }),
+  'step-up by the password alone': ({ mfa }) => giveThePassword(mfa),
   deactivate: ({ mfa, code }) => mfa.deactivate('totp', alice, { code }),
   status: ({ mfa }) => mfa.status('1'),
   'list the authenticators': ({ mfa }) => mfa.authenticators('1'),
