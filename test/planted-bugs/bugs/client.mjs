@@ -133,7 +133,7 @@ export const client = [
   bug(
     'each caller refreshes',
     ['session/refresh', 'share one refresh'],
-    ['session/refresh.ts', 'running ??= alone', 'running = alone'],
+    ['session/refresh.ts', 'running ??= runAlone', 'running = alone'],
   ),
   bug(
     'a refresh goes with the caller who leaves',

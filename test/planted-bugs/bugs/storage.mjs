@@ -55,8 +55,8 @@ export const storage = [
     changes: [
       {
         file: commit,
-        search: '      throw error\n    }\n  }\n\n  const changed',
-        replace: '      return false\n    }\n  }\n\n  const changed',
+        search: '      throw error\n    }\n  }\n\n  const change',
+        replace: '      return false\n    }\n  }\n\n  const change',
       },
     ],
   },
@@ -66,8 +66,8 @@ export const storage = [
     changes: [
       {
         file: commit,
-        search: '      throw error\n    }\n  }\n\n  const changed',
-        replace: '      return true\n    }\n  }\n\n  const changed',
+        search: '      throw error\n    }\n  }\n\n  const change',
+        replace: '      return true\n    }\n  }\n\n  const change',
       },
     ],
   },

@@ -56,8 +56,8 @@ export async function withLock<Result>(
   // First by the name, without a wait, so that calls are served in the order in which they come.
   return inTurn(named, settings, async () => {
     const target = await targetOf(named)
-    const locked = () => whileLocked(target, work, settings)
-    return target === named ? locked() : inTurn(target, settings, locked)
+    const runLocked = () => whileLocked(target, work, settings)
+    return target === named ? runLocked() : inTurn(target, settings, runLocked)
   })
 }
 

@@ -22,10 +22,10 @@ export interface SessionParts {
 
 export function createRefresh(parts: SessionParts): Refresh {
   const { settings, keeper } = parts
-  const alone = (work: () => Promise<Tokens>) => settings.tokenStorage.exclusively?.(work) ?? work()
+  const runAlone = (work: () => Promise<Tokens>) => settings.tokenStorage.exclusively?.(work) ?? work()
   let running: Promise<Tokens> | null = null
   return (refused, signal) => {
-    running ??= alone(async () => {
+    running ??= runAlone(async () => {
       const tokens = await keeper.tokens()
       // Another process that shares the storage may have been first.
       const isNew = tokens !== null && tokens.authorization !== refused?.authorization

@@ -78,7 +78,7 @@ export function createCommit(settings: CommitSettings): Commit {
     }
   }
 
-  const changed = async <T extends Outcome>(userId: string, rule: Rule<T>, orElse?: MfaRecord): Promise<T> => {
+  const change = async <T extends Outcome>(userId: string, rule: Rule<T>, orElse?: MfaRecord): Promise<T> => {
     for (let tries = 0; tries < mostTries; tries += 1) {
       const stored = await failClosed(() => storage.get(userId))
       const record = await failClosed(async () => open(userId, stored, orElse))
@@ -101,7 +101,7 @@ export function createCommit(settings: CommitSettings): Commit {
     }
   }
 
-  const erased = async (userId: string): Promise<void> => {
+  const erase = async (userId: string): Promise<void> => {
     for (let tries = 0; tries < mostTries; tries += 1) {
       const stored = await failClosed(() => storage.get(userId))
       if (stored === null || (await failClosed(() => remove(userId, stored.revision)))) return
@@ -111,7 +111,7 @@ export function createCommit(settings: CommitSettings): Commit {
 
   return Object.freeze<Commit>({
     read: (userId) => failClosed(async () => open(userId, await storage.get(userId))),
-    apply: (userId, rule, orElse) => queue.run(userId, () => changed(userId, rule, orElse)),
+    apply: (userId, rule, orElse) => queue.run(userId, () => change(userId, rule, orElse)),
     reseal: (userId) =>
       queue.run(userId, () =>
         failClosed(async () => {
@@ -121,7 +121,7 @@ export function createCommit(settings: CommitSettings): Commit {
           return put(userId, seal(userId, open(userId, stored)), stored.revision)
         }),
       ),
-    delete: (userId) => queue.run(userId, () => erased(userId)),
+    delete: (userId) => queue.run(userId, () => erase(userId)),
   })
 }
 

@@ -15,10 +15,10 @@ export function timedStorage(storage: Storage, limitMs: number): Pick<Storage, '
 function within<T>(limitMs: number, call: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the storage did not answer within ${limitMs} ms`)), limitMs)
-    const settled = (): void => clearTimeout(timer)
+    const stopTimer = (): void => clearTimeout(timer)
     // Async, so that a storage that throws at once rejects like any other.
     const answer = (async () => call())()
     answer.then(resolve, reject)
-    answer.then(settled, settled)
+    answer.then(stopTimer, stopTimer)
   })
 }

@@ -78,16 +78,16 @@ function secretSigner(keySets: KeySets): Signer {
 }
 
 function keyPairSigner(keys: readonly AccessKey[]): Signer {
-  const named = (): Promise<readonly (AccessKey & { kid: string })[]> =>
+  const loadKeys = (): Promise<readonly (AccessKey & { kid: string })[]> =>
     Promise.all(keys.map(async (key) => ({ ...key, kid: (await key.publicJwk()).kid })))
   return {
     algorithms: [...new Set(keys.map(({ alg }) => alg))],
     async current() {
-      const [{ alg, kid, privateKey }] = (await named()) as [AccessKey & { kid: string }]
+      const [{ alg, kid, privateKey }] = (await loadKeys()) as [AccessKey & { kid: string }]
       return { alg, kid, key: privateKey }
     },
     async named(kid, alg) {
-      const found = (await named()).find((key) => key.kid === kid && key.alg === alg)
+      const found = (await loadKeys()).find((key) => key.kid === kid && key.alg === alg)
       if (found === undefined) throw new JWKSNoMatchingKey()
       return found.publicKey
     },

@@ -97,6 +97,8 @@ async function checkCode({ answer }: CheckInput<RecoveryCodeData, Given>): Promi
 }
 
 function withUsed(data: RecoveryCodeData, index: number): RecoveryCodeData {
-  const used = <T>(entry: T, at: number): T => (at === index ? { ...entry, used: true } : entry)
-  return data.kind === 'readable' ? { ...data, codes: data.codes.map(used) } : { ...data, codes: data.codes.map(used) }
+  const markUsed = <T>(entry: T, at: number): T => (at === index ? { ...entry, used: true } : entry)
+  return data.kind === 'readable'
+    ? { ...data, codes: data.codes.map(markUsed) }
+    : { ...data, codes: data.codes.map(markUsed) }
 }

@@ -28,10 +28,10 @@ export async function issueTokens(core: Core, user: User, call: CallOptions & { 
 
 function newFamily(core: Core, proof: Proof, nowMs: number): Family {
   const expiresAt = nowMs + core.bearer.refreshTokenSeconds * 1000
-  return { generation: 0, signedInAt: nowMs, lastUsedAt: nowMs, expiresAt, ...proven(proof) }
+  return { generation: 0, signedInAt: nowMs, lastUsedAt: nowMs, expiresAt, ...provenOf(proof) }
 }
 
-function proven({ amr, factor, authenticatorId, provedAt }: Proof) {
+function provenOf({ amr, factor, authenticatorId, provedAt }: Proof) {
   return { amr, factor, authenticatorId, provedAt }
 }
 
@@ -110,7 +110,7 @@ export async function renewAccess(
   const family = await decide(core, act, (record, nowMs): Decision<Family> => {
     const known = record.families.get(id)
     if (known === undefined) return refuse(record, new MfaError('unauthenticated'), { reason: 'ended_family' })
-    const next = { ...known, ...proven(call.proof), lastUsedAt: nowMs }
+    const next = { ...known, ...provenOf(call.proof), lastUsedAt: nowMs }
     return { record: { ...record, families: new Map([...record.families, [id, next]]) }, result: next }
   })
   return accessToken(core, user, { id, family })
