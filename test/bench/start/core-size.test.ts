@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { allOf, bytesOf } from './bytes.ts'
 
 // A little over what it is.
-const budgetBytes = 88_000
+const budgetBytes = 98_000
 
 test("the core's own code, minified, stays within its budget", { timeout: 60_000 }, async () => {
   const { minified } = await bytesOf({
