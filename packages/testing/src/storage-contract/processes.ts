@@ -5,7 +5,7 @@ import { assertSeenAtOnce } from './sharing.ts'
 
 const crowd = 8
 /** So often does the same race run: two that meet by chance do so in one of them. */
-const races = 40
+const races = 20
 const steps = 25
 
 /** Writers in several processes, which share nothing but the data. */
