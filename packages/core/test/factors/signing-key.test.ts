@@ -263,6 +263,14 @@ describe('alone', () => {
     expect((await signIn(late)).json).toMatchObject({ code: 'invalid_credentials' })
   })
 
+  test('a user whose key was removed is refused alike, whatever other factor is there', async () => {
+    await enroll(world, world.alice, world.clock.now())
+    const [own] = (await world.mfa.authenticators('alice')).filter(({ type }) => type === 'signing_key')
+    await world.mfa.removeAuthenticator('alice', own?.id ?? '', { provedAt: world.clock.now() })
+    const answer = key.answer(await challenge('sign_in', app.client()))
+    expect(await signIn(answer)).toMatchObject({ status: 401, json: { code: 'invalid_credentials' } })
+  })
+
   test('without routes too, and only by a factor that stands alone', async () => {
     const answer = key.answer(await challenge('sign_in', app.client()))
     const { user, proof } = await world.mfa.signIn('signing_key', { signing_key: answer })

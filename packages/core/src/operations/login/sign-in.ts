@@ -2,8 +2,8 @@ import { MfaError } from '../../errors.ts'
 import type { Factor } from '../../factors/factor.ts'
 import type { Proof } from '../../ports/proof.ts'
 import type { User } from '../../ports/user.ts'
-import { isEnabled } from '../../record/record.ts'
 import { type Decision, refuse } from '../../rules/decision.ts'
+import { authenticatorsOf } from '../../rules/methods.ts'
 import { checkUser } from '../../rules/proof.ts'
 import { type ProofInput, prove } from '../../rules/prove.ts'
 import { type CallOptions, type Core, decide, fail } from '../decide.ts'
@@ -23,8 +23,8 @@ export async function signInAlone(
   const asked = { userId: user.id, purpose: 'sign_in', tokenId: null, input: call.input, only: type } as const
   const act = { type: 'sign_in', userId: user.id, requestId: call.requestId } as const
   const proof = await decide(core, act, async (record, nowMs): Promise<Decision<Proof>> => {
-    // A user without a second factor has none to sign in with, and nobody may learn so.
-    if (!isEnabled(record))
+    // A user without this factor has none to sign in with, and nobody may learn so.
+    if (authenticatorsOf(record, type).length === 0)
       return refuse(record, new MfaError('invalid_credentials'), { factor: type, reason: 'not_enabled' })
     const decision = await prove(core, record, { ...asked, nowMs })
     return decision.error === undefined ? { ...decision, result: core.proofs.seal(user, decision.result) } : decision
