@@ -1,6 +1,7 @@
 import type { Commit } from '../commit/commit.ts'
 import { MfaError } from '../errors.ts'
 import type { Events, MfaEventType } from '../events.ts'
+import type { Proof, ProofContent } from '../ports/proof.ts'
 import type { EnrollmentPolicy, User } from '../ports/user.ts'
 import type { Awaitable } from '../ports/values.ts'
 import type { MfaRecord } from '../record/record.ts'
@@ -74,6 +75,11 @@ export function decide<T>(core: Core, act: Act, rule: DecisionRule<T>): Promise<
 /** Runs a rule that changes nothing, on one read. */
 export function consult<T>(core: Core, act: Act, rule: DecisionRule<T>): Promise<T> {
   return conclude(core, act, async () => rule(await core.commit.read(act.userId), core.now()))
+}
+
+/** The decision on a proof, with the proof in the form that a host keeps. */
+export function sealProof({ proofs }: Core, user: User, decision: Decision<ProofContent>): Decision<Proof> {
+  return decision.error === undefined ? { ...decision, result: proofs.seal(user, decision.result) } : decision
 }
 
 const success = { result: 'success', reason: null } as const

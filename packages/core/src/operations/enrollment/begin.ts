@@ -38,7 +38,7 @@ export type EnrolleeBasis = { readonly kind: 'token'; readonly claims: TokenClai
 
 /** Begins an enrollment: one read, and no write but the factor's own. A further authenticator takes a fresh proof. */
 export async function begin(core: Core, type: string, call: BeginCall): Promise<Begun> {
-  const { begun } = await beginWithBackups(core, type, { ...call, backups: undefined })
+  const { begun } = await beginWithBackups(core, type, call)
   return begun
 }
 
@@ -49,12 +49,7 @@ export interface Registered extends Begun {
 
 /** Begins the enrollment of an account that has just been made: one read. */
 export async function beginAccount(core: Core, type: string, call: Omit<BeginCall, 'enrollee'>): Promise<Registered> {
-  const enrollee = { kind: 'new_account' } as const
-  const { begun, backups } = await beginWithBackups(core, type, {
-    ...call,
-    enrollee,
-    backups: () => prepareBackups(core),
-  })
+  const { begun, backups } = await beginWithBackups(core, type, { ...call, enrollee: { kind: 'new_account' } })
   return { ...begun, recoveryCodes: backups.flatMap(({ codes }) => codes) }
 }
 
@@ -63,11 +58,11 @@ type Backups = readonly PreparedBackup[]
 async function beginWithBackups(
   core: Core,
   type: string,
-  call: BeginCall & { backups: (() => Promise<Backups>) | undefined },
+  call: BeginCall,
 ): Promise<{ begun: Begun; backups: Backups }> {
   checkUser(call.user)
   const wanted = enrollable(core, type)
-  const { user, fields, requestId } = call
+  const { user, fields, enrollee, requestId } = call
   checkEnrollmentFields(wanted, fields)
   const act = { type: 'begin', userId: user.id, requestId } as const
   const { epoch, ...holding } = await consult(core, act, (record, nowMs) =>
@@ -76,8 +71,8 @@ async function beginWithBackups(
   const { issuer, randomBytes } = core
   const change = <T>(by: StateChange<T>) => changeState(core, type, { userId: user.id, change: by, requestId })
   const begun = await wanted.enrollment.begin({ ...holding, user, issuer, randomBytes, fields, change })
-  const backups = await call.backups?.()
-  const content = activationContent(type, { pending: begun.pending, isEnrollee: call.enrollee !== undefined, backups })
+  const backups = enrollee?.kind === 'new_account' ? await prepareBackups(core) : undefined
+  const content = activationContent(type, { pending: begun.pending, isEnrollee: enrollee !== undefined, backups })
   const activationToken = await core.tokens.sealActivation({ user, epoch }, content)
   const expiresIn = core.activationTokenSeconds
   return { begun: { ...begun.answer, activationToken, expiresIn }, backups: backups ?? [] }

@@ -6,7 +6,7 @@ import type { Decision } from '../../rules/decision.ts'
 import { enrolleeFactors, holdingOf, usableFactors } from '../../rules/methods.ts'
 import { checkUser, passwordProof } from '../../rules/proof.ts'
 import { type ProofInput, prove } from '../../rules/prove.ts'
-import { type CallOptions, type Core, consult, decide } from '../decide.ts'
+import { type CallOptions, type Core, consult, decide, sealProof } from '../decide.ts'
 
 /** What a login comes to: a proof at once, a challenge, or the demand to enroll. */
 export type Challenge =
@@ -48,9 +48,8 @@ export async function challenge(core: Core, user: User, options: ChallengeOption
   const call = { userId: user.id, purpose: 'login', tokenId: null, input } as const
   const done = await decide(core, { ...act, type: 'verify' }, async (record, nowMs): Promise<Decision<Answered>> => {
     if (!isEnabled(record)) return { record, result: { record } }
-    const decision = await prove(core, record, { ...call, nowMs })
-    if (decision.error !== undefined) return decision
-    return { ...decision, result: { proof: core.proofs.seal(user, decision.result) } }
+    const decision = sealProof(core, user, await prove(core, record, { ...call, nowMs }))
+    return decision.error === undefined ? { ...decision, result: { proof: decision.result } } : decision
   })
   return 'proof' in done ? { kind: 'proof', ...done } : demandEnrollment(core, user, done.record)
 }

@@ -6,7 +6,7 @@ import { type Decision, refuse } from '../../rules/decision.ts'
 import { authenticatorsOf } from '../../rules/methods.ts'
 import { checkUser } from '../../rules/proof.ts'
 import { type ProofInput, prove } from '../../rules/prove.ts'
-import { type CallOptions, type Core, decide, fail } from '../decide.ts'
+import { type CallOptions, type Core, decide, fail, sealProof } from '../decide.ts'
 
 /**
  * Signs in by one factor that stands alone, without a password: one read and one put. The answer itself tells whose it is.
@@ -26,8 +26,7 @@ export async function signInAlone(
     // A user without this factor has none to sign in with, and nobody may learn so.
     if (authenticatorsOf(record, type).length === 0)
       return refuse(record, new MfaError('invalid_credentials'), { factor: type, reason: 'not_enabled' })
-    const decision = await prove(core, record, { ...asked, nowMs })
-    return decision.error === undefined ? { ...decision, result: core.proofs.seal(user, decision.result) } : decision
+    return sealProof(core, user, await prove(core, record, { ...asked, nowMs }))
   })
   return { user, proof }
 }

@@ -6,7 +6,7 @@ import { holdingOf } from '../../rules/methods.ts'
 import { checkUser } from '../../rules/proof.ts'
 import { type ProofInput, prove } from '../../rules/prove.ts'
 import { deadToken } from '../../rules/token-state.ts'
-import { type CallOptions, type Core, consult, decide } from '../decide.ts'
+import { type CallOptions, type Core, consult, decide, sealProof } from '../decide.ts'
 import { holderOf } from './token-holder.ts'
 
 /** Answers a challenge: one read and one put. The token is spent with the code, in one write. */
@@ -23,11 +23,10 @@ export async function verify(
   const proof = await decide(core, act, async (record, nowMs): Promise<Decision<Proof>> => {
     const dead = deadToken(record, claims)
     if (dead !== null) return refuse(record, dead.error, { reason: dead.reason })
-    const decision = await prove(core, record, { ...call, nowMs })
+    const decision = sealProof(core, user, await prove(core, record, { ...call, nowMs }))
     if (decision.error !== undefined) return decision
     const spent = new Map([...decision.record.spent, [tokenId, claims.expiresAt]])
-    const result = core.proofs.seal(user, decision.result)
-    return { ...decision, record: { ...decision.record, spent }, result }
+    return { ...decision, record: { ...decision.record, spent } }
   })
   return { user, proof }
 }
@@ -58,8 +57,7 @@ export async function stepUp(core: Core, user: User, asked: CallOptions & { inpu
   checkUser(user)
   const { input, requestId } = asked
   const call = { userId: user.id, purpose: 'step_up', tokenId: null, input } as const
-  return decide(core, { type: 'step_up', userId: user.id, requestId }, async (record, nowMs) => {
-    const decision = await prove(core, record, { ...call, nowMs })
-    return decision.error === undefined ? { ...decision, result: core.proofs.seal(user, decision.result) } : decision
-  })
+  return decide(core, { type: 'step_up', userId: user.id, requestId }, async (record, nowMs) =>
+    sealProof(core, user, await prove(core, record, { ...call, nowMs })),
+  )
 }
